@@ -1,0 +1,133 @@
+"""From an attribute's shape to its Parquet column: the rules of docs/parquet-types.md. Pure.
+
+Each Arrow field says in its metadata, under "dynamodb", what DynamoDB type it came from, so that a reader can tell a
+set from a list and DynamoDB JSON from a plain string.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from export.shape import NumberShape, Shape, TableShape
+from shared.dynamodb_json import dumps
+
+DECIMAL128_DIGITS, DECIMAL256_DIGITS = 38, 76
+AS_JSON = "JSON"
+"""The metadata's mark for a value kept as DynamoDB JSON text."""
+
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """`origin` is DynamoDB's type; `convert` turns an attribute's content into what Arrow takes for `arrow`."""
+
+    arrow: pa.DataType
+    origin: str
+    convert: Convert
+    whole: bool = False  # convert wants the attribute with its type, not its content alone
+
+    def value(self, attribute: Mapping[str, Any] | None) -> Any:
+        """The Arrow-ready value of an attribute; None for a missing one and for null."""
+        if attribute is None or "NULL" in attribute:
+            return None
+        if self.whole:
+            return self.convert(attribute)
+        (content,) = attribute.values()
+        return self.convert(content)
+
+    def field(self, name: str) -> pa.Field:
+        return pa.field(name, self.arrow, metadata={"dynamodb": self.origin})
+
+
+JSON_TEXT = ColumnType(pa.string(), AS_JSON, dumps, whole=True)
+
+
+def column_type(shape: Shape) -> ColumnType:
+    """The one type that every value of this shape fits in exactly, or DynamoDB JSON where there is none."""
+    if len(shape.kinds) > 1:
+        return JSON_TEXT
+    match next(iter(shape.kinds), "NULL"):
+        case "S":
+            return ColumnType(pa.string(), "S", _same)
+        case "BOOL":
+            return ColumnType(pa.bool_(), "BOOL", _same)
+        case "B":
+            return ColumnType(pa.binary(), "B", bytes)
+        case "N":
+            return _number(shape.number)
+        case "SS":
+            return _set(ColumnType(pa.string(), "S", _same), "SS")
+        case "BS":
+            return _set(ColumnType(pa.binary(), "B", bytes), "BS")
+        case "NS":
+            number = _number(shape.number)
+            return JSON_TEXT if number is JSON_TEXT else _set(number, "NS")
+        case "L":
+            return _list(column_type(shape.element or Shape()))
+        case "M":
+            return _struct(shape)
+    return ColumnType(pa.string(), "NULL", _same)
+
+
+def _same(content: Any) -> Any:
+    return content
+
+
+def _number(shape: NumberShape) -> ColumnType:
+    if shape.in_int64:
+        return ColumnType(pa.int64(), "N", _integer)
+    precision = shape.whole_digits + shape.scale
+    if precision <= DECIMAL128_DIGITS:
+        return ColumnType(pa.decimal128(precision, shape.scale), "N", Decimal)
+    if precision <= DECIMAL256_DIGITS:
+        return ColumnType(pa.decimal256(precision, shape.scale), "N", Decimal)
+    return JSON_TEXT
+
+
+def _integer(text: str) -> int:
+    return int(text) if text.isdecimal() else int(Decimal(text))
+
+
+def _set(element: ColumnType, origin: str) -> ColumnType:
+    def convert(content: Iterable[Any]) -> list[Any]:
+        return sorted(element.convert(item) for item in content)
+
+    return ColumnType(pa.list_(element.field("element")), origin, convert)
+
+
+def _list(element: ColumnType) -> ColumnType:
+    def convert(content: Iterable[Mapping[str, Any]]) -> list[Any]:
+        return [element.value(item) for item in content]
+
+    return ColumnType(pa.list_(element.field("element")), "L", convert)
+
+
+def _struct(shape: Shape) -> ColumnType:
+    if shape.too_many_fields or not shape.fields:  # Parquet has no struct without fields
+        return JSON_TEXT
+    types = {name: column_type(inner) for name, inner in sorted(shape.fields.items())}
+
+    def convert(content: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        return {name: inner.value(content.get(name)) for name, inner in types.items()}
+
+    return ColumnType(pa.struct([inner.field(name) for name, inner in types.items()]), "M", convert)
+
+
+class TableColumns:
+    """The columns of a whole table, in the order of their names."""
+
+    def __init__(self, shape: TableShape) -> None:
+        self._types = {name: column_type(inner) for name, inner in sorted(shape.attributes.items())}
+        self.schema = pa.schema([inner.field(name) for name, inner in self._types.items()])
+
+    def batch(self, items: Sequence[Mapping[str, Mapping[str, Any]]]) -> pa.RecordBatch:
+        """Items as one record batch; a missing attribute and a null are both null."""
+        arrays = [
+            pa.array([kind.value(item.get(name)) for item in items], type=kind.arrow)
+            for name, kind in self._types.items()
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)

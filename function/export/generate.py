@@ -1,0 +1,159 @@
+"""One run: the whole member table into one new Parquet file, then the older files away.
+
+Whatever fails, and whenever, at least one complete file remains: the new object appears whole or not at all, and
+older ones are deleted only after that, never the newest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pyarrow.parquet as pq
+from botocore.exceptions import ClientError
+
+from export.columns import TableColumns
+from export.row_groups import row_groups
+from export.shape import TableShape
+from export.spool import Item, Spool
+from export.upload import AWS_FAULTS, S3Upload, Target
+from shared.api import Remaining
+from shared.config import Config
+from shared.errors import DeadlineError, SupersededError, UnavailableError
+from shared.members_file import COMMIT, GENERATED_AT, RECORD_COUNT, RUN, VERSION, key_for, newest, outdated
+from shared.store import MemberStore, Pruned
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SECONDS_TO_END_CLEANLY = 10.0
+THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What a run made. `leftover` are older files that could not be deleted; the next run tries again."""
+
+    key: str
+    record_count: int
+    bytes: int
+    duration_ms: int
+    leftover: tuple[str, ...]
+
+    def answer(self) -> dict[str, Any]:
+        """The body of the API's answer; `leftover` only where there is one."""
+        body: dict[str, Any] = {
+            "key": self.key,
+            "record_count": self.record_count,
+            "bytes": self.bytes,
+            "duration_ms": self.duration_ms,
+        }
+        return body | ({"leftover": list(self.leftover)} if self.leftover else {})
+
+
+@dataclass(frozen=True)
+class Generator:
+    """Runs against one table and one bucket; `now` answers the time in UTC."""
+
+    dynamodb: DynamoDBClient
+    store: MemberStore
+    config: Config
+    now: Callable[[], datetime]
+    log: logging.Logger
+
+    def run(self, remaining: Remaining) -> Generated:
+        """Makes the new file the current one; raises ApiError where it cannot, with the old file in its place."""
+        started = self.now()
+        key = key_for(started)
+        before = self.store.keys()
+        _refuse_older_than(newest(before), key)
+        with Spool() as spool:
+            shape = self._spool(spool, remaining)
+            size = self._write(spool, shape, self._target(key, started, shape.records), remaining)
+        pruned = self._prune(key, before)
+        duration_ms = round((self.now() - started).total_seconds() * 1000)
+        if pruned.current not in (None, key):
+            raise _superseded(str(pruned.current))
+        generated = Generated(key, shape.records, size, duration_ms, pruned.leftover)
+        self.log.info("member file generated", extra={"data": generated.answer()})
+        return generated
+
+    def _scan(self, remaining: Remaining) -> Iterator[Sequence[Item]]:
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.config.members_table, ConsistentRead=self.config.consistent_read
+        )
+        try:
+            for page in pages:
+                _check_deadline(remaining)
+                yield page["Items"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in THROTTLED:
+                raise
+            raise UnavailableError(
+                "The member table is too busy; nothing changed. Try again later.", headers={"Retry-After": "30"}
+            ) from error
+
+    def _spool(self, spool: Spool, remaining: Remaining) -> TableShape:
+        shape = TableShape()
+        for page in self._scan(remaining):
+            for item in page:
+                shape.add(item)
+            spool.write(page)
+        return shape
+
+    def _target(self, key: str, started: datetime, records: int) -> Target:
+        metadata = {
+            GENERATED_AT: started.isoformat(timespec="seconds"),
+            RECORD_COUNT: str(records),
+            VERSION: self.config.version,
+            COMMIT: self.config.commit,
+            RUN: uuid4().hex,
+        }
+        return Target(self.config.reports_bucket, key, metadata)
+
+    def _write(self, spool: Spool, shape: TableShape, target: Target, remaining: Remaining) -> int:
+        columns = TableColumns(shape)
+        with S3Upload(self.store.s3, target, self.log) as upload:
+            with pq.ParquetWriter(upload, columns.schema, compression="zstd") as writer:
+                for group in row_groups(columns, spool.pages()):
+                    _check_deadline(remaining)
+                    writer.write_table(group)
+            _check_deadline(remaining)
+            upload.complete()
+        return upload.bytes_written
+
+    def _prune(self, key: str, before: list[str]) -> Pruned:
+        try:
+            pruned = self.store.prune()
+        except AWS_FAULTS:
+            # the new file is in place: the run succeeded, only the clearing away did not
+            self.log.warning("older files could not be listed", exc_info=True)
+            pruned = Pruned(key, tuple(outdated([*before, key])))
+        if pruned.leftover:
+            self.log.warning("older files could not be deleted", extra={"data": {"leftover": pruned.leftover}})
+        return pruned
+
+
+def _refuse_older_than(current: str | None, key: str) -> None:
+    if current is not None and current >= key:
+        raise _superseded(current)
+
+
+def _superseded(current: str) -> SupersededError:
+    return SupersededError(
+        "The current member file is of this run's second or later; it stays. Run again for later changes; "
+        "if its name lies in the future, remove it.",
+        current=current,
+    )
+
+
+def _check_deadline(remaining: Remaining) -> None:
+    if remaining() < SECONDS_TO_END_CLEANLY:
+        raise DeadlineError(
+            "The run would not end within the function's time limit; nothing changed. "
+            "Raise Timeout of the function in template.yaml, or invoke the function directly instead of over the API."
+        )

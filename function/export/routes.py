@@ -1,0 +1,49 @@
+"""The function's operations, built from its parts."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from export.download import download
+from export.generate import Generator
+from shared.api import Api, DirectAction, Route
+from shared.auth import MAY_GENERATE, MAY_READ, Verifier
+from shared.config import Config
+from shared.health import health_call
+from shared.http import json_response
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+FILE_PATH = "/members/parquet"
+LIBRARIES = ("boto3", "pyarrow", "pyjwt")
+
+
+def make_api(config: Config, generator: Generator, presigner: S3Client, verifier: Verifier, log: logging.Logger) -> Api:
+    """Lambda's handler for the image `export`."""
+    return Api(
+        routes=[
+            Route("GET", "/health", "health", None, health_call(config, LIBRARIES)),
+            Route(
+                "POST",
+                FILE_PATH,
+                "generate",
+                MAY_GENERATE,
+                lambda _request, remaining: json_response(200, generator.run(remaining).answer()),
+            ),
+            Route(
+                "GET",
+                FILE_PATH,
+                "download",
+                MAY_READ,
+                lambda _request, _remaining: json_response(
+                    200, download(generator.store, presigner, config.presign_seconds)
+                ),
+            ),
+        ],
+        actions=[DirectAction("generate", lambda remaining: generator.run(remaining).answer())],
+        verifier=verifier,
+        allowed_origin=config.allowed_origin,
+        log=log,
+    )
