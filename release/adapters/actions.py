@@ -1,0 +1,45 @@
+"""What GitHub Actions takes from a step: job summary, step outputs, annotations.
+
+Forms: GitHub's "Workflow commands for GitHub Actions".
+
+Each is written only when its environment variable is set, so the same command is quiet on a terminal.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from release.core.report import Report
+from release.errors import ReleaseError
+
+
+def publish(report: Report, env: Mapping[str, str]) -> None:
+    """Append the summary and the outputs to the files the runner named."""
+    summary, output = env.get("GITHUB_STEP_SUMMARY"), env.get("GITHUB_OUTPUT")
+    if summary and report.summary:
+        with Path(summary).open("a", encoding="utf-8") as sink:
+            sink.write(report.summary + "\n")
+    if output:
+        with Path(output).open("a", encoding="utf-8") as sink:
+            for name, value in report.outputs.items():
+                sink.write(_output(name, value))
+
+
+def _output(name: str, value: str) -> str:
+    """The multi-line form with a delimiter that no value can hold, so a value cannot add an output of its own."""
+    delimiter = secrets.token_hex(16)
+    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
+
+
+def annotation(error: ReleaseError, env: Mapping[str, str]) -> str:
+    """The ``::error::`` line of a refusal, or "" outside Actions; also the summary gets it."""
+    summary = env.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        with Path(summary).open("a", encoding="utf-8") as sink:
+            sink.write("### Refused\n\n" + "\n".join(f"- {line}" for line in error.lines()) + "\n")
+    if env.get("GITHUB_ACTIONS") != "true":
+        return ""
+    text = "\n".join(error.lines())
+    return "::error::" + text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,0 +1,182 @@
+"""The Cloud port: CloudFormation through SAM, Lambda, API calls for the smoke tests."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import urllib3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from release.adapters import process
+from release.adapters.aws_errors import explained
+from release.core.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
+from release.errors import NotFoundError, RemoteError
+
+if TYPE_CHECKING:
+    import boto3
+
+log = logging.getLogger("release.deploy")
+
+
+class Aws:
+    """One region of one account.
+
+    Args:
+        sam: the sam executable, in a virtual environment of its own.
+        env: the whole environment that sam runs in; credentials, region and endpoint come with it.
+    """
+
+    def __init__(self, session: boto3.Session, sam: Path, env: Mapping[str, str], *, timeout: float = 3600) -> None:
+        self.session, self.sam, self.env, self.timeout = session, sam, env, timeout
+        self.cloudformation = session.client("cloudformation")
+        self.functions = session.client("lambda")
+        self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=10, read=60))
+
+    def stack(self, name: str) -> Stack | None:
+        """See :class:`release.ports.Cloud`."""
+        try:
+            found = self.cloudformation.describe_stacks(StackName=name)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise explained(error, f"stack {name}") from error
+        except BotoCoreError as error:
+            raise explained(error, f"stack {name}") from error
+        if not found or found[0]["StackStatus"] == "DELETE_COMPLETE":
+            return None
+        stack = found[0]
+        return Stack(
+            name=name,
+            status=stack["StackStatus"],
+            parameters={p["ParameterKey"]: p.get("ParameterValue", "") for p in stack.get("Parameters", [])},
+            outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
+            reason=stack.get("StackStatusReason", ""),
+        )
+
+    def deploy(self, request: StackRequest) -> None:
+        """See :class:`release.ports.Cloud`.
+
+        ``sam deploy`` waits for CloudFormation and fails when the update was rolled back. An empty change set is no
+        failure here: the caller compares what is live with what was asked for.
+        """
+        with tempfile.TemporaryDirectory(prefix="release-") as folder:
+            template = Path(folder) / "template.yaml"
+            template.write_bytes(request.template)
+            command: list[str | Path] = [
+                self.sam,
+                "deploy",
+                "--template-file",
+                template,
+                "--stack-name",
+                request.name,
+            ]
+            command += ["--resolve-s3", "--image-repository", request.repositories[0]]
+            command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "CAPABILITY_NAMED_IAM"]
+            command += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
+            command.append("--parameter-overrides")
+            command += [f"{key}={_quoted(value)}" for key, value in request.parameters.items()]
+            env = {**self.env, "SAM_CLI_TELEMETRY": "0", "AWS_REGION": self.session.region_name}
+            env["AWS_DEFAULT_REGION"] = self.session.region_name
+            try:
+                process.run(
+                    command,
+                    cwd=Path(folder),
+                    env=env,
+                    timeout=self.timeout,
+                    on_line=lambda line: log.debug("%s", line),
+                )
+            except RemoteError as error:
+                raise RemoteError(
+                    f"sam deploy of stack {request.name} failed: {error.message}",
+                    next_step=f"aws cloudformation describe-stack-events --stack-name {request.name}",
+                ) from error
+
+    def live(self, function: str, alias: str) -> LiveFunction | None:
+        """See :class:`release.ports.Cloud`."""
+        try:
+            version = self.functions.get_alias(FunctionName=function, Name=alias)["FunctionVersion"]
+            found = self.functions.get_function(FunctionName=function, Qualifier=version)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise explained(error, f"function {function}") from error
+        except BotoCoreError as error:
+            raise explained(error, f"function {function}") from error
+        code, configuration = found["Code"], found["Configuration"]
+        uri = code.get("ResolvedImageUri") or code.get("ImageUri") or ""
+        return LiveFunction(
+            function=function,
+            version=version,
+            digest=uri.partition("@")[2],
+            state=configuration.get("State", ""),
+            update=configuration.get("LastUpdateStatus", ""),
+            reason=configuration.get("StateReason") or configuration.get("LastUpdateStatusReason") or "",
+        )
+
+    def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
+        """See :class:`release.ports.Cloud`."""
+        try:
+            answer = self.functions.invoke(FunctionName=function, Qualifier=alias, Payload=payload)
+            body: bytes = answer["Payload"].read()
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, f"function {function}") from error
+        if answer.get("FunctionError"):
+            raise RemoteError(f"function {function} failed: {body[:500].decode(errors='replace')}")
+        return body
+
+    def http(self, request: HttpRequest) -> HttpResponse:
+        """See :class:`release.ports.Cloud`."""
+        try:
+            answer = self.pool.request(
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                body=request.body or None,
+                redirect=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise RemoteError(f"{request.method} {request.url.partition('?')[0]} got no answer: {error}") from error
+        return HttpResponse(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.data)
+
+    def count_items(self, table: str) -> int:
+        """See :class:`release.ports.Cloud`. Scans: DescribeTable's ItemCount is up to six hours old."""
+        try:
+            pages = (
+                self.session.client("dynamodb")
+                .get_paginator("scan")
+                .paginate(TableName=table, Select="COUNT", ConsistentRead=True)
+            )
+            return sum(page["Count"] for page in pages)
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, f"table {table}") from error
+
+    def token(self, client_id: str, secret: str) -> str:
+        """See :class:`release.ports.Cloud`. The secret is ``{"username": …, "password": …}`` in Secrets Manager."""
+        if not secret:
+            raise NotFoundError(
+                "no smoke user is configured",
+                next_step="name its secret in release.toml: environments.<name>.smoke-secret",
+            )
+        try:
+            value = self.session.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+            user = json.loads(value)
+            answer = self.session.client("cognito-idp").initiate_auth(
+                ClientId=client_id,
+                AuthFlow="USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": user["username"], "PASSWORD": user["password"]},
+            )
+            return answer["AuthenticationResult"]["AccessToken"]
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, f"the smoke user of {secret}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise RemoteError(f"secret {secret} or the sign-in's answer is not understood") from error
+
+
+def _quoted(value: str) -> str:
+    """As sam's parser of ``--parameter-overrides`` reads it: in quotes, where only a quote is escaped."""
+    return '"' + value.replace('"', '\\"') + '"'

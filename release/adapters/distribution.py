@@ -1,0 +1,135 @@
+"""The registry protocol (OCI distribution specification 1.1), as far as pushing one image by its digest needs it.
+
+Why not ``docker push`` or a copy tool: an engine may compress layers anew when it loads an archive, which changes the
+digest that was scanned, and the archive's very bytes are what has to arrive. Every blob is uploaded under its digest
+and every answer is checked against it; what is there already is not sent again, so a push that was cut off goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import tarfile
+from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
+
+import urllib3
+
+from release.adapters.workspace import blob
+from release.core import oci
+from release.core.model import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, Archive, Layer, Manifest
+from release.errors import NotFoundError, RemoteError
+
+log = logging.getLogger("release.registry")
+
+
+class Distribution:
+    """One registry.
+
+    Args:
+        host: ``host[:port]``; plain HTTP is spoken with localhost only.
+        authorization: gives the ``Authorization`` header's value, or "".
+        backoff: seconds before the second retry, doubled at each one after it.
+    """
+
+    def __init__(self, host: str, authorization: Callable[[], str] = lambda: "", *, backoff: float = 0.5) -> None:
+        local = host.partition(":")[0] in ("localhost", "127.0.0.1")
+        self.base = f"{'http' if local else 'https'}://{host}/v2/"
+        self.authorization = authorization
+        retries = urllib3.Retry(
+            total=4,
+            backoff_factor=backoff,
+            status_forcelist=(429, 500, 502, 503, 504),
+            allowed_methods=("GET", "HEAD", "POST"),  # POST only begins an upload; one begun twice is forgotten
+            raise_on_status=False,
+        )
+        self.pool = urllib3.PoolManager(retries=retries, timeout=urllib3.Timeout(connect=10, read=120))
+
+    def manifest(self, repository: str, digest: str) -> Manifest:
+        """The image manifest ``digest``, verified. Raises NotFoundError, ConflictError for an index."""
+        raw = self._get(f"{repository}/manifests/{digest}", digest, accept=True)
+        config = oci.config_descriptor(raw)
+        return oci.parse_manifest(raw, self._get(f"{repository}/blobs/{config.digest}", config.digest))
+
+    def raw_manifest(self, repository: str, digest: str) -> bytes:
+        """The manifest's bytes, verified. Raises NotFoundError."""
+        return self._get(f"{repository}/manifests/{digest}", digest, accept=True)
+
+    def push(self, repository: str, archive: Archive) -> None:
+        """Upload the archive's missing blobs, then its manifest under its digest."""
+        with tarfile.open(archive.path) as tar:
+            for layer in (*archive.manifest.layers, archive.manifest.config):
+                if not self._has(repository, layer.digest):
+                    self._upload(repository, layer, tar)
+            raw = blob(tar, archive.digest)
+        path = f"{repository}/manifests/{archive.digest}"
+        answer = self._request("PUT", path, raw, {"Content-Type": archive.manifest.media_type})
+        self._expect(answer, (200, 201), f"the manifest {archive.digest}")
+        if oci.sha256(self.raw_manifest(repository, archive.digest)) != archive.digest:
+            raise RemoteError(f"{repository} does not give back the manifest {archive.digest} that it took")
+
+    def _has(self, repository: str, digest: str) -> bool:
+        answer = self._request("HEAD", f"{repository}/blobs/{digest}")
+        if answer.status == 404:
+            return False
+        # A redirect names where the blob is; the signature in it is for GET alone, so it is not followed.
+        self._expect(answer, (200, 302, 307), f"blob {digest}")
+        return True
+
+    def _upload(self, repository: str, layer: Layer, tar: tarfile.TarFile) -> None:
+        log.info("uploading %s (%.1f MB)", layer.digest[:19], layer.size / 1e6)
+        begun = self._request("POST", f"{repository}/blobs/uploads/")
+        self._expect(begun, (202,), f"an upload to {repository}")
+        location = begun.headers.get("Location")
+        if not location:
+            raise RemoteError(f"the registry named no place to upload to {repository}")
+        url = urljoin(self.base, location)
+        url += ("&" if "?" in url else "?") + f"digest={layer.digest}"
+        member = tar.extractfile(f"blobs/{layer.digest.replace(':', '/')}")
+        assert member is not None
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(layer.size)}
+        answer = self._request("PUT", url, _pieces(member.read), headers)
+        self._expect(answer, (201,), f"blob {layer.digest}")
+
+    def _get(self, path: str, digest: str, *, accept: bool = False) -> bytes:
+        headers = {"Accept": ", ".join(sorted(IMAGE_MANIFESTS)) + f", {OCI_INDEX}, {DOCKER_LIST}"} if accept else {}
+        answer = self._request("GET", path, headers=headers)
+        if answer.status == 404:
+            raise NotFoundError(f"{path.rpartition('/')[0]} has no {digest}", untouched="everything")
+        self._expect(answer, (200,), path)
+        if oci.sha256(answer.data) != digest:
+            raise RemoteError(f"the registry's answer for {digest} has another digest")
+        return answer.data
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterator[bytes] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> urllib3.BaseHTTPResponse:
+        authorization = self.authorization()
+        sent = {**(headers or {}), **({"Authorization": authorization} if authorization else {})}
+        try:
+            return self.pool.request(
+                method, urljoin(self.base, path), body=body, headers=sent, redirect=method == "GET"
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise RemoteError(
+                f"the registry at {self.base} did not answer: {error}",
+                untouched="every tag",
+                next_step="run the same command again; what arrived is kept",
+            ) from error
+
+    def _expect(self, answer: urllib3.BaseHTTPResponse, statuses: tuple[int, ...], what: str) -> None:
+        if answer.status not in statuses:
+            body = answer.data[:300].decode(errors="replace").strip() if answer.data else ""
+            raise RemoteError(
+                f"the registry answered {answer.status} for {what}: {body}",
+                untouched="every tag",
+                next_step="run the same command again; what arrived is kept",
+            )
+
+
+def _pieces(read: Callable[[int], bytes], size: int = 1 << 20) -> Iterator[bytes]:
+    while piece := read(size):
+        yield piece

@@ -1,0 +1,107 @@
+"""The Engine port: docker with buildx."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from release.adapters import process
+from release.core.model import BuildRequest
+from release.errors import MachineError, RemoteError
+
+log = logging.getLogger("release.build")
+
+#: What the client prints when no engine answers, and when it stops while it builds (gRPC's code for a lost server).
+_NO_ENGINE = (
+    "Cannot connect to the Docker daemon",
+    "error during connect",
+    "docker daemon is not running",
+    "code = Unavailable",
+)
+#: What docker makes of ``docker buildx build --progress…`` where the plugin is missing, depending on its version.
+_NO_BUILDX = ("unknown flag: --progress", "unknown command: docker buildx", "'buildx' is not a docker command")
+
+
+class Docker:
+    """docker buildx, writing OCI archives.
+
+    Args:
+        env: the whole environment of the client; DOCKER_HOST in it names the engine.
+        builder: the buildx builder to use, or "" for the default one (which must keep its images in containerd).
+        network: the network of the build's steps.
+    """
+
+    def __init__(
+        self,
+        docker: Path,
+        env: Mapping[str, str],
+        *,
+        builder: str = "",
+        network: str = "default",
+        timeout: float = 1800,
+    ) -> None:
+        self.docker, self.env, self.builder, self.network, self.timeout = (
+            docker,
+            env,
+            builder,
+            network,
+            timeout,
+        )
+
+    def build(self, request: BuildRequest, destination: Path) -> None:
+        """See :class:`release.ports.Engine`.
+
+        No provenance and no SBOM: with either the result is an index, which Lambda refuses.
+        """
+        command: list[str | Path] = [
+            self.docker,
+            "buildx",
+            "build",
+            "--progress=plain",
+            "--provenance=false",
+            "--sbom=false",
+        ]
+        command += ["--builder", self.builder] if self.builder else []
+        command += ["--platform", request.platform, "--target", request.target, "--network", self.network]
+        command += ["--file", request.context / request.dockerfile]
+        command += ["--output", f"type=oci,dest={destination},rewrite-timestamp=true"]
+        for name, value in request.build_args.items():
+            command += ["--build-arg", f"{name}={value}"]
+        for name, value in request.named_contexts.items():
+            command += ["--build-context", f"{name}={value}"]
+        for name, path in request.secrets.items():
+            command += ["--secret", f"id={name},src={path}"]
+        command.append(request.context)
+        env = {**self.env, "SOURCE_DATE_EPOCH": str(request.epoch), "BUILDKIT_PROGRESS": "plain"}
+        try:
+            process.run(command, env=env, timeout=self.timeout, on_line=lambda line: log.debug("%s", line))
+        except RemoteError as error:
+            destination.unlink(missing_ok=True)
+            raise _explained(error, request.image) from error
+
+
+def _explained(error: RemoteError, image: str) -> MachineError | RemoteError:
+    if any(words in error.message for words in _NO_ENGINE):
+        return MachineError(
+            f"no container engine answers (any more), so image {image} cannot be built",
+            untouched="the registry and every environment",
+            next_step="start Docker, or set DOCKER_HOST to an engine; a rehearsal brings its own: make rehearse",
+        )
+    if any(words in error.message for words in _NO_BUILDX):
+        return MachineError(
+            f"docker has no buildx here, so image {image} cannot be built",
+            untouched="the registry and every environment",
+            next_step="install Docker's buildx plugin; a rehearsal brings its own engine: make rehearse",
+        )
+    if "no space left on device" in error.message:
+        return MachineError(
+            f"a disk is full, the engine's or that of dist/, so image {image} cannot be built",
+            untouched="the registry and every environment",
+            next_step="free some room (the engine's: docker buildx prune), then run this again",
+        )
+    return RemoteError(
+        f"building image {image} failed: {error.message}",
+        untouched="the registry and every environment",
+        next_step="release -v build shows the whole log",
+    )

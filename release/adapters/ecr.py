@@ -1,0 +1,129 @@
+"""The Registry port: Amazon ECR. Bytes go over the registry protocol, names over ECR's own API.
+
+Tags are written with ``PutImage``, whose answer tells a name that is taken from one that is already right. ECR's
+immutability is what makes a name final; this adapter only reads its verdict.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from release.adapters.aws_errors import code_of, explained
+from release.adapters.distribution import Distribution
+from release.core import oci
+from release.core.model import Archive, Manifest, TagOutcome
+from release.errors import ConflictError, NotFoundError, ReleaseError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+log = logging.getLogger("release.registry")
+
+#: AWS says ImageAlreadyExists for the same tag on the same digest, ImageTagAlreadyExists for another digest; emulations
+#: say either for both. So neither name is believed: the digest is read back (faults.md, 13 and 14).
+_TAKEN = frozenset({"ImageAlreadyExistsException", "ImageTagAlreadyExistsException"})
+
+
+class Ecr:
+    """ECR in the client's account and region.
+
+    Args:
+        host: the registry's host when it is not the one ECR names (an emulation on this machine).
+    """
+
+    def __init__(self, client: ECRClient, host: str = "") -> None:
+        self.client, self.host = client, host
+        self._token = ""
+        self._hosts: dict[str, str] = {}
+        self._distribution: dict[str, Distribution] = {}
+
+    def tags(self, repository: str) -> Mapping[str, str]:
+        """See :class:`release.ports.Registry`."""
+        found: dict[str, str] = {}
+        try:
+            pages = self.client.get_paginator("describe_images").paginate(repositoryName=repository)
+            for page in pages:
+                for image in page["imageDetails"]:
+                    found |= dict.fromkeys(image.get("imageTags", []), image["imageDigest"])
+        except (ClientError, BotoCoreError) as error:
+            raise _explained(error, repository) from error
+        return found
+
+    def manifest(self, repository: str, digest: str) -> Manifest:
+        """See :class:`release.ports.Registry`."""
+        return self._registry(repository).manifest(repository, digest)
+
+    def push(self, repository: str, archive: Archive) -> None:
+        """See :class:`release.ports.Registry`."""
+        self._registry(repository).push(repository, archive)
+
+    def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
+        """See :class:`release.ports.Registry`."""
+        raw = self._registry(repository).raw_manifest(repository, digest)
+        media_type = oci.media_type(raw)
+        try:
+            self.client.put_image(
+                repositoryName=repository,
+                imageManifest=raw.decode(),
+                imageManifestMediaType=media_type,
+                imageTag=tag,
+                imageDigest=digest,
+            )
+        except (ClientError, BotoCoreError) as error:
+            if code_of(error) not in _TAKEN:
+                raise _explained(error, repository) from error
+            named = self.tags(repository).get(tag)
+            if named == digest:
+                return TagOutcome.ALREADY_THERE
+            raise ConflictError(
+                f"tag {tag} of {repository} names {named} already, not {digest}; a name never moves",
+                untouched=f"tag {tag}",
+                next_step="release it under the next version",
+            ) from error
+        log.info("%s is %s", tag, digest[:19])
+        return TagOutcome.WRITTEN
+
+    def uri(self, repository: str, digest: str) -> str:
+        """See :class:`release.ports.Registry`."""
+        return f"{self._host(repository)}/{repository}@{digest}"
+
+    def _host(self, repository: str) -> str:
+        if self.host:
+            return self.host
+        if repository not in self._hosts:
+            try:
+                answer = self.client.describe_repositories(repositoryNames=[repository])
+            except (ClientError, BotoCoreError) as error:
+                raise _explained(error, repository) from error
+            self._hosts[repository] = answer["repositories"][0]["repositoryUri"].partition("/")[0]
+        return self._hosts[repository]
+
+    def _registry(self, repository: str) -> Distribution:
+        host = self._host(repository)
+        if host not in self._distribution:
+            self._distribution[host] = Distribution(host, self._authorization)
+        return self._distribution[host]
+
+    def _authorization(self) -> str:
+        """Basic credentials for the registry protocol; ECR's token is valid for 12 hours, a run is shorter."""
+        if not self._token:
+            try:
+                data = self.client.get_authorization_token()["authorizationData"][0]
+            except (ClientError, BotoCoreError) as error:
+                raise _explained(error, "sign-in") from error
+            self._token = "Basic " + data["authorizationToken"]
+        return self._token
+
+
+def _explained(error: ClientError | BotoCoreError, repository: str) -> ReleaseError:
+    if code_of(error) == "RepositoryNotFoundException":
+        return NotFoundError(
+            f"the registry has no repository {repository}",
+            untouched="everything",
+            next_step="deploy pipeline.yaml, which makes the repositories, or correct release.toml",
+        )
+    return explained(error, f"registry {repository}")

@@ -1,0 +1,153 @@
+"""What a command says at its end, in the forms its readers take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from release.core import render
+from release.core.deployplan import Action, DeployPlan
+from release.core.model import Deployment, LiveFunction, Manifest, Stack
+from release.core.smoke import SmokeResult
+
+
+@dataclass(frozen=True)
+class Report:
+    """One command's result.
+
+    Attributes:
+        data: for ``--json``.
+        text: for a terminal.
+        summary: Markdown for the job summary; "" adds nothing.
+        outputs: step outputs.
+    """
+
+    data: Mapping[str, Any]
+    text: str
+    summary: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+def of_images(title: str, rows: Sequence[tuple[str, str, str, Manifest | None]]) -> Report:
+    """Images as ``(name, inputs, where it comes from, manifest)``; no manifest in a dry run."""
+    header = ("image", "inputs", "from", "digest", "size", "layers")
+    cells = [
+        (
+            name,
+            inputs,
+            source,
+            manifest.digest if manifest else "-",
+            render.size(manifest.size) if manifest else "-",
+            " + ".join(render.size(layer.size) for layer in manifest.layers) if manifest else "-",
+        )
+        for name, inputs, source, manifest in rows
+    ]
+    types = sorted({manifest.media_type for *_, manifest in rows if manifest})
+    images = {
+        name: {"inputs": inputs, "source": source} | (render.manifest_json(manifest) if manifest else {})
+        for name, inputs, source, manifest in rows
+    }
+    return Report(
+        data={"images": images},
+        text="\n".join([render.table(header, cells), *(f"manifest type: {kind}" for kind in types)]),
+        summary=f"### {title}\n\n{render.markdown(header, cells)}\n",
+        outputs={f"digest-{name}": manifest.digest for name, *_, manifest in rows if manifest},
+    )
+
+
+def of_publication(version: str, commit: str, rows: Sequence[tuple[str, str, bool, Sequence[str]]]) -> Report:
+    """A publication as ``(image, digest, pushed, tags written)``."""
+    cells = [
+        (image, digest, "pushed" if pushed else "there already", ", ".join(tags) or "-")
+        for image, digest, pushed, tags in rows
+    ]
+    header = ("image", "digest", "archive", "tags written")
+    return Report(
+        data={
+            "version": version,
+            "commit": commit,
+            "images": {i: {"digest": d, "pushed": p, "tags": list(t)} for i, d, p, t in rows},
+        },
+        text=render.table(header, cells),
+        summary=f"### Published v{version}\n\n{render.markdown(header, cells)}\n",
+        outputs={"version": version} | {f"digest-{image}": digest for image, digest, *_ in rows},
+    )
+
+
+def of_plan(plan: DeployPlan) -> Report:
+    """A deployment's plan (``--dry-run``)."""
+    return Report(render.plan_json(plan), render.plan_text(plan))
+
+
+def of_deployment(plan: DeployPlan, smoke: Sequence[SmokeResult], recorded: Deployment | None, verb: str) -> Report:
+    """A deployment that ended well."""
+    if plan.action in (Action.NOTHING, Action.SUPERSEDED):
+        text = plan.why
+    else:
+        proof = f"proven by {len(smoke)} smoke tests"
+        text = f"{plan.why}: {verb}, {proof}, recorded as {recorded.tag if recorded else '-'}"
+    return Report(
+        data=render.plan_json(plan)
+        | {"smoke": [result.name for result in smoke], "recorded": recorded.tag if recorded else None},
+        text=text,
+        summary=f"### {plan.environment}\n\n{text.replace(chr(10), '  ' + chr(10))}\n",
+        outputs={"version": plan.release.version, "action": plan.action.name.lower()},
+    )
+
+
+def of_smoke(environment: str, results: Sequence[SmokeResult]) -> Report:
+    """Smoke tests and how they went."""
+    cells = [("passed" if result.passed else "FAILED", result.name, result.problem) for result in results]
+    header = ("result", "smoke test", "problem")
+    return Report(
+        data={"environment": environment, "tests": [{"name": r.name, "problem": r.problem} for r in results]},
+        text=render.table(header, cells),
+        summary=f"### Smoke tests of {environment}\n\n{render.markdown(header, cells)}\n",
+    )
+
+
+def of_status(
+    rows: Sequence[tuple[str, Stack | None, Mapping[str, LiveFunction | None], Deployment | None, str]],
+) -> Report:
+    """Environments as ``(name, stack, live functions, last ledger entry, problem)``."""
+    cells = []
+    for name, stack, live, recorded, problem in rows:
+        version = stack.parameters.get("ReleaseVersion", "-") if stack else "-"
+        served = ", ".join(f"{i} {render.short(f.digest) if f else '-'}" for i, f in live.items())
+        entry = f"#{recorded.number} v{recorded.version}" if recorded else "-"
+        cells.append((name, version, stack.status if stack else "no stack", served, entry, problem or "agrees"))
+    header = ("environment", "version", "stack", "served", "ledger", "ledger and stack")
+    return Report(
+        data={
+            "environments": {
+                name: render.live_json(stack, live)
+                | {
+                    "recorded": render.deployment_json(recorded) if recorded else None,
+                    "problem": problem or None,
+                }
+                for name, stack, live, recorded, problem in rows
+            }
+        },
+        text=render.table(header, cells),
+        summary=f"### Status\n\n{render.markdown(header, cells)}\n",
+    )
+
+
+def of_history(environment: str, rows: Sequence[tuple[Deployment, str]]) -> Report:
+    """Deployments with their commit, newest first."""
+    cells = [
+        (
+            f"#{entry.number}",
+            f"v{entry.version}",
+            commit[:12] or "-",
+            ", ".join(f"{image} {render.short(digest)}" for image, digest in entry.digests.items()),
+        )
+        for entry, commit in rows
+    ]
+    header = ("entry", "version", "commit", "images")
+    return Report(
+        data={"environment": environment, "deployments": [render.deployment_json(e, c) for e, c in rows]},
+        text=render.table(header, cells) if rows else f"nothing was ever proven in {environment}",
+        summary=f"### History of {environment}\n\n{render.markdown(header, cells)}\n",
+    )

@@ -1,0 +1,120 @@
+"""What a stage may ask of the world. Each port is a Protocol; adapters implement it, tests pass a fake of it.
+
+Nothing here names a product: the adapters do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from release.core.model import (
+    Archive,
+    BuildRequest,
+    HttpRequest,
+    HttpResponse,
+    LiveFunction,
+    Manifest,
+    Stack,
+    StackRequest,
+    TagOutcome,
+)
+
+
+class Git(Protocol):
+    """One repository."""
+
+    def resolve(self, revision: str) -> str:
+        """The full 40-digit commit of ``revision``. Raises NotFoundError."""
+
+    def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
+        """Path -> git object hash at ``commit``. Raises NotFoundError for a path that is not there."""
+
+    def export(self, commit: str, paths: Sequence[str], folder: Path) -> None:
+        """Write ``paths`` as they are at ``commit`` below ``folder``."""
+
+    def show(self, commit: str, path: str) -> bytes:
+        """One file's content at ``commit``. Raises NotFoundError."""
+
+    def changed(self, paths: Sequence[str]) -> Sequence[str]:
+        """The files below ``paths`` that differ from HEAD or that git does not track."""
+
+    def is_ancestor(self, ancestor: str, descendant: str) -> bool:
+        """Whether ``ancestor`` is ``descendant`` or comes before it in its history."""
+
+
+class Engine(Protocol):
+    """A container engine with buildx."""
+
+    def build(self, request: BuildRequest, destination: Path) -> None:
+        """Write an OCI archive to ``destination``, or nothing at all. Raises RemoteError, MachineError."""
+
+
+class Workspace(Protocol):
+    """The folder on this machine that holds archives between two commands."""
+
+    def archive(self, image: str, inputs: str) -> Archive | None:
+        """The verified archive of ``image`` for these inputs, or None. A damaged one is as good as none."""
+
+    def keep(self, image: str, inputs: str, path: Path) -> Archive:
+        """Take over the archive at ``path``, whole or not at all. Raises ConflictError for an index."""
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A folder that is gone afterwards, on the same file system."""
+
+
+class Registry(Protocol):
+    """Repositories of images with immutable tags."""
+
+    def tags(self, repository: str) -> Mapping[str, str]:
+        """Every tag -> manifest digest. Raises NotFoundError when the repository does not exist."""
+
+    def manifest(self, repository: str, digest: str) -> Manifest:
+        """What the digest names, read from the registry and verified. Raises NotFoundError."""
+
+    def push(self, repository: str, archive: Archive) -> None:
+        """Upload what is missing of the archive and its manifest, under its digest, without a tag."""
+
+    def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
+        """Name ``digest``. Raises ConflictError when the tag names another digest."""
+
+    def uri(self, repository: str, digest: str) -> str:
+        """``host/repository@sha256:…`` as Lambda takes it."""
+
+
+class Cloud(Protocol):
+    """One region of one account: CloudFormation, Lambda and what the smoke tests reach."""
+
+    def stack(self, name: str) -> Stack | None:
+        """The stack as it is, or None when there is none."""
+
+    def deploy(self, request: StackRequest) -> None:
+        """Bring the stack to ``request`` and wait until CloudFormation is done. Raises RemoteError."""
+
+    def live(self, function: str, alias: str) -> LiveFunction | None:
+        """What ``alias`` serves, or None when function or alias do not exist."""
+
+    def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
+        """Invoke the alias and return its answer. Raises RemoteError for a function error."""
+
+    def http(self, request: HttpRequest) -> HttpResponse:
+        """One HTTP exchange; any status is an answer. Raises RemoteError when there was none."""
+
+    def count_items(self, table: str) -> int:
+        """The number of items in a table, counted consistently."""
+
+    def token(self, client_id: str, secret: str) -> str:
+        """A bearer token for the user whose name and password ``secret`` holds."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need none."""
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""

@@ -1,0 +1,247 @@
+"""release deploy: a published version into an environment, by digest; proven, then recorded; or put back.
+
+A deployment counts when it is proven (design.md, rule 5): CloudFormation is done, every alias serves the digest that
+was asked for, the smoke tests passed. Only then is the ledger written. Otherwise the deployment before goes back, once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from release.core import deployplan, ledger
+from release.core.config import Config, EnvironmentSpec
+from release.core.deployplan import Action, DeployPlan
+from release.core.model import Deployment, Release, Stack, StackRequest
+from release.core.smoke import SmokeResult
+from release.errors import DeployFailed, MachineError, NotFoundError, PutBackFailed, ReleaseError, RemoteError
+from release.ports import Clock, Cloud, Git, Registry
+from release.stages import observe, smoke
+
+log = logging.getLogger("release.deploy")
+
+#: How long to wait for somebody else's change of the stack, and for an alias to serve (seconds).
+STACK_WAIT, SERVE_WAIT, POLL = 900.0, 300.0, 2.0
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a deployment needs of the world.
+
+    Attributes:
+        overrides: template parameters that this place gives (RELEASE_PARAMETERS); they win over release.toml.
+    """
+
+    git: Git
+    registry: Registry
+    cloud: Cloud
+    clock: Clock
+    overrides: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a plan."""
+
+    plan: DeployPlan
+    smoke: tuple[SmokeResult, ...]
+    recorded: Deployment | None
+
+
+def plan(config: Config, environment: str, version: str, ports: Ports, *, if_newer: bool = False) -> DeployPlan:
+    """What deploying ``version`` takes. Changes nothing.
+
+    Raises:
+        NotFoundError: the version is not published, an image is gone, or it was not proven where it must be.
+        ConflictError: an accidental downgrade, a stack that takes no update, an image Lambda would refuse.
+    """
+    tags = observe.tags_by_image(config, ports.registry)
+    release = observe.published(version, tags)
+    observe.check_images(config, ports.registry, release)
+    _check_proven(config.environment(environment), release, tags)
+    wait_for_stack(config.environment(environment), ports)
+    seen = observe.environment(config, environment, ports.cloud, ports.git, tags, target=release)
+    return deployplan.plan_deploy(seen, release, goes_back=False, if_newer=if_newer)
+
+
+def _check_proven(spec: EnvironmentSpec, release: Release, tags: Mapping[str, Mapping[str, str]]) -> None:
+    """Rule 3: production takes only digests that the environment before it has proven."""
+    if not spec.proven_in:
+        return
+    if not any(entry.digests == release.digests for entry in ledger.deployments(spec.proven_in, tags)):
+        raise NotFoundError(
+            f"the images of v{release.version} were never proven in {spec.proven_in}",
+            untouched=spec.name,
+            next_step=f"release deploy {spec.proven_in} --version {release.version}",
+        )
+
+
+def wait_for_stack(spec: EnvironmentSpec, ports: Ports) -> None:
+    """Wait until nobody changes the stack any more, at most STACK_WAIT; the plan then judges its status."""
+    waited = 0.0
+    while waited < STACK_WAIT:
+        stack = ports.cloud.stack(spec.stack)
+        if stack is None or not stack.status.endswith("_IN_PROGRESS") or stack.status == "REVIEW_IN_PROGRESS":
+            return
+        if waited == 0:
+            log.info("stack %s is %s; waiting for it", spec.stack, stack.status)
+        ports.clock.sleep(POLL * 5)
+        waited += POLL * 5
+
+
+def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
+    """Carry out ``plan``.
+
+    Raises:
+        DeployFailed: it was not proven; the deployment before is live and proven again.
+        PutBackFailed: that failed too, or there is none; says what to do.
+        MachineError: this machine cannot go on (sam, credentials), so nothing can be judged or put back from here.
+        NotFoundError: the release lacks an image that its own release.toml names; nothing was changed.
+    """
+    for image, digest in plan.finish.items():
+        ports.registry.tag(config.images[image].repository, digest, plan.finish_tag)
+    if plan.action in (Action.NOTHING, Action.SUPERSEDED):
+        return Outcome(plan, (), None)
+    wanted = request(plan.release, plan.environment, config, ports)
+    try:
+        if plan.action is Action.DEPLOY:
+            bring(wanted, ports)
+        results = prove(plan.release, plan.environment, config, ports)
+    except MachineError as failure:
+        raise MachineError(
+            f"v{plan.release.version} is not proven in {plan.environment}: {failure.message}",
+            untouched="the ledger; nothing was put back",
+            next_step=f"{failure.next_step or 'mend this machine'}; then run the same command again",
+        ) from failure
+    except ReleaseError as failure:
+        put_back(plan, failure, config, ports)
+        raise DeployFailed(
+            f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
+            untouched=f"{plan.environment} runs {_name(plan.put_back)} again, proven; the ledger has no new entry",
+            next_step="mend it and release the next version",
+        ) from failure
+    return Outcome(plan, results, record(plan, config, ports))
+
+
+def request(release: Release, environment: str, config: Config, ports: Ports) -> StackRequest:
+    """The stack as ``release`` wants it: template, parameters and images as they were at its commit.
+
+    New settings can break old code, so going back takes the old ones along. Which stack and region it is comes from the
+    present release.toml.
+    """
+    then = observe.config_at(ports.git, release.commit)
+    parameters = dict(then.environments[environment].parameters) if environment in then.environments else {}
+    parameters |= ports.overrides
+    for name, image in then.images.items():
+        if name not in release.digests:
+            raise NotFoundError(
+                f"v{release.version} has no image {name}, which its release.toml names",
+                untouched=environment,
+                next_step=f"release history {environment} shows the releases that are whole",
+            )
+        parameters[image.parameter] = ports.registry.uri(image.repository, release.digests[name])
+    parameters |= {"ReleaseVersion": release.version, "GitSha": release.commit}
+    return StackRequest(
+        name=config.environment(environment).stack,
+        template=ports.git.show(release.commit, then.template),
+        parameters=parameters,
+        repositories=tuple(
+            ports.registry.uri(image.repository, release.digests[name]).partition("@")[0]
+            for name, image in then.images.items()
+        ),
+    )
+
+
+def bring(wanted: StackRequest, ports: Ports) -> None:
+    """Deploy through CloudFormation and wait until it is done.
+
+    The stack's own parameters tell whether it took the release, not its status alone: an empty change set leaves a
+    stack that was once rolled back in UPDATE_ROLLBACK_COMPLETE (faults.md, 18).
+
+    Raises:
+        ReleaseError: it did not take it.
+    """
+    version = wanted.parameters["ReleaseVersion"]
+    log.info("deploying v%s to stack %s", version, wanted.name)
+    ports.cloud.deploy(wanted)
+    stack = ports.cloud.stack(wanted.name)
+    status = stack.status if stack else "gone"
+    took = stack is not None and all(
+        stack.parameters.get(key) == wanted.parameters[key] for key in ("ReleaseVersion", "GitSha")
+    )
+    if status not in deployplan.UPDATABLE or not took:
+        raise RemoteError(f"stack {wanted.name} is {status} and did not take v{version}")
+
+
+def prove(release: Release, environment: str, config: Config, ports: Ports) -> tuple[SmokeResult, ...]:
+    """Every alias serves the release's digest, and every smoke test passes. Raises RemoteError otherwise."""
+    then = observe.config_at(ports.git, release.commit)
+    stack = _serving(release, environment, then, config, ports)
+    spec = config.environment(environment)
+    results = smoke.run(then, spec, stack, release, ports.cloud)
+    failed = [result for result in results if not result.passed]
+    if failed:
+        raise RemoteError(f"smoke test {failed[0].name!r} failed: {failed[0].problem}")
+    return results
+
+
+def _serving(release: Release, environment: str, then: Config, config: Config, ports: Ports) -> Stack:
+    waited = 0.0
+    while True:
+        stack = ports.cloud.stack(config.environment(environment).stack)
+        live = observe.live_functions(then, stack, ports.cloud)
+        problem = deployplan.unserved(live, release)
+        if stack is not None and not problem:
+            return stack
+        if waited >= SERVE_WAIT or deployplan.hopeless(live):
+            raise RemoteError(problem or "the stack is gone")
+        ports.clock.sleep(POLL)
+        waited += POLL
+
+
+def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Ports) -> None:
+    """Bring the deployment before in again and prove it, once.
+
+    Raises:
+        PutBackFailed: there is none, or it failed too; nothing more is tried.
+    """
+    log.warning("v%s failed in %s: %s", plan.release.version, plan.environment, failure.message)
+    if plan.put_back is None:
+        raise PutBackFailed(
+            f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
+            untouched="the ledger; there is no deployment before this one to put back",
+            next_step=f"mend it and deploy again; what is there now: release status (stack "
+            f"{config.environment(plan.environment).stack})",
+        ) from failure
+    log.warning("putting %s back into %s", _name(plan.put_back), plan.environment)
+    try:
+        tags = observe.tags_by_image(config, ports.registry)
+        commit = observe.commit_of_deployment(plan.put_back, tags)
+        before = Release(plan.put_back.version, commit, plan.put_back.digests)
+        wait_for_stack(config.environment(plan.environment), ports)
+        deployplan.check_status(ports.cloud.stack(config.environment(plan.environment).stack))
+        bring(request(before, plan.environment, config, ports), ports)
+        prove(before, plan.environment, config, ports)
+    except ReleaseError as second:
+        raise PutBackFailed(
+            f"v{plan.release.version} failed in {plan.environment} ({failure.message}), and putting "
+            f"{_name(plan.put_back)} back failed too: {second.message}",
+            untouched="the ledger; nothing more was tried",
+            next_step=second.next_step
+            or f"release status {plan.environment}, then "
+            f"release rollback {plan.environment} --to {plan.put_back.version}",
+        ) from second
+
+
+def record(plan: DeployPlan, config: Config, ports: Ports) -> Deployment:
+    """Write the ledger entry, one tag per image. Running the deployment again finishes a half-written one."""
+    entry = Deployment(plan.environment, plan.number, plan.release.version, plan.release.digests)
+    for image, digest in entry.digests.items():
+        ports.registry.tag(config.images[image].repository, digest, entry.tag)
+    log.info("recorded %s", entry.tag)
+    return entry
+
+
+def _name(entry: Deployment | None) -> str:
+    return f"v{entry.version}" if entry else "nothing"

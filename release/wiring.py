@@ -1,0 +1,150 @@
+"""The only module that names adapters: it makes the ports from the environment variables of the process.
+
+============================  ==========================================================================================
+variable                      meaning
+============================  ==========================================================================================
+``AWS_*``                     as every AWS tool reads them (credentials, profile, ``AWS_ENDPOINT_URL``)
+``RELEASE_PARAMETERS``        template parameters of this place: ``Key=Value`` or ``environment:Key=Value`` words,
+                              quoted as in a shell; they win over release.toml
+``RELEASE_REGISTRY``          the registry's ``host[:port]`` when it is not the one ECR names
+``RELEASE_BASE``              ``oci-layout:///folder@sha256:…`` instead of the base image in release.toml
+``RELEASE_BUILDER``           the buildx builder; default: the engine's own
+``RELEASE_BUILD_NETWORK``     the network of build steps; default: ``default``
+``RELEASE_CA_BUNDLE``         certificates for downloads inside a build (default: ``PIP_CERT``, ``SSL_CERT_FILE``)
+``RELEASE_DIST``              folder for archives; default: ``dist``
+``RELEASE_SAM``               the sam executable; default: on PATH, else one installed into the cache
+============================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import shutil
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from release.adapters.clock import SystemClock
+from release.adapters.git import GitRepository
+from release.adapters.workspace import LocalWorkspace
+from release.core import config as config_file
+from release.core.config import Config, EnvironmentSpec
+from release.errors import UsageError
+from release.stages.build import Base
+from release.stages.deploy import Ports
+
+if TYPE_CHECKING:
+    from release.adapters.aws import Aws
+    from release.adapters.docker import Docker
+    from release.adapters.ecr import Ecr
+
+
+log = logging.getLogger("release")
+
+
+class Wiring:
+    """The ports of one run, each made when it is first asked for (a command pays only for what it uses)."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self.folder, self.env = folder, env
+
+    @cached_property
+    def config(self) -> Config:
+        """release.toml of the working tree. Raises UsageError."""
+        path = self.folder / "release.toml"
+        try:
+            return config_file.parse(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise UsageError(
+                f"there is no release.toml in {self.folder}",
+                next_step="run this in the repository, or write one (README)",
+            ) from error
+
+    @cached_property
+    def git(self) -> GitRepository:
+        """The repository."""
+        return GitRepository(self.folder)
+
+    @cached_property
+    def workspace(self) -> LocalWorkspace:
+        """The folder of archives."""
+        return LocalWorkspace(self.folder / self.env.get("RELEASE_DIST", "dist"))
+
+    @cached_property
+    def engine(self) -> Docker:
+        """The container engine's client."""
+        from release.adapters import process
+        from release.adapters.docker import Docker
+
+        docker = process.find("docker", remedy="install Docker; a rehearsal brings its own engine: make rehearse")
+        return Docker(
+            docker,
+            self.env,
+            builder=self.env.get("RELEASE_BUILDER", ""),
+            network=self.env.get("RELEASE_BUILD_NETWORK", "default"),
+        )
+
+    @cached_property
+    def registry(self) -> Ecr:
+        """ECR in the region of release.toml."""
+        import boto3
+
+        from release.adapters.ecr import Ecr
+
+        session = boto3.Session(region_name=self.config.registry_region)
+        return Ecr(session.client("ecr"), self.env.get("RELEASE_REGISTRY", ""))
+
+    def cloud(self, environment: EnvironmentSpec) -> Aws:
+        """AWS in the environment's region."""
+        import boto3
+
+        from release.adapters.aws import Aws
+
+        return Aws(boto3.Session(region_name=environment.region), self._sam(), self.env)
+
+    def ports(self, environment: EnvironmentSpec) -> Ports:
+        """What a deployment needs."""
+        return Ports(self.git, self.registry, self.cloud(environment), SystemClock(), self.overrides(environment.name))
+
+    @property
+    def base(self) -> Base:
+        """The base image really used."""
+        given = self.env.get("RELEASE_BASE", "")
+        return Base((given or self.config.base).rpartition("@")[2], given)
+
+    @property
+    def build_secrets(self) -> Mapping[str, Path]:
+        """What a build step may read without it becoming part of a layer: certificates, pip's configuration."""
+        found = {}
+        for name in ("RELEASE_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE"):
+            if self.env.get(name) and Path(self.env[name]).is_file():
+                found["ca"] = Path(self.env[name])
+                break
+        if self.env.get("PIP_CONFIG_FILE") and Path(self.env["PIP_CONFIG_FILE"]).is_file():
+            found["pip"] = Path(self.env["PIP_CONFIG_FILE"])
+        return found
+
+    def overrides(self, environment: str) -> Mapping[str, str]:
+        """RELEASE_PARAMETERS for ``environment``. Raises UsageError for what is no ``Key=Value``."""
+        found = {}
+        for word in shlex.split(self.env.get("RELEASE_PARAMETERS", "")):
+            key, equals, value = word.partition("=")
+            scope, colon, name = key.rpartition(":")
+            if not equals or not name.isalnum() or (colon and scope not in self.config.environments):
+                raise UsageError(
+                    f"RELEASE_PARAMETERS: {word!r} is neither Key=Value nor environment:Key=Value",
+                    untouched="everything",
+                )
+            if scope in ("", environment):
+                found[name] = value
+        return found
+
+    def _sam(self) -> Path:
+        given = self.env.get("RELEASE_SAM") or shutil.which("sam", path=self.env.get("PATH"))
+        if given:
+            return Path(given)
+        from release.rehearsal.toolbox import Cache, Toolbox
+
+        return Toolbox(Cache.of(self.env), self.folder / "requirements", log.info).venv("sam").tool("sam")

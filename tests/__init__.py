@@ -1,0 +1,1 @@
+"""Tests. ``fakes`` stand in for ports, ``support`` makes what tests need, ``unit`` and ``contract`` are the tests."""

@@ -1,0 +1,81 @@
+"""What every Engine does, the fake and a real one with buildx alike; the image here has no base to pull."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from release.adapters import process
+from release.adapters.docker import Docker
+from release.adapters.workspace import read_archive
+from release.core.model import BuildRequest
+from release.errors import RemoteError
+from release.ports import Engine
+from tests.fakes.engine import FakeEngine
+from tests.fakes.journal import Journal
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.engine)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The fake, or the engine that DOCKER_HOST names."""
+    if request.param == "fake":
+        return FakeEngine(Journal())
+    return real_engine()
+
+
+def real_engine() -> Docker:
+    """The engine that DOCKER_HOST names, with the builder that RELEASE_BUILDER names."""
+    docker = process.find("docker", remedy="put the engine's client on PATH")
+    return Docker(docker, os.environ, builder=os.environ.get("RELEASE_BUILDER", ""))
+
+
+@pytest.fixture
+def wanted(tmp_path: Path) -> BuildRequest:
+    """An image of one file."""
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "Dockerfile").write_text("FROM scratch AS export\nCOPY app.py /app.py\n")
+    (context / "app.py").write_text("print()\n")
+    return BuildRequest("export", context, "Dockerfile", "export", "linux/amd64", epoch=1577836800)
+
+
+def test_a_build_is_one_image_for_the_platform_and_no_index(
+    engine: Engine, wanted: BuildRequest, tmp_path: Path
+) -> None:
+    """faults.md, 11 and 12."""
+    engine.build(wanted, tmp_path / "image.tar")
+    manifest = read_archive(tmp_path / "image.tar")
+    assert manifest.platform == "linux/amd64"
+    assert manifest.layers
+
+
+def test_equal_inputs_give_an_equal_digest_and_other_inputs_another(
+    engine: Engine, wanted: BuildRequest, tmp_path: Path
+) -> None:
+    for name in ("first.tar", "second.tar"):
+        engine.build(wanted, tmp_path / name)
+        os.utime(wanted.context / "app.py", (1, 1))
+    (wanted.context / "app.py").write_text("print(2)\n")
+    engine.build(wanted, tmp_path / "third.tar")
+    first, second, third = (read_archive(tmp_path / name).digest for name in ("first.tar", "second.tar", "third.tar"))
+    assert first == second
+    assert first != third
+
+
+def test_another_platform_is_built_for_when_it_is_asked_for(
+    engine: Engine, wanted: BuildRequest, tmp_path: Path
+) -> None:
+    """faults.md, 12: nothing runs in this build, so no emulation of that CPU is needed."""
+    engine.build(replace(wanted, platform="linux/arm64"), tmp_path / "image.tar")
+    assert read_archive(tmp_path / "image.tar").platform == "linux/arm64"
+
+
+@pytest.mark.engine
+def test_a_build_that_fails_leaves_no_archive(wanted: BuildRequest, tmp_path: Path) -> None:
+    (wanted.context / "Dockerfile").write_text("FROM scratch AS export\nCOPY missing /\n")
+    with pytest.raises(RemoteError, match="building image export failed"):
+        real_engine().build(wanted, tmp_path / "image.tar")
+    assert not (tmp_path / "image.tar").exists()

@@ -1,0 +1,22 @@
+"""Time that passes only when somebody sleeps."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from release.ports import Clock
+
+
+class FakeClock(Clock):
+    """Starts at noon of 2026-01-05. ``slept`` is the sum of all sleeping, in seconds."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 5, 12, tzinfo=UTC) + timedelta(seconds=self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0, "a wait that takes no time never ends"
+        self.slept += seconds
+        assert self.slept < 86_400, "somebody waits for ever"

@@ -1,0 +1,52 @@
+"""An engine that builds for real, as far as its Dockerfile goes: the context becomes a layer on the base's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from release.core.model import BuildRequest
+from release.errors import MachineError, RemoteError
+from release.ports import Engine
+from tests.fakes.journal import Journal
+from tests.support import ociimage
+
+
+class FakeEngine(Engine):
+    """Equal requests give equal bytes.
+
+    Attributes:
+        answers: False is an engine that is not running.
+        fails: images whose build fails.
+        attests: writes an index with an attestation, as an engine does by default.
+        architecture: what it builds for, whatever was asked.
+        built: the images built so far.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.answers = True
+        self.fails: set[str] = set()
+        self.attests = False
+        self.architecture = ""
+        self.built: list[str] = []
+
+    def build(self, request: BuildRequest, destination: Path) -> None:
+        if not self.answers:
+            raise MachineError("no container engine answers", next_step="start Docker")
+        if request.image in self.fails:
+            raise RemoteError(f"building image {request.image} failed", next_step="look at the log")
+        assert (request.context / request.dockerfile).is_file(), "the Dockerfile is not in the context"
+        assert request.epoch >= 315532800, "zip files know no date before 1980"
+        with self.journal.change(f"build {request.image}"):
+            self.built.append(request.image)
+            files = {
+                str(path.relative_to(request.context)): path.read_bytes()
+                for path in request.context.rglob("*")
+                if path.is_file()
+            }
+            files[".target"] = f"{request.target} {dict(request.build_args)} {dict(request.named_contexts)}".encode()
+            if self.attests:
+                ociimage.write_attested(destination)
+            else:
+                architecture = self.architecture or request.platform.partition("/")[2]
+                ociimage.write_image(destination, files, architecture=architecture)

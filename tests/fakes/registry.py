@@ -1,0 +1,97 @@
+"""A registry with immutable tags that believes nothing it did not compute."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from release.core import oci
+from release.core.model import OCI_INDEX, Archive, Manifest, TagOutcome
+from release.errors import ConflictError, NotFoundError, RemoteError
+from release.ports import Registry
+from tests.fakes.journal import Journal
+from tests.support import ociimage
+
+HOST = "registry.test"
+
+
+class FakeRegistry(Registry):
+    """Repositories made beforehand, as pipeline.yaml makes them.
+
+    Attributes:
+        blobs: repository -> digest -> content, manifests included.
+        named: repository -> tag -> digest.
+        drop_pushes: so many pushes lose their connection after the blobs, before the manifest.
+        lose_answers: so many times a tag is written, but the answer never arrives.
+    """
+
+    def __init__(self, journal: Journal, *repositories: str) -> None:
+        self.journal = journal
+        self.blobs: dict[str, dict[str, bytes]] = {repository: {} for repository in repositories}
+        self.named: dict[str, dict[str, str]] = {repository: {} for repository in repositories}
+        self.drop_pushes = 0
+        self.lose_answers = 0
+
+    def tags(self, repository: str) -> Mapping[str, str]:
+        self._check(repository)
+        return dict(self.named[repository])
+
+    def manifest(self, repository: str, digest: str) -> Manifest:
+        self._check(repository)
+        raw = self._blob(repository, digest)
+        return oci.parse_manifest(raw, self._blob(repository, oci.config_descriptor(raw).digest))
+
+    def push(self, repository: str, archive: Archive) -> None:
+        self._check(repository)
+        blobs = ociimage.read_blobs(archive.path)
+        with self.journal.change(f"push {repository}"):
+            for digest in (layer.digest for layer in (*archive.manifest.layers, archive.manifest.config)):
+                assert ociimage.digest_of(blobs[digest]) == digest, "a registry refuses bytes of another digest"
+                self.blobs[repository][digest] = blobs[digest]
+            self.journal.point(f"between the blobs and the manifest of {repository}")
+            if self.drop_pushes:
+                self.drop_pushes -= 1
+                raise RemoteError("the registry did not answer: connection reset", next_step="run it again")
+            assert ociimage.digest_of(blobs[archive.digest]) == archive.digest
+            self.blobs[repository][archive.digest] = blobs[archive.digest]
+
+    def put_index(self, repository: str, tag: str) -> str:
+        """What ``docker push`` with attestations leaves: ``tag`` on an index; its digest."""
+        raw = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}).encode()
+        self.blobs[repository][ociimage.digest_of(raw)] = raw
+        self.named[repository][tag] = ociimage.digest_of(raw)
+        return ociimage.digest_of(raw)
+
+    def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
+        self._check(repository)
+        self._blob(repository, digest)
+        assert len(tag) <= 128, "OCI distribution specification 1.1: a tag has at most 128 characters"
+        known = self.named[repository].get(tag)
+        if known == digest:
+            return TagOutcome.ALREADY_THERE
+        if known:
+            raise ConflictError(f"tag {tag} of {repository} names {known} already", next_step="the next version")
+        with self.journal.change(f"tag {tag} of {repository}"):
+            self.named[repository][tag] = digest
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise RemoteError(f"no answer about tag {tag}", next_step="run it again")
+        return TagOutcome.WRITTEN
+
+    def uri(self, repository: str, digest: str) -> str:
+        self._check(repository)
+        return f"{HOST}/{repository}@{digest}"
+
+    def delete(self, repository: str, digest: str) -> None:
+        """What a careless lifecycle rule does: the image and its tags are gone."""
+        del self.blobs[repository][digest]
+        self.named[repository] = {t: d for t, d in self.named[repository].items() if d != digest}
+
+    def _check(self, repository: str) -> None:
+        if repository not in self.named:
+            raise NotFoundError(f"the registry has no repository {repository}", next_step="deploy pipeline.yaml")
+
+    def _blob(self, repository: str, digest: str) -> bytes:
+        if digest not in self.blobs[repository]:
+            raise NotFoundError(f"{repository} has no {digest}", next_step="publish it")
+        return self.blobs[repository][digest]

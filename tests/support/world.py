@@ -1,0 +1,181 @@
+"""A whole world of fakes: two images, staging and production, a repository with its first commit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from release.core import config as config_file
+from release.core.config import Config
+from release.core.deployplan import DeployPlan
+from release.stages import build, deploy, observe, publish, rollback
+from release.stages.build import Base, Built
+from release.stages.deploy import Outcome, Ports
+from tests.fakes.clock import FakeClock
+from tests.fakes.cloud import FakeCloud
+from tests.fakes.engine import FakeEngine
+from tests.fakes.git import FakeGit
+from tests.fakes.journal import Journal
+from tests.fakes.registry import FakeRegistry
+from tests.fakes.workspace import FakeWorkspace
+
+RELEASE_TOML = """\
+[project]
+name = "app"
+
+[build]
+base = "public.test/python:3.13@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+
+[registry]
+region = "eu-west-1"
+
+[images.export]
+repository = "app/export"
+context = "function"
+dockerfile = "function/Dockerfile"
+inputs = ["function/Dockerfile", "function/shared", "function/export"]
+parameter = "ImageUri"
+function = "ExportFunctionName"
+
+[images.report]
+repository = "app/report"
+context = "function"
+dockerfile = "function/Dockerfile"
+inputs = ["function/Dockerfile", "function/shared", "function/report"]
+parameter = "ReportImageUri"
+function = "ReportFunctionName"
+
+[environments.staging]
+stack = "app-staging"
+region = "eu-west-1"
+smoke-secret = "app/staging/smoke-user"
+
+[environments.staging.parameters]
+Environment = "staging"
+
+[environments.production]
+stack = "app-production"
+region = "eu-west-1"
+proven-in = "staging"
+
+[environments.production.parameters]
+Environment = "production"
+
+[[smoke]]
+name = "export answers as the version just deployed"
+[[smoke.steps]]
+get = "/health"
+json = { status = "ok", version = "{version}", commit = "{commit}" }
+
+[[smoke]]
+name = "report answers as the version just deployed"
+[[smoke.steps]]
+get = "/report/health"
+json = { status = "ok", version = "{version}", commit = "{commit}" }
+
+[[smoke]]
+name = "the export has every member"
+environments = ["staging"]
+[[smoke.steps]]
+count-items = "{output.MembersTableName}"
+save = { members = "count" }
+[[smoke.steps]]
+post = "/members/parquet"
+token = true
+json = { record_count = "{members}" }
+"""
+
+TEMPLATE = {
+    "Parameters": ["ImageUri", "ReportImageUri", "ReleaseVersion", "GitSha", "Environment"],
+    "Functions": {"ExportFunctionName": "ImageUri", "ReportFunctionName": "ReportImageUri"},
+}
+
+FILES: dict[str, bytes | None] = {
+    "release.toml": RELEASE_TOML.encode(),
+    "template.yaml": json.dumps(TEMPLATE).encode(),
+    "function/Dockerfile": b"FROM base\n",
+    "function/shared/http.py": b"shared = 1\n",
+    "function/export/app.py": b"export = 1\n",
+    "function/report/app.py": b"report = 1\n",
+    "README.md": b"# app\n",
+}
+
+
+class World:
+    """Runs the verbs one after another, as the command would, each from what it finds."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.journal = Journal()
+        self.clock = FakeClock()
+        self.git = FakeGit()
+        self.registry = FakeRegistry(self.journal, "app/export", "app/report")
+        self.cloud = FakeCloud(self.journal, self.clock, self.registry)
+        self.engine = FakeEngine(self.journal)
+        self.workspace = FakeWorkspace(folder)
+        self.base = Base("sha256:" + "0" * 64)
+        self.overrides: dict[str, str] = {}
+        self.git.commit(FILES)
+
+    @property
+    def config(self) -> Config:
+        """release.toml of the working tree, here always HEAD's."""
+        return config_file.parse(self.git.show(self.git.head, "release.toml").decode())
+
+    @property
+    def ports(self) -> Ports:
+        """What deployments take."""
+        return Ports(self.git, self.registry, self.cloud, self.clock, self.overrides)
+
+    def change(self, image: str, content: str) -> str:
+        """Commit a change of one image's code; the commit."""
+        return self.git.commit({f"function/{image}/app.py": content.encode()})
+
+    def build(self, commit: str = "HEAD") -> tuple[Built, ...]:
+        """release build."""
+        commit = self.git.resolve(commit)
+        plans = build.plan(self.config, commit, self.git, self.workspace, self.registry, self.base)
+        return build.apply(
+            plans, self.config, commit, self.git, lambda: self.engine, self.workspace, self.registry, self.base, {}
+        )
+
+    def publish(self, version: str, commit: str = "HEAD") -> None:
+        """release build and release publish."""
+        self.build(commit)
+        commit = self.git.resolve(commit)
+        images = build.plan(self.config, commit, self.git, self.workspace, self.registry, self.base)
+        plans = publish.plan(self.config, version, commit, images, observe.tags_by_image(self.config, self.registry))
+        publish.apply(plans, self.config, self.registry, self.workspace)
+
+    def plan(self, environment: str, version: str, *, if_newer: bool = False) -> DeployPlan:
+        """release deploy --dry-run."""
+        return deploy.plan(self.config, environment, version, self.ports, if_newer=if_newer)
+
+    def deploy(self, environment: str, version: str, *, if_newer: bool = False) -> Outcome:
+        """release deploy."""
+        return deploy.apply(self.plan(environment, version, if_newer=if_newer), self.config, self.ports)
+
+    def rollback(self, environment: str, to: str | None = None) -> Outcome:
+        """release rollback."""
+        return deploy.apply(rollback.plan(self.config, environment, to, self.ports), self.config, self.ports)
+
+    def release(self, version: str, *environments: str) -> None:
+        """Build, publish and deploy HEAD as ``version``."""
+        self.publish(version)
+        for environment in environments:
+            self.deploy(environment, version)
+
+    def ledger(self, environment: str) -> list[str]:
+        """The ledger's tags that stand on every image, in order."""
+        per_image = [
+            {tag for tag in tags if tag.startswith(environment + "-")} for tags in self.registry.named.values()
+        ]
+        assert per_image[0] == per_image[1], "a ledger entry is half-written"
+        return sorted(per_image[0], key=lambda tag: int(tag.removeprefix(environment + "-").partition("-")[0]))
+
+    def serves(self, environment: str) -> str:
+        """The version that every function of the environment serves; "" when there is none."""
+        account = self.cloud.accounts.get(f"app-{environment}")
+        versions = {published.version for published in account.functions.values()} if account else {""}
+        assert len(versions) == 1, f"a mixture is live: {versions}"
+        return versions.pop()

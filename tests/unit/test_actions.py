@@ -1,0 +1,59 @@
+"""What GitHub Actions takes from a step; a value can never become a command or an output of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from release.adapters import actions
+from release.core.report import Report
+from release.errors import ConflictError
+
+REPORT = Report({}, "text", "### Done\n", {"version": "1.0.0"})
+ERROR = ConflictError("100% taken\nby another", untouched="the registry", next_step="release the next version")
+
+
+def outputs(path: Path) -> dict[str, str]:
+    """The outputs as the runner reads them: ``name<<delimiter``, lines, the delimiter alone on a line."""
+    found: dict[str, str] = {}
+    lines = path.read_text(encoding="utf-8").split("\n")
+    while lines[:-1]:
+        name, _, delimiter = lines.pop(0).partition("<<")
+        end = lines.index(delimiter)
+        found[name] = "\n".join(lines[:end])
+        del lines[: end + 1]
+    return found
+
+
+def test_on_a_terminal_nothing_is_written() -> None:
+    actions.publish(REPORT, {})
+    assert actions.annotation(ERROR, {}) == ""
+
+
+def test_summary_and_outputs_are_appended(tmp_path: Path) -> None:
+    env = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "GITHUB_OUTPUT": str(tmp_path / "output")}
+    actions.publish(REPORT, env)
+    actions.publish(Report({}, "", "", {"action": "deploy"}), env)
+    assert (tmp_path / "summary").read_text() == "### Done\n\n"
+    assert outputs(tmp_path / "output") == {"version": "1.0.0", "action": "deploy"}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=80))
+def test_a_value_stays_one_value_whatever_it_holds(tmp_path_factory: pytest.TempPathFactory, value: str) -> None:
+    """faults.md, 8."""
+    path = tmp_path_factory.mktemp("actions") / "output"
+    actions.publish(Report({}, "", "", {"first": value, "second": "x"}), {"GITHUB_OUTPUT": str(path)})
+    assert outputs(path) == {"first": value, "second": "x"}
+
+
+def test_a_refusal_is_one_annotation_on_one_line_and_stands_in_the_summary(tmp_path: Path) -> None:
+    """faults.md, 8: a message with a line break must not begin a command of its own."""
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
+    line = actions.annotation(ERROR, env)
+    assert line == (
+        "::error::100%25 taken%0Aby another%0Aleft as it was: the registry%0Anext: release the next version"
+    )
+    assert "next: release the next version" in (tmp_path / "summary").read_text()

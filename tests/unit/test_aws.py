@@ -1,0 +1,302 @@
+"""The Cloud adapter: stacks, functions, tokens from an emulated AWS, and sam as a process of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from release.adapters.aws import Aws
+from release.core.model import HttpRequest, StackRequest
+from release.errors import MachineError, NotFoundError, RemoteError
+from tests.support.tool import Tool
+
+REGION = "eu-west-1"
+DIGEST = "sha256:" + "a" * 64
+
+
+@pytest.fixture(scope="module")
+def session() -> boto3.Session:
+    """Credentials that open nothing; one session, because it keeps the service descriptions that it has read."""
+    return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION)
+
+
+@pytest.fixture
+def sam(tmp_path: Path) -> Tool:
+    """A sam that notes how it was called."""
+    tool = Tool(tmp_path / "bin", "sam")
+    tool.behave('cp "$3" "$folder/template"; pwd > "$folder/where"')
+    return tool
+
+
+@pytest.fixture
+def aws(session: boto3.Session, sam: Tool) -> Iterator[Aws]:
+    """The adapter on an emulated AWS."""
+    with mock_aws():
+        yield Aws(session, sam.path, {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"})
+
+
+@pytest.fixture
+def functions(aws: Aws) -> Iterator[Stubber]:
+    """Lambda's API: answers in the order they are given, and nothing else."""
+    with Stubber(aws.functions) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def stacks(aws: Aws) -> Iterator[Stubber]:
+    """CloudFormation's API: answers in the order they are given, and nothing else."""
+    with Stubber(aws.cloudformation) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def described(status: str, **more: object) -> dict[str, object]:
+    """DescribeStacks' answer."""
+    stack = {"StackName": "app-staging", "CreationTime": datetime(2026, 1, 5, tzinfo=UTC), "StackStatus": status}
+    return {"Stacks": [stack | more]}
+
+
+def test_a_stack_that_is_not_there_is_none(aws: Aws, stacks: Stubber) -> None:
+    stacks.add_client_error("describe_stacks", "ValidationError", "Stack with id app-staging does not exist")
+    assert aws.stack("app-staging") is None
+    stacks.add_response("describe_stacks", described("DELETE_COMPLETE"))
+    assert aws.stack("app-staging") is None
+
+
+def test_a_stack_is_read_with_its_status_reason_parameters_and_outputs(aws: Aws, stacks: Stubber) -> None:
+    answer = described(
+        "UPDATE_ROLLBACK_FAILED",
+        StackStatusReason="a function is in use",
+        Parameters=[{"ParameterKey": "ReleaseVersion", "ParameterValue": "0.1.0"}],
+        Outputs=[{"OutputKey": "ApiUrl", "OutputValue": "https://api.test/live"}],
+    )
+    stacks.add_response("describe_stacks", answer, {"StackName": "app-staging"})
+    stack = aws.stack("app-staging")
+    assert stack is not None
+    assert (stack.status, stack.reason) == ("UPDATE_ROLLBACK_FAILED", "a function is in use")
+    assert (stack.parameters, stack.outputs) == ({"ReleaseVersion": "0.1.0"}, {"ApiUrl": "https://api.test/live"})
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "remedy"),
+    [
+        ("AccessDenied", RemoteError, "check the role in pipeline.yaml"),
+        ("ExpiredToken", MachineError, "aws sso login, or check the role that this job takes"),
+        ("Throttling", RemoteError, "run the same command again"),
+    ],
+)
+def test_a_refusal_is_told_with_its_remedy(
+    aws: Aws, stacks: Stubber, code: str, kind: type[Exception], remedy: str
+) -> None:
+    stacks.add_client_error("describe_stacks", code)
+    with pytest.raises(kind, match=r"stack app-staging|credentials") as caught:
+        aws.stack("app-staging")
+    assert getattr(caught.value, "next_step", "") == remedy
+
+
+def test_what_an_alias_serves_is_read_with_its_digest_and_states(aws: Aws, functions: Stubber) -> None:
+    """faults.md, 28: the states are read, whatever the deployment's call answered."""
+    functions.add_response("get_alias", {"FunctionVersion": "7"}, {"FunctionName": "f", "Name": "live"})
+    functions.add_response(
+        "get_function",
+        {
+            "Code": {"ImageUri": "host/app/export:1.0.0", "ResolvedImageUri": f"host/app/export@{DIGEST}"},
+            "Configuration": {
+                "State": "Active",
+                "LastUpdateStatus": "Failed",
+                "LastUpdateStatusReason": "no access to the image",
+            },
+        },
+        {"FunctionName": "f", "Qualifier": "7"},
+    )
+    live = aws.live("f", "live")
+    assert live is not None
+    assert (live.version, live.digest, live.state, live.update) == ("7", DIGEST, "Active", "Failed")
+    assert live.reason == "no access to the image"
+
+
+def test_an_image_that_is_not_told_by_digest_is_no_digest(aws: Aws, functions: Stubber) -> None:
+    functions.add_response("get_alias", {"FunctionVersion": "7"})
+    functions.add_response("get_function", {"Code": {"ImageUri": "host/app/export:1.0.0"}, "Configuration": {}})
+    live = aws.live("f", "live")
+    assert live is not None
+    assert (live.digest, live.state) == ("", "")
+
+
+def test_a_function_or_alias_that_is_not_there_is_none(aws: Aws, functions: Stubber) -> None:
+    functions.add_client_error("get_alias", "ResourceNotFoundException")
+    assert aws.live("f", "live") is None
+
+
+def test_a_function_that_fails_is_no_answer(aws: Aws, functions: Stubber) -> None:
+    functions.add_response("invoke", {"FunctionError": "Unhandled", "Payload": _Body(b'{"errorMessage": "boom"}')})
+    with pytest.raises(RemoteError, match=r"function f failed: .*boom"):
+        aws.invoke("f", "live", b"{}")
+    functions.add_response("invoke", {"Payload": _Body(b'{"ok": true}')})
+    assert aws.invoke("f", "live", b"{}") == b'{"ok": true}'
+
+
+class _Body:
+    """A streamed answer."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def read(self) -> bytes:
+        return self.content
+
+
+REQUEST = StackRequest(
+    "app-staging",
+    b"Resources: {}\n",
+    {"ImageUri": f"host/app/export@{DIGEST}", "Note": 'a "b" c=d\\e é', "AllowedOrigin": "*"},
+    ("host/app/export", "host/app/report"),
+)
+
+
+def test_sam_gets_template_stack_and_parameters_and_never_a_question(aws: Aws, sam: Tool) -> None:
+    aws.deploy(REQUEST)
+    assert sam.arguments[:2] == ["deploy", "--template-file"]
+    assert (sam.folder / "template").read_bytes() == REQUEST.template
+    assert sam.arguments[sam.arguments.index("--stack-name") + 1] == "app-staging"
+    assert sam.arguments[sam.arguments.index("--parameter-overrides") + 1 :] == [
+        f'ImageUri="host/app/export@{DIGEST}"',
+        'Note="a \\"b\\" c=d\\e é"',
+        'AllowedOrigin="*"',
+    ]
+    assert {"--no-confirm-changeset", "--no-fail-on-empty-changeset", "--resolve-s3"} <= set(sam.arguments)
+
+
+def test_sam_runs_in_the_region_of_the_environment_in_a_folder_of_its_own_without_telemetry(
+    aws: Aws, sam: Tool
+) -> None:
+    """A samconfig.toml in the repository must not change what is deployed."""
+    aws.deploy(REQUEST)
+    assert sam.environment["AWS_REGION"] == sam.environment["AWS_DEFAULT_REGION"] == REGION
+    assert sam.environment["SAM_CLI_TELEMETRY"] == "0"
+    assert Path((sam.folder / "where").read_text().strip()) != Path.cwd()
+
+
+def test_a_deployment_that_fails_is_told_with_where_to_look(aws: Aws, sam: Tool) -> None:
+    sam.behave("echo 'Error: Failed to create/update the stack: app-staging, Waiter UpdateComplete failed'; exit 1")
+    with pytest.raises(RemoteError, match=r"sam deploy of stack app-staging failed: (?s:.*)Waiter") as caught:
+        aws.deploy(REQUEST)
+    assert caught.value.next_step == "aws cloudformation describe-stack-events --stack-name app-staging"
+
+
+def test_a_deployment_without_end_is_ended(session: boto3.Session, sam: Tool) -> None:
+    sam.behave("sleep 600")
+    with mock_aws(), pytest.raises(RemoteError, match="did not finish within"):
+        Aws(session, sam.path, {"PATH": "/usr/bin:/bin"}, timeout=0.3).deploy(REQUEST)
+
+
+def test_no_sam_is_the_machine_s_problem(session: boto3.Session, tmp_path: Path) -> None:
+    with mock_aws(), pytest.raises(MachineError, match="cannot be started"):
+        Aws(session, tmp_path / "sam", {}).deploy(REQUEST)
+
+
+def test_items_are_counted_over_every_page(aws: Aws, session: boto3.Session) -> None:
+    table = session.resource("dynamodb").create_table(
+        TableName="members",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    with table.batch_writer() as batch:
+        for number in range(8):
+            batch.put_item(Item={"id": str(number), "padding": "x" * 300_000})
+    assert aws.count_items("members") == 8
+    with pytest.raises(RemoteError, match="table other"):
+        aws.count_items("other")
+
+
+@pytest.fixture
+def client_id(aws: Aws, session: boto3.Session) -> str:
+    """An app client with a smoke user whose name and password are in a secret."""
+    pools = session.client("cognito-idp")
+    pool = pools.create_user_pool(PoolName="members")["UserPool"]["Id"]
+    flows = ["ALLOW_USER_PASSWORD_AUTH"]
+    client = pools.create_user_pool_client(UserPoolId=pool, ClientName="smoke", ExplicitAuthFlows=flows)  # type: ignore[arg-type]  # one of the literals
+    pools.admin_create_user(UserPoolId=pool, Username="smoke", TemporaryPassword="Aa1!aaaa")
+    pools.admin_set_user_password(UserPoolId=pool, Username="smoke", Password="Aa1!bbbb", Permanent=True)
+    secrets = session.client("secretsmanager")
+    secrets.create_secret(Name="good", SecretString='{"username": "smoke", "password": "Aa1!bbbb"}')
+    secrets.create_secret(Name="wrong", SecretString='{"username": "smoke", "password": "Aa1!cccc"}')
+    secrets.create_secret(Name="odd", SecretString="smoke:password")
+    secrets.create_secret(Name="short", SecretString='{"username": "smoke"}')
+    assert aws.session is session
+    return client["UserPoolClient"]["ClientId"]
+
+
+def test_a_token_is_got_for_the_user_in_the_secret(aws: Aws, client_id: str) -> None:
+    assert aws.token(client_id, "good").count(".") == 2
+
+
+@pytest.mark.parametrize(
+    ("secret", "kind", "words"),
+    [
+        ("", NotFoundError, "no smoke user is configured"),
+        ("missing", RemoteError, "the smoke user of missing"),
+        ("wrong", RemoteError, "the smoke user of wrong"),
+        ("odd", RemoteError, "secret odd or the sign-in's answer is not understood"),
+        ("short", RemoteError, "secret short or the sign-in's answer is not understood"),
+    ],
+)
+def test_without_a_token_it_is_said_why_and_no_password_is_shown(
+    aws: Aws, client_id: str, secret: str, kind: type[Exception], words: str
+) -> None:
+    with pytest.raises(kind, match=words) as caught:
+        aws.token(client_id, secret)
+    assert "Aa1!" not in str(caught.value)
+
+
+class _Site(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.send_response(302 if self.path == "/moved" else 418)
+        self.send_header("Location", "/elsewhere")
+        self.send_header("X-Seen", f"{self.headers.get('Authorization')} {len(body)}")
+        self.send_header("Content-Length", "3")
+        self.end_headers()
+        self.wfile.write(b"tea")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """A web site on this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_any_status_is_an_answer_and_its_header_names_are_in_lower_case(aws: Aws, site: str) -> None:
+    answer = aws.http(HttpRequest("POST", f"{site}/x", {"Authorization": "Bearer t"}, b"12345"))
+    assert (answer.status, answer.headers["x-seen"], answer.body) == (418, "Bearer t 5", b"tea")
+
+
+def test_a_redirect_is_an_answer_and_not_followed(aws: Aws, site: str) -> None:
+    """The token must not travel to another place, and a smoke test asks for what it names."""
+    assert aws.http(HttpRequest("POST", f"{site}/moved")).status == 302
+
+
+def test_no_answer_is_told_without_the_query_that_may_hold_a_signature(aws: Aws) -> None:
+    with pytest.raises(RemoteError, match=r"GET http://127\.0\.0\.1:1/x got no answer") as caught:
+        aws.http(HttpRequest("GET", "http://127.0.0.1:1/x?X-Amz-Signature=secret"))
+    assert "secret" not in caught.value.message

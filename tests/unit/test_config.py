@@ -1,0 +1,155 @@
+"""release.toml: what is read from it, and how every mistake is named with its line and key."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from release.core.config import parse
+from release.errors import NotFoundError, UsageError
+from tests.support.world import RELEASE_TOML
+
+
+def replaced(old: str, new: str) -> str:
+    """The valid file with one line changed."""
+    assert RELEASE_TOML.count(old) >= 1
+    return RELEASE_TOML.replace(old, new, 1)
+
+
+def test_a_valid_file_gives_images_environments_and_smoke_tests_with_their_defaults() -> None:
+    config = parse(RELEASE_TOML)
+    assert (config.template, config.alias, config.platform) == ("template.yaml", "live", "linux/amd64")
+    assert list(config.images) == ["export", "report"]
+    assert config.images["export"].target == "export"
+    assert config.environment("production").proven_in == "staging"
+    assert config.environment("staging").parameters == {"Environment": "staging"}
+    assert [len(test.steps) for test in config.smoke] == [1, 1, 2]
+    assert config.smoke[0].environments == ("staging", "production")
+
+
+def test_numbers_and_booleans_become_the_text_that_cloudformation_takes() -> None:
+    text = replaced('Environment = "staging"', "Days = 90\nConsistent = true")
+    assert parse(text).environment("staging").parameters == {"Days": "90", "Consistent": "true"}
+
+
+def test_an_unknown_environment_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(NotFoundError, match=r"no environment 'prod'.*staging, production"):
+        parse(RELEASE_TOML).environment("prod")
+
+
+# Each: a text of the valid file, what stands there instead, the words of the error, a word of the line it names.
+MISTAKES = {
+    "misspelt key": ('context = "function"', 'contxt = "function"', "images.export.contxt is not a key", "contxt"),
+    "wrong type": ('stack = "app-staging"', "stack = 3", "environments.staging.stack must be a text", "stack = 3"),
+    "empty text": ('stack = "app-staging"', 'stack = ""', "stack must not be empty", 'stack = ""'),
+    "missing key": ('parameter = "ImageUri"\n', "", "images.export.parameter is missing", "[images.export]"),
+    "no digest": ("@sha256:" + "0" * 64, ":latest", "build.base must name the base image by digest", "base ="),
+    "short digest": ("0" * 64, "0" * 63, "build.base must name the base image by digest", "base ="),
+    "outside": ('"function/shared"', '"../secrets"', "names '../secrets', which is outside", "inputs"),
+    "climbs out": ('"function/shared"', '"function/../x"', "which is outside the context", "inputs"),
+    "no Dockerfile": ('["function/Dockerfile", ', "[", "lacks the Dockerfile itself", "inputs"),
+    "no list": ('["function/Dockerfile", "function/shared", "function/export"]', '"x"', "a list of texts", "inputs"),
+    "repository": ('"app/export"', '"App/Export"', "repository has a form that is not allowed", "repository"),
+    "region": ('region = "eu-west-1"', 'region = "Ireland"', "registry.region has a form", "region"),
+    "stack name": ('"app-staging"', '"--app"', "stack has a form that is not allowed", "stack"),
+    "parameter name": ('Environment = "staging"', '"A B" = "x"', "is no name for a template parameter", "A B"),
+    "parameter value": ('Environment = "staging"', "Ratio = 0.5", "parameters.Ratio must be a text", "Ratio"),
+    "image name": ("[images.export]", "[images.Export]", "images.Export is no name for an image", "images.Export"),
+    "environment name": ("[environments.production]", "[environments.9]", "is no name for an", "environments.9"),
+    "proven nowhere": ('proven-in = "staging"', 'proven-in = "qa"', "proven-in names 'qa'", "proven-in ="),
+    "proven in itself": ('proven-in = "staging"', 'proven-in = "production"', "no other environment", "proven-in ="),
+    "shared repository": ('"app/report"', '"app/export"', "which export has already", "repository ="),
+    "shared stack": ('"app-production"', '"app-staging"', "which staging has already", "stack ="),
+    "alias": ('name = "app"', 'name = "app"\nalias = "7"', "project.alias has a form", "alias"),
+    "platform": ("[registry]", 'platform = "linux/riscv64"\n[registry]', "platform must be one of", "platform"),
+    "unknown table": ("[project]", "[projekt]\n[project]", "projekt is not a key", "projekt"),
+    "smoke environment": ('["staging"]', '["qa"]', "smoke.environments names 'qa'", 'environments = ["qa"]'),
+    "smoke environments": ('["staging"]', "7", "smoke.environments must be a list of texts", "environments = 7"),
+    "smoke without steps": ("[[smoke.steps]]\nget", "[smoke.x]\nget", "smoke.steps is missing", "[[smoke]]"),
+    "two actions": ('get = "/health"', 'get = "/"\npost = "/"', "needs exactly one of get, post", "smoke.steps"),
+    "step key": ('get = "/report/health"', 'get = "/"\ntokn = 1', "smoke.steps.tokn is not a key", "tokn"),
+    "token type": ("token = true", 'token = "yes"', "smoke.steps.token must be true or false", "token ="),
+    "status type": ('get = "/health"', 'get = "/"\nstatus = true', "status must be a whole number", "status"),
+    "save type": ('save = { members = "count" }', "save = { members = 1 }", "save must hold texts only", "save"),
+    "count and more": (
+        'save = { members = "count" }',
+        "status = 200",
+        "goes with save, and with nothing",
+        "count-items",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_is_refused_with_its_line_and_key(case: str) -> None:
+    old, new, words, place = MISTAKES[case]
+    text = replaced(old, new)
+    with pytest.raises(UsageError, match=re.escape(words)) as caught:
+        parse(text)
+    line = re.match(r"release\.toml, line (\d+): ", caught.value.message)
+    assert line is not None, caught.value.message
+    assert place in text.splitlines()[int(line[1]) - 1]
+    assert caught.value.untouched == "everything"
+    assert caught.value.next_step
+
+
+def test_of_two_equal_keys_the_line_of_the_right_table_is_named() -> None:
+    text = replaced('"app/report"', '"app/export"')
+    last = max(n for n, line in enumerate(text.splitlines(), 1) if '"app/export"' in line)
+    with pytest.raises(UsageError, match=f"line {last}: images.report.repository"):
+        parse(text)
+
+
+def test_of_several_smoke_steps_the_line_of_the_right_one_is_named() -> None:
+    text = replaced("post =", "pots =")
+    line = 1 + text.splitlines().index("[[smoke.steps]]", text.splitlines().index('pots = "/members/parquet"') - 1)
+    with pytest.raises(UsageError, match=f"line {line}: smoke.steps needs exactly one of"):
+        parse(text)
+
+
+@pytest.mark.parametrize("table", ["project", "build", "registry", "images", "environments"])
+def test_a_table_that_is_missing_or_is_none_is_named(table: str) -> None:
+    kept = re.sub(rf"(?ms)^\[{table}[\].].*?(?=^\[(?!{table}))", "", RELEASE_TOML)
+    with pytest.raises(UsageError, match=f"{table} is missing"):
+        parse(kept)
+    with pytest.raises(UsageError, match=f"line 1: {table} must be a table"):
+        parse(f"{table} = 3\n{kept}")
+
+
+def test_a_file_that_is_no_toml_is_refused_with_toml_s_own_place() -> None:
+    with pytest.raises(UsageError, match=r"not valid TOML: .*line 2, column"):
+        parse("[project]\nname = \n")
+
+
+@pytest.mark.parametrize("text", ["x = " + "9" * 5000, "x = " + "[" * 5000])
+def test_what_the_toml_reader_itself_cannot_bear_is_refused_too(text: str) -> None:
+    with pytest.raises(UsageError, match="not valid TOML"):
+        parse(text)
+
+
+@given(st.text(max_size=200))
+def test_no_text_whatsoever_makes_the_reader_crash(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse(text)
+
+
+@given(
+    st.sampled_from([line for line in RELEASE_TOML.splitlines() if "=" in line]),
+    st.sampled_from(
+        ["1", "true", "[]", "[1]", "{}", '""', '"x"', "1.5", "2026-01-01", "{ a = { b = 1 } }", "[{}]", "nan"]
+    ),
+)
+def test_no_value_of_any_type_anywhere_makes_the_reader_crash(line: str, value: str) -> None:
+    """Either the value is allowed there, or it is refused by its key."""
+    with suppress(UsageError):
+        parse(RELEASE_TOML.replace(line, f"{line.partition('=')[0]}= {value}"))
+
+
+@given(st.sampled_from(RELEASE_TOML.splitlines()))
+def test_no_missing_line_makes_the_reader_crash(line: str) -> None:
+    with suppress(UsageError):
+        parse(RELEASE_TOML.replace(line + "\n", "", 1))

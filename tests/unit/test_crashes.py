@@ -1,0 +1,129 @@
+"""The process is killed at every moment of a release's life; the same command again must come to the same end.
+
+faults.md, 15 and 17. The moments are those of a whole life without a crash: before and after every change of the
+registry and the stacks, within an upload, while CloudFormation works, while a smoke test asks.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from release.errors import DeployFailed
+from tests.fakes.journal import Killed
+from tests.support.world import World
+
+Command = Callable[[World], object]
+
+
+def deploy_that_fails(world: World) -> None:
+    """A version whose health check fails, so that the deployment before goes back in."""
+    with pytest.raises(DeployFailed):
+        world.deploy("staging", "0.3.0")
+
+
+LIFE: tuple[Command, ...] = (
+    lambda world: world.publish("0.1.0"),
+    lambda world: world.deploy("staging", "0.1.0"),
+    lambda world: world.deploy("production", "0.1.0"),
+    lambda world: world.change("export", "export = 2"),
+    lambda world: world.publish("0.2.0"),
+    lambda world: world.deploy("staging", "0.2.0"),
+    lambda world: world.deploy("production", "0.2.0"),
+    lambda world: world.change("export", "export = 3"),
+    lambda world: world.publish("0.3.0"),
+    deploy_that_fails,
+    lambda world: world.rollback("production", to="0.1.0"),
+)
+
+
+def live(folder: Path, *, kill_at: int | None = None) -> World:
+    """A life; a command that is killed is run again."""
+    world = World(folder)
+    world.cloud.sick = {"0.3.0"}
+    world.journal.kill_at = kill_at
+    for command in LIFE:
+        try:
+            command(world)
+        except Killed:
+            command(world)
+    return world
+
+
+def state(world: World) -> object:
+    """Everything that must be equal in the end: names, ledger, what is live and as what."""
+    accounts = {
+        name: (dict(account.parameters), {output: (p.digest, p.version) for output, p in account.functions.items()})
+        for name, account in world.cloud.accounts.items()
+    }
+    return world.registry.named, accounts
+
+
+with tempfile.TemporaryDirectory() as _folder:
+    _UNDISTURBED = live(Path(_folder))
+POINTS = tuple(_UNDISTURBED.journal.points)
+
+
+def test_the_undisturbed_life_ends_as_it_should() -> None:
+    assert _UNDISTURBED.ledger("staging") == ["staging-1-v0.1.0", "staging-2-v0.2.0"]
+    assert _UNDISTURBED.ledger("production") == ["production-1-v0.1.0", "production-2-v0.2.0", "production-3-v0.1.0"]
+    assert (_UNDISTURBED.serves("staging"), _UNDISTURBED.serves("production")) == ("0.2.0", "0.1.0")
+    assert len(POINTS) > 100
+
+
+@pytest.mark.parametrize("kill_at", range(len(POINTS)), ids=[f"{n} {point[:48]}" for n, point in enumerate(POINTS)])
+def test_killed_at_any_moment_the_same_command_again_comes_to_the_same_end(kill_at: int, tmp_path: Path) -> None:
+    world = live(tmp_path, kill_at=kill_at)
+    assert world.journal.kill_at is None, "the process was not killed"
+    assert state(world) == state(_UNDISTURBED)
+
+
+def going_back(folder: Path, *, kill_at: int | None = None) -> World:
+    """A rollback that names no version, killed and run again."""
+    world = World(folder)
+    for version in ("0.1.0", "0.2.0", "0.3.0"):
+        world.change("export", version)
+        world.release(version, "staging", "production")
+    world.journal.points.clear()
+    world.journal.kill_at = kill_at
+    try:
+        world.rollback("production")
+    except Killed:
+        world.rollback("production")
+    return world
+
+
+with tempfile.TemporaryDirectory() as _folder:
+    _GONE_BACK = tuple(going_back(Path(_folder)).journal.points)
+
+
+@pytest.mark.parametrize("kill_at", range(len(_GONE_BACK) - 1), ids=[point[:48] for point in _GONE_BACK[:-1]])
+def test_a_rollback_killed_before_its_last_tag_goes_back_once_when_it_is_run_again(
+    kill_at: int, tmp_path: Path
+) -> None:
+    """After its last tag it is complete; whoever runs it then again asks for the deployment before that one."""
+    world = going_back(tmp_path, kill_at=kill_at)
+    assert world.serves("production") == "0.2.0"
+    assert world.ledger("production")[3:] == ["production-4-v0.2.0"]
+
+
+@pytest.mark.parametrize("kill_at", range(len(_GONE_BACK)), ids=[point[:48] for point in _GONE_BACK])
+def test_another_deployment_after_a_killed_rollback_leaves_no_entry_half_written(kill_at: int, tmp_path: Path) -> None:
+    """faults.md, 15: the next command that changes the environment finishes the entry, whatever it deploys."""
+    world = World(tmp_path)
+    for version in ("0.1.0", "0.2.0", "0.3.0"):
+        world.change("export", version)
+        world.release(version, "staging", "production")
+    world.journal.points.clear()
+    world.journal.kill_at = kill_at
+    with pytest.raises(Killed):
+        world.rollback("production")
+    world.change("export", "0.4.0")
+    world.release("0.4.0", "staging", "production")
+    assert world.serves("production") == "0.4.0"
+    assert world.ledger("production")[-1].endswith("-v0.4.0")
+    numbers = [int(tag.split("-")[1]) for tag in world.ledger("production")]
+    assert numbers == list(range(1, len(numbers) + 1))

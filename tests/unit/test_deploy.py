@@ -1,0 +1,400 @@
+"""release deploy on a world of fakes: proven and recorded, or put back, or refused with everything as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from release.core.deployplan import Action
+from release.core.model import HttpRequest, HttpResponse, StackRequest
+from release.errors import ConflictError, DeployFailed, MachineError, NotFoundError, PutBackFailed, RemoteError
+from release.stages import deploy
+from tests.fakes.cloud import FakeCloud, health_app
+from tests.support.world import World
+
+
+@pytest.fixture
+def two(world: World) -> World:
+    """0.1.0 is live and proven in both environments; 0.2.0, with another export image, is published."""
+    world.release("0.1.0", "staging", "production")
+    world.change("export", "export = 2")
+    world.publish("0.2.0")
+    return world
+
+
+def untouched(world: World, act: Callable[[], object]) -> None:
+    """Runs ``act`` and asserts that nothing was changed."""
+    done = len(world.journal.changes)
+    act()
+    assert len(world.journal.changes) == done
+
+
+def test_a_deployment_is_proven_and_then_recorded(two: World) -> None:
+    outcome = two.deploy("staging", "0.2.0")
+    assert outcome.recorded is not None
+    assert outcome.recorded.tag == "staging-2-v0.2.0"
+    assert [result.passed for result in outcome.smoke] == [True, True, True]
+    assert two.serves("staging") == "0.2.0"
+    assert two.serves("production") == "0.1.0"
+
+
+def test_images_are_deployed_by_digest_and_the_stack_knows_version_and_commit(two: World) -> None:
+    two.deploy("staging", "0.2.0")
+    parameters = two.cloud.accounts["app-staging"].parameters
+    for parameter, repository in (("ImageUri", "app/export"), ("ReportImageUri", "app/report")):
+        assert parameters[parameter].endswith(f"@{two.registry.named[repository]['0.2.0']}")
+    assert (parameters["ReleaseVersion"], parameters["GitSha"]) == ("0.2.0", two.git.head)
+    assert parameters["Environment"] == "staging"
+
+
+def test_deploying_again_does_nothing(two: World) -> None:
+    two.deploy("staging", "0.2.0")
+    untouched(two, lambda: two.deploy("staging", "0.2.0"))
+    assert two.plan("staging", "0.2.0").action is Action.NOTHING
+
+
+def test_planning_changes_nothing(two: World) -> None:
+    untouched(two, lambda: two.plan("staging", "0.2.0"))
+
+
+def test_parameters_of_this_place_win_over_release_toml(two: World) -> None:
+    two.overrides["Environment"] = "rehearsal"
+    two.deploy("staging", "0.2.0")
+    assert two.cloud.accounts["app-staging"].parameters["Environment"] == "rehearsal"
+
+
+def test_production_takes_only_what_staging_has_proven(two: World) -> None:
+    """design.md, rule 3."""
+    with pytest.raises(NotFoundError, match=r"v0\.2\.0 were never proven in staging") as caught:
+        two.deploy("production", "0.2.0")
+    assert caught.value.next_step == "release deploy staging --version 0.2.0"
+    two.deploy("staging", "0.2.0")
+    two.deploy("production", "0.2.0")
+    assert two.serves("production") == "0.2.0"
+
+
+def test_a_release_of_the_digests_that_a_candidate_proved_needs_no_second_proof_in_staging(world: World) -> None:
+    world.release("1.0.0-rc.1", "staging")
+    world.publish("1.0.0")
+    world.deploy("production", "1.0.0")
+    assert world.ledger("production") == ["production-1-v1.0.0"]
+
+
+def test_an_unknown_environment_is_refused(two: World) -> None:
+    with pytest.raises(NotFoundError, match="no environment 'prod'"):
+        untouched(two, lambda: two.deploy("prod", "0.2.0"))
+
+
+def test_a_version_that_is_not_published_is_refused(two: World) -> None:
+    with pytest.raises(NotFoundError, match=r"v0\.9\.0 is not in the registry: image export has no such version"):
+        untouched(two, lambda: two.deploy("staging", "0.9.0"))
+
+
+def test_an_image_that_is_gone_from_the_registry_is_refused_before_any_change(two: World) -> None:
+    repository = two.registry.blobs["app/export"]
+    del repository[two.registry.named["app/export"]["0.2.0"]]
+    with pytest.raises(NotFoundError, match=r"image export of v0\.2\.0 is gone from the registry") as caught:
+        two.deploy("staging", "0.2.0")
+    assert caught.value.next_step
+    assert two.serves("staging") == "0.1.0"
+
+
+def test_an_image_index_under_the_version_is_refused_before_any_change(two: World) -> None:
+    """faults.md, 11: somebody pushed it with an engine's defaults."""
+    two.registry.put_index("app/export", "0.2.0")
+    with pytest.raises(ConflictError, match="image index, which Lambda refuses"):
+        untouched(two, lambda: two.deploy("staging", "0.2.0"))
+
+
+def test_an_image_for_another_cpu_is_refused_before_any_change(two: World) -> None:
+    """faults.md, 12."""
+    toml = two.git.show(two.git.head, "release.toml").decode()
+    two.git.commit({"release.toml": toml.replace("[registry]", 'platform = "linux/arm64"\n[registry]').encode()})
+    with pytest.raises(ConflictError, match="linux/amd64, the functions run on linux/arm64"):
+        untouched(two, lambda: two.deploy("staging", "0.2.0"))
+
+
+def test_the_digest_that_was_planned_is_deployed_when_a_tag_moves_meanwhile(two: World) -> None:
+    """faults.md, 16."""
+    plan = two.plan("staging", "0.2.0")
+    planned = two.registry.named["app/export"]["0.2.0"]
+    two.registry.named["app/export"]["0.2.0"] = two.registry.named["app/export"]["0.1.0"]
+    deploy.apply(plan, two.config, two.ports)
+    assert two.cloud.accounts["app-staging"].functions["ExportFunctionName"].digest == planned
+
+
+def test_an_older_run_that_finishes_last_does_not_replace_a_newer_deployment(two: World) -> None:
+    """faults.md, 20."""
+    two.deploy("staging", "0.2.0")
+    with pytest.raises(ConflictError, match="is older than what staging runs"):
+        untouched(two, lambda: two.deploy("staging", "0.1.0"))
+    untouched(two, lambda: two.deploy("staging", "0.1.0", if_newer=True))
+    assert two.serves("staging") == "0.2.0"
+
+
+def test_a_maintenance_branch_with_a_lower_version_is_a_downgrade_too(two: World) -> None:
+    """faults.md, 20: neither commit contains the other, so the version decides."""
+    base = next(iter(two.git.commits))
+    two.deploy("staging", "0.2.0")
+    two.git.commit({"function/report/app.py": b"report = 9"}, parent=base)
+    two.publish("0.1.1")
+    with pytest.raises(ConflictError, match=r"v0\.1\.1 is older"):
+        two.deploy("staging", "0.1.1")
+    two.publish("0.3.0")
+    two.deploy("staging", "0.3.0")
+    assert two.serves("staging") == "0.3.0"
+
+
+def test_a_stack_that_somebody_changes_is_waited_for(two: World) -> None:
+    """faults.md, 19."""
+    two.cloud.somebody_changes("app-staging", 600)
+    two.deploy("staging", "0.2.0")
+    assert two.serves("staging") == "0.2.0"
+    assert 600 <= two.clock.slept < 1500
+
+
+def test_a_stack_that_somebody_changes_for_ever_is_left_alone_after_a_bounded_wait(two: World) -> None:
+    """faults.md, 19."""
+    before = two.clock.slept
+    two.cloud.accounts["app-staging"].status = "UPDATE_IN_PROGRESS"
+    with pytest.raises(ConflictError, match="is being changed by somebody else") as caught:
+        untouched(two, lambda: two.deploy("staging", "0.2.0"))
+    assert two.clock.slept - before == deploy.STACK_WAIT
+    assert "wait until stack app-staging is at rest" in caught.value.next_step
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
+def test_a_stack_that_takes_no_update_is_refused_and_never_deleted(two: World, status: str) -> None:
+    """faults.md, 22 and 23."""
+    two.cloud.accounts["app-staging"].status = status
+    with pytest.raises(ConflictError, match=status) as caught:
+        untouched(two, lambda: two.deploy("staging", "0.2.0"))
+    assert "--stack-name app-staging" in caught.value.next_step
+    assert two.cloud.accounts["app-staging"].status == status
+
+
+def test_a_first_deployment_that_fails_says_so_and_the_next_run_explains_the_empty_stack(world: World) -> None:
+    """faults.md, 22."""
+    world.cloud.update_fails = {"0.1.0"}
+    world.publish("0.1.0")
+    with pytest.raises(PutBackFailed, match=r"v0\.1\.0 failed in staging") as caught:
+        world.deploy("staging", "0.1.0")
+    assert "no deployment before this one" in caught.value.untouched
+    with pytest.raises(ConflictError, match="was never created"):
+        world.deploy("staging", "0.1.0")
+    assert world.ledger("staging") == []
+
+
+def test_an_update_that_cloudformation_rolls_back_puts_the_deployment_before_back(two: World) -> None:
+    two.cloud.update_fails = {"0.2.0"}
+    with pytest.raises(DeployFailed, match=r"v0\.2\.0 failed in staging") as caught:
+        two.deploy("staging", "0.2.0")
+    assert caught.value.untouched == "staging runs v0.1.0 again, proven; the ledger has no new entry"
+    assert two.serves("staging") == "0.1.0"
+    assert two.ledger("staging") == ["staging-1-v0.1.0"]
+
+
+def test_an_unchanged_stack_in_update_rollback_complete_is_no_success_by_its_status(two: World) -> None:
+    """faults.md, 18: after a failure was rolled back the status says nothing about the release that is asked for."""
+    two.cloud.update_fails = {"0.2.0"}
+    for _ in range(2):
+        with pytest.raises(DeployFailed):
+            two.deploy("staging", "0.2.0")
+        assert two.cloud.accounts["app-staging"].status == "UPDATE_ROLLBACK_COMPLETE"
+    two.cloud.update_fails = set()
+    two.deploy("staging", "0.2.0")
+    assert two.serves("staging") == "0.2.0"
+
+
+def test_an_empty_change_set_with_what_was_asked_for_live_is_a_success(two: World) -> None:
+    """faults.md, 18: the stack took the release, the command was cut off before it proved it."""
+    plan = two.plan("staging", "0.2.0")
+    deploy.bring(deploy.request(plan.release, "staging", two.config, two.ports), two.ports)
+    outcome = deploy.apply(plan, two.config, two.ports)
+    assert outcome.recorded is not None
+    assert [change for change in two.journal.changes if change == "deploy app-staging"] == ["deploy app-staging"] * 2
+
+
+def test_an_empty_change_set_with_something_else_live_is_a_failure(two: World) -> None:
+    """faults.md, 18 and 29: somebody moved the alias by hand, and CloudFormation sees no change."""
+    two.deploy("staging", "0.2.0")
+    functions = two.cloud.accounts["app-staging"].functions
+    old = two.cloud.accounts["app-production"].functions["ExportFunctionName"]
+    two.cloud.accounts["app-staging"].functions = functions | {"ExportFunctionName": old}
+    with pytest.raises(DeployFailed, match=f"serves {old.digest}, not") as caught:
+        two.deploy("staging", "0.2.0")
+    assert "v0.1.0 again" in caught.value.untouched
+    assert two.serves("staging") == "0.1.0"
+
+
+def test_an_alias_that_did_not_move_is_a_failure_although_cloudformation_is_content(two: World) -> None:
+    """faults.md, 29."""
+    two.cloud.alias_sticks = True
+    with pytest.raises(DeployFailed, match="serves sha256:"):
+        two.deploy("staging", "0.2.0")
+    assert two.ledger("staging") == ["staging-1-v0.1.0"]
+
+
+def test_functions_that_are_pending_are_waited_for(two: World) -> None:
+    """faults.md, 27."""
+    two.cloud.pending = 120
+    two.deploy("staging", "0.2.0")
+    assert two.ledger("staging")[-1] == "staging-2-v0.2.0"
+
+
+def test_functions_that_stay_pending_are_a_failure_after_a_bounded_wait(two: World) -> None:
+    """faults.md, 27."""
+    digest = two.registry.named["app/export"]["0.2.0"]
+    two.cloud.fates[digest] = ("Pending", "InProgress", "")
+    before = two.clock.slept
+    with pytest.raises(DeployFailed, match="is Pending, its update InProgress"):
+        two.deploy("staging", "0.2.0")
+    assert two.clock.slept - before <= deploy.SERVE_WAIT + 200
+    assert two.serves("staging") == "0.1.0"
+
+
+@pytest.mark.parametrize("fate", [("Failed", "", "ImageAccessDenied"), ("Active", "Failed", "InvalidImage")])
+def test_a_function_that_failed_is_a_failure_at_once_although_the_call_was_answered(
+    two: World, fate: tuple[str, str, str]
+) -> None:
+    """faults.md, 27 and 28."""
+    two.cloud.fates[two.registry.named["app/export"]["0.2.0"]] = fate
+    before = two.clock.slept
+    with pytest.raises(DeployFailed, match=f"failed: {fate[2]}"):
+        two.deploy("staging", "0.2.0")
+    assert two.clock.slept - before < 200, "waiting cannot help"
+    assert two.serves("staging") == "0.1.0"
+
+
+def test_a_health_check_that_fails_puts_the_deployment_before_back(two: World) -> None:
+    two.cloud.sick = {"0.2.0"}
+    with pytest.raises(DeployFailed, match="answered 500 instead of 200") as caught:
+        two.deploy("staging", "0.2.0")
+    assert caught.value.exit_code == 9
+    assert caught.value.next_step == "mend it and release the next version"
+    assert two.serves("staging") == "0.1.0"
+    assert two.ledger("staging") == ["staging-1-v0.1.0"]
+
+
+def test_an_answer_of_the_version_before_is_a_failure(two: World) -> None:
+    """faults.md, 29: the alias serves the new image, but a cache in front of it still answers as the old one."""
+
+    def stale(cloud: FakeCloud, stack: str, request: HttpRequest) -> HttpResponse:
+        answer = health_app(cloud, stack, request)
+        return HttpResponse(answer.status, answer.headers, answer.body.replace(b"0.2.0", b"0.1.0"))
+
+    two.cloud.app = stale
+    with pytest.raises(DeployFailed, match=r"version is '0\.1\.0' instead of '0\.2\.0'"):
+        two.deploy("staging", "0.2.0")
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>504</html>", b'{"status": "ok"', b"\xff"])
+def test_an_unreadable_answer_is_a_failure(two: World, body: bytes) -> None:
+    """faults.md, 30."""
+
+    def garbled(cloud: FakeCloud, stack: str, request: HttpRequest) -> HttpResponse:
+        answer = health_app(cloud, stack, request)
+        return HttpResponse(200, {}, body) if b"0.2.0" in answer.body else answer
+
+    two.cloud.app = garbled
+    with pytest.raises(DeployFailed, match="the answer is no JSON"):
+        two.deploy("staging", "0.2.0")
+    assert two.serves("staging") == "0.1.0"
+
+
+def test_a_flaky_answer_is_a_failure_because_nothing_is_asked_twice(two: World) -> None:
+    """faults.md, 30: the first answer counts."""
+    asked: list[str] = []
+
+    def flaky(cloud: FakeCloud, stack: str, request: HttpRequest) -> HttpResponse:
+        asked.append(request.url)
+        if len(asked) == 1:
+            raise RemoteError("GET got no answer: connection reset")
+        return health_app(cloud, stack, request)
+
+    two.cloud.app = flaky
+    with pytest.raises(DeployFailed, match="connection reset"):
+        two.deploy("staging", "0.2.0")
+    assert two.ledger("staging") == ["staging-1-v0.1.0"]
+
+
+def test_a_deployment_whose_answer_was_lost_is_put_back_and_deploying_again_succeeds(two: World) -> None:
+    two.cloud.lose_answers = 1
+    with pytest.raises(DeployFailed, match="connection reset"):
+        two.deploy("staging", "0.2.0")
+    assert two.serves("staging") == "0.1.0"
+    two.deploy("staging", "0.2.0")
+    assert two.serves("staging") == "0.2.0"
+
+
+def test_when_putting_back_fails_too_it_stops_and_says_what_to_type(two: World) -> None:
+    """faults.md, 31."""
+    two.cloud.sick = {"0.2.0", "0.1.0"}
+    deployed = len([change for change in two.journal.changes if change == "deploy app-staging"])
+    with pytest.raises(
+        PutBackFailed, match=r"v0\.2\.0 failed in staging .* and putting v0\.1\.0 back failed"
+    ) as caught:
+        two.deploy("staging", "0.2.0")
+    assert caught.value.exit_code == 10
+    assert caught.value.next_step == "release status staging, then release rollback staging --to 0.1.0"
+    again = len([change for change in two.journal.changes if change == "deploy app-staging"]) - deployed
+    assert again == 2, "once in, once back, no loop"
+    assert two.ledger("staging") == ["staging-1-v0.1.0"]
+
+
+def test_a_stack_that_is_stuck_after_the_failure_is_explained_and_not_touched_again(two: World) -> None:
+    """faults.md, 23 and 31."""
+    two.cloud.rollback_fails = {"0.2.0"}
+    with pytest.raises(PutBackFailed, match="UPDATE_ROLLBACK_FAILED") as caught:
+        two.deploy("staging", "0.2.0")
+    assert "continue-update-rollback --stack-name app-staging" in caught.value.next_step
+
+
+def test_a_deployment_that_reports_success_and_changed_nothing_is_a_failure(two: World) -> None:
+    """faults.md, 18: "no changes to deploy" ends with exit code 0, whatever is live."""
+
+    class NoChanges(FakeCloud):
+        def deploy(self, request: StackRequest) -> None:
+            if request.parameters["ReleaseVersion"] == "0.1.0":
+                super().deploy(request)
+
+    idle = NoChanges(two.journal, two.clock, two.registry)
+    idle.accounts = two.cloud.accounts
+    plan = two.plan("staging", "0.2.0")
+    with pytest.raises(DeployFailed, match=r"app-staging is CREATE_COMPLETE and did not take v0\.2\.0"):
+        deploy.apply(plan, two.config, deploy.Ports(two.git, two.registry, idle, two.clock, {}))
+    assert two.ledger("staging") == ["staging-1-v0.1.0"]
+
+
+def test_a_machine_that_cannot_go_on_judges_nothing_and_puts_nothing_back(two: World) -> None:
+    """sam does not start: no failure of the release, and nothing was changed."""
+
+    class NoSam(FakeCloud):
+        def deploy(self, request: StackRequest) -> None:
+            raise MachineError(f"sam cannot be started for {request.name}", next_step="install it")
+
+    broken = NoSam(two.journal, two.clock, two.registry)
+    broken.accounts = two.cloud.accounts
+    plan = two.plan("staging", "0.2.0")
+    with pytest.raises(MachineError, match=r"v0\.2\.0 is not proven in staging: sam cannot be started") as caught:
+        deploy.apply(plan, two.config, deploy.Ports(two.git, two.registry, broken, two.clock, {}))
+    assert caught.value.next_step == "install it; then run the same command again"
+    assert two.serves("staging") == "0.1.0"
+
+
+def test_a_release_that_lacks_an_image_of_its_own_release_toml_is_refused_before_any_change(two: World) -> None:
+    two.deploy("staging", "0.2.0")
+    toml = two.git.show(two.git.head, "release.toml").decode()
+    start = toml.index("[images.report]")
+    without = toml[:start] + toml[toml.index("[environments.staging]") :]
+    two.git.commit({"release.toml": without.encode()})
+    with pytest.raises(NotFoundError, match=r"v0\.1\.0 has no image report"):
+        untouched(two, lambda: two.rollback("staging"))
+
+
+def test_a_live_commit_that_is_not_in_this_clone_stops_the_comparison(two: World) -> None:
+    two.cloud.accounts["app-staging"].parameters = {"ReleaseVersion": "0.1.0", "GitSha": "f" * 40}
+    with pytest.raises(NotFoundError, match="no commit") as caught:
+        untouched(two, lambda: two.deploy("staging", "0.2.0"))
+    assert "git fetch" in caught.value.next_step

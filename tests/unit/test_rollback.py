@@ -1,0 +1,167 @@
+"""release rollback: a proven deployment goes back in, by digest, with its own template and settings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from release.core.deployplan import Action
+from release.errors import ConflictError, DeployFailed, NotFoundError
+from release.stages import rollback
+from tests.fakes.journal import Killed
+from tests.support.world import TEMPLATE, World
+
+
+@pytest.fixture
+def two(world: World) -> World:
+    """0.1.0, then 0.2.0 in both environments."""
+    world.release("0.1.0", "staging", "production")
+    world.change("export", "export = 2")
+    world.release("0.2.0", "staging", "production")
+    return world
+
+
+def test_the_deployment_before_goes_back_in_by_its_digests_and_is_recorded(two: World) -> None:
+    before = two.registry.named["app/export"]["0.1.0"]
+    outcome = two.rollback("production")
+    assert outcome.recorded is not None
+    assert outcome.recorded.tag == "production-3-v0.1.0"
+    assert two.cloud.accounts["app-production"].functions["ExportFunctionName"].digest == before
+    assert two.serves("production") == "0.1.0"
+    assert two.serves("staging") == "0.2.0"
+
+
+def test_a_named_version_goes_back_in(two: World) -> None:
+    two.change("export", "export = 3")
+    two.release("0.3.0", "staging", "production")
+    two.rollback("production", to="0.1.0")
+    assert two.serves("production") == "0.1.0"
+
+
+def test_going_back_to_what_is_live_already_does_nothing(two: World) -> None:
+    assert rollback.plan(two.config, "production", "0.2.0", two.ports).action is Action.NOTHING
+
+
+def test_going_back_twice_goes_further_back_and_never_forth(two: World) -> None:
+    two.change("export", "export = 3")
+    two.release("0.3.0", "staging", "production")
+    two.rollback("production")
+    two.rollback("production")
+    assert two.serves("production") == "0.1.0"
+    with pytest.raises(NotFoundError, match=r"no deployment before v0\.1\.0"):
+        two.rollback("production")
+
+
+def test_after_going_back_the_mended_version_goes_in_again(two: World) -> None:
+    two.rollback("production")
+    two.change("export", "export = 3")
+    two.release("0.3.0", "staging", "production")
+    assert two.ledger("production")[-1] == "production-4-v0.3.0"
+
+
+def test_the_template_and_settings_of_the_release_go_back_with_it(world: World) -> None:
+    """New settings can break old code (design.md, choices)."""
+    world.release("0.1.0", "staging")
+    toml = world.git.show(world.git.head, "release.toml").decode()
+    more = toml.replace('Environment = "staging"', 'Environment = "staging"\nLogLevel = "DEBUG"')
+    template = TEMPLATE | {"Parameters": [*TEMPLATE["Parameters"], "LogLevel"]}
+    world.git.commit({"release.toml": more.encode(), "template.yaml": json.dumps(template).encode()})
+    world.release("0.2.0", "staging")
+    assert world.cloud.accounts["app-staging"].parameters["LogLevel"] == "DEBUG"
+    world.rollback("staging")
+    assert "LogLevel" not in world.cloud.accounts["app-staging"].parameters
+    assert world.cloud.accounts["app-staging"].template == json.dumps(TEMPLATE).encode()
+
+
+def test_the_smoke_tests_are_those_of_the_release_that_goes_back_in(world: World) -> None:
+    """A test for a route that came later would condemn every older release."""
+    world.release("0.1.0", "staging")
+    toml = world.git.show(world.git.head, "release.toml").decode()
+    more = toml + '[[smoke]]\nname = "later"\n[[smoke.steps]]\nget = "/health"\njson = { version = "0.2.0" }\n'
+    world.git.commit({"release.toml": more.encode()})
+    world.release("0.2.0", "staging")
+    outcome = world.rollback("staging")
+    assert "later" not in [result.name for result in outcome.smoke]
+
+
+def test_a_version_that_was_never_proven_here_is_refused_before_any_change(two: World) -> None:
+    """faults.md, 24."""
+    two.change("export", "export = 3")
+    two.release("0.3.0", "staging")
+    done = len(two.journal.changes)
+    with pytest.raises(NotFoundError, match=r"v0\.3\.0 was never deployed to production \(known: 0\.2\.0, 0\.1\.0\)"):
+        two.rollback("production", to="0.3.0")
+    assert len(two.journal.changes) == done
+
+
+def test_a_version_nobody_knows_is_refused(two: World) -> None:
+    """faults.md, 24."""
+    with pytest.raises(NotFoundError, match="never deployed") as caught:
+        two.rollback("production", to="9.9.9")
+    assert caught.value.next_step == "release history production"
+
+
+def test_an_image_that_is_gone_is_refused_before_any_change(two: World) -> None:
+    """faults.md, 24: its tags are still there, the image is not."""
+    del two.registry.blobs["app/export"][two.registry.named["app/export"]["0.1.0"]]
+    done = len(two.journal.changes)
+    with pytest.raises(NotFoundError, match=r"image export of v0\.1\.0 is gone from the registry"):
+        two.rollback("production")
+    assert len(two.journal.changes) == done
+    assert two.serves("production") == "0.2.0"
+
+
+def test_an_image_that_was_deleted_with_its_tags_leaves_no_target(two: World) -> None:
+    """faults.md, 24."""
+    two.registry.delete("app/export", two.registry.named["app/export"]["0.1.0"])
+    done = len(two.journal.changes)
+    with pytest.raises(NotFoundError, match=r"v0\.1\.0 has no image export") as caught:
+        rollback.plan(two.config, "production", None, two.ports)
+    assert caught.value.next_step.startswith("release history production")
+    assert len(two.journal.changes) == done
+
+
+def test_a_commit_that_is_not_in_this_clone_is_refused_before_any_change(two: World) -> None:
+    del two.git.commits[next(iter(two.git.commits))]
+    done = len(two.journal.changes)
+    with pytest.raises(NotFoundError, match=r"release\.toml at .* is not in this clone") as caught:
+        two.rollback("production")
+    assert "git fetch" in caught.value.next_step
+    assert len(two.journal.changes) == done
+
+
+def test_where_nothing_was_ever_proven_there_is_nothing_to_go_back_to(world: World) -> None:
+    """faults.md, 24."""
+    with pytest.raises(NotFoundError, match="nothing was ever proven in production") as caught:
+        world.rollback("production")
+    assert caught.value.next_step == "release deploy production --version …"
+
+
+def test_a_deployment_that_was_cut_off_before_its_proof_is_taken_back(two: World) -> None:
+    """The deployment before what is live is then the newest one that was proven, not the one before that."""
+    two.change("export", "export = 3")
+    two.release("0.3.0", "staging")
+    points = len(two.journal.points)
+    two.journal.kill_at = points + 2  # after deploy app-production
+    with pytest.raises(Killed, match="after deploy app-production"):
+        two.deploy("production", "0.3.0")
+    assert two.serves("production") == "0.3.0"
+    two.rollback("production")
+    assert two.serves("production") == "0.2.0"
+
+
+def test_when_the_release_that_goes_back_in_fails_the_one_before_the_rollback_is_put_back(two: World) -> None:
+    two.cloud.sick = {"0.1.0"}
+    with pytest.raises(DeployFailed, match=r"v0\.1\.0 failed in production"):
+        two.rollback("production")
+    assert two.serves("production") == "0.2.0"
+    assert two.ledger("production") == ["production-1-v0.1.0", "production-2-v0.2.0"]
+
+
+def test_a_stack_that_takes_no_update_is_refused_with_its_remedy(two: World) -> None:
+    """faults.md, 23."""
+    two.cloud.accounts["app-production"].status = "UPDATE_ROLLBACK_FAILED"
+    with pytest.raises(ConflictError, match="is stuck") as caught:
+        two.rollback("production")
+    assert "continue-update-rollback" in caught.value.next_step

@@ -1,0 +1,72 @@
+"""release status and release history: what is live, and whether the ledger agrees."""
+
+from __future__ import annotations
+
+import pytest
+
+from release.errors import NotFoundError
+from release.stages import status
+from release.stages.status import EnvironmentStatus
+from tests.support.world import World
+
+
+def seen(world: World, environment: str = "staging") -> EnvironmentStatus:
+    """release status of one environment."""
+    return status.status(world.config, environment, world.cloud, world.git, world.registry)
+
+
+def test_a_proven_environment_agrees_with_its_ledger(world: World) -> None:
+    world.release("0.1.0", "staging")
+    found = seen(world)
+    assert found.problem == ""
+    assert found.recorded is not None
+    assert (found.recorded.number, found.recorded.version) == (1, "0.1.0")
+    assert {f.digest for f in found.live.values() if f} == set(found.recorded.digests.values())
+
+
+def test_an_environment_that_does_not_exist_yet_is_no_problem(world: World) -> None:
+    found = seen(world)
+    assert (found.stack, found.recorded, found.problem) == (None, None, "")
+
+
+def test_an_alias_moved_by_hand_is_named(world: World) -> None:
+    world.release("0.1.0", "staging")
+    old = dict(world.cloud.accounts["app-staging"].functions)
+    world.change("export", "export = 2")
+    world.release("0.2.0", "staging")
+    world.cloud.accounts["app-staging"].functions["ExportFunctionName"] = old["ExportFunctionName"]
+    assert seen(world).problem == "image export: the alias serves something else than the ledger's last entry"
+
+
+def test_a_deployment_that_was_never_proven_is_named(world: World) -> None:
+    world.release("0.1.0", "staging")
+    world.cloud.accounts["app-staging"].parameters = {"ReleaseVersion": "0.2.0", "GitSha": "f" * 40}
+    assert seen(world).problem == "the stack says v0.2.0, the ledger v0.1.0"
+
+
+def test_a_stack_without_a_ledger_and_a_ledger_without_a_stack_are_named(world: World) -> None:
+    world.release("0.1.0", "staging")
+    account = world.cloud.accounts.pop("app-staging")
+    assert seen(world).problem == "the ledger has deployments, but there is no stack"
+    world.cloud.accounts["app-production"] = account
+    assert seen(world, "production").problem == "a stack is there, but no deployment was ever proven"
+
+
+def test_history_lists_every_deployment_newest_first_with_its_commit(world: World) -> None:
+    first = world.git.head
+    world.release("0.1.0", "staging", "production")
+    second = world.change("export", "export = 2")
+    world.release("0.2.0", "staging", "production")
+    world.rollback("production")
+    lines = status.history(world.config, "production", world.registry)
+    assert [(line.deployment.number, line.deployment.version, line.commit) for line in lines] == [
+        (3, "0.1.0", first),
+        (2, "0.2.0", second),
+        (1, "0.1.0", first),
+    ]
+    assert len({line.deployment.digests["report"] for line in lines}) == 1, "the unchanged image keeps its digest"
+
+
+def test_the_history_of_an_unknown_environment_is_refused(world: World) -> None:
+    with pytest.raises(NotFoundError, match="no environment 'prod'"):
+        status.history(world.config, "prod", world.registry)
