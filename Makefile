@@ -1,0 +1,48 @@
+# make rehearse   the whole pipeline for real, on this machine          make check   linters, types, fast tests (no engine)
+# make test       check + contract tests + the rehearsal, asserted      make bench   figures: ratios, medians, memory
+# Everything a fresh machine lacks is fetched by the first of them that needs it. PYTHON=… names another interpreter.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHON
+
+.PHONY: help setup rehearse check test bench lock clean
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: .venv/.ready
+.venv/.ready: requirements/dev.txt tools/setup
+	@tools/setup
+
+rehearse: setup
+	@$(BIN)/python -m release rehearse $(if $(KEEP),--keep) $(if $(STOP),--stop)
+
+CHECKS := check-format check-types check-layers check-docker check-template check-shell check-unit
+.PHONY: $(CHECKS)
+check: setup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going $(CHECKS)
+	@echo "make check: all $(words $(CHECKS)) checks passed"
+check-format:
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+check-types:
+	@$(BIN)/mypy
+check-layers:
+	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+check-docker:
+	@$(BIN)/hadolint function/Dockerfile
+check-template:
+	@$(BIN)/cfn-lint template.yaml
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(BIN)/python tools/tool sam validate --lint >/dev/null
+check-shell:
+	@$(BIN)/shellcheck tools/setup .ci/run
+check-unit:
+	@$(BIN)/python -m pytest --quiet --numprocesses=auto tests/unit tests/function
+
+test: check
+	@$(BIN)/python -m pytest tests/contract tests/e2e
+
+bench: setup
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

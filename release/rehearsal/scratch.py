@@ -1,0 +1,85 @@
+"""A scratch clone of the present commit, in which the rehearsal changes code and runs the release command for real."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from release.adapters import process
+from release.errors import MachineError, ReleaseError
+
+_AUTHOR = ("-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.invalid", "-c", "commit.gpgsign=false")
+
+
+class Surprise(ReleaseError):  # noqa: N818 - what a rehearsal ends with when an assertion did not hold
+    """Something in the rehearsal was not as it must be."""
+
+    exit_code = 1
+
+
+def expect(holds: bool, what: str) -> None:
+    """Raise Surprise unless ``holds``."""
+    if not holds:
+        raise Surprise(
+            f"not as it must be: {what}", next_step="make rehearse KEEP=1 leaves everything there to look at"
+        )
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """The clone, and the environment its release command runs in."""
+
+    folder: Path
+    env: Mapping[str, str]
+    say: Callable[[str], None]
+
+    @classmethod
+    def clone(
+        cls,
+        repository: Path,
+        folder: Path,
+        env: Mapping[str, str],
+        say: Callable[[str], None],
+    ) -> Scratch:
+        """Clone ``repository`` at its present commit. Raises MachineError when there is none."""
+        head = process.run(["git", "-C", repository, "rev-parse", "--verify", "HEAD"], check=False)
+        if head.code != 0:
+            raise MachineError(f"{repository} has no commit to rehearse", next_step="commit something")
+        process.run(["git", "clone", "--quiet", "--no-hardlinks", "--", repository, folder])
+        process.run(["git", "-C", folder, "checkout", "--quiet", "-B", "main", head.stdout.strip()])
+        return cls(folder, env, say)
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the clone and return its output."""
+        return process.run(["git", "-C", self.folder, *_AUTHOR, *arguments]).stdout.strip()
+
+    def commit(self, path: str, old: str, new: str, message: str) -> str:
+        """Replace ``old`` by ``new`` in one file, commit it, and return the commit."""
+        file = self.folder / path
+        text = file.read_text(encoding="utf-8")
+        expect(text.count(old) == 1, f"{path} holds {old!r} once")
+        file.write_text(text.replace(old, new), encoding="utf-8")
+        self.git("add", "--", path)
+        self.git("commit", "--quiet", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def release(self, *arguments: str, code: int = 0, timeout: float = 900) -> str:
+        """Run ``release`` in the clone and return its standard output. Raises Surprise for another exit code."""
+        self.say(f"$ release {' '.join(arguments)}")
+        command = [sys.executable, "-m", "release", *arguments]
+        if "--json" in arguments:
+            result = process.run(command, cwd=self.folder, env=self.env, timeout=timeout, check=False)
+        else:
+            result = process.run(command, cwd=self.folder, env=self.env, timeout=timeout, check=False, on_line=self.say)
+        if result.code != code:
+            tail = "\n".join((result.stdout + "\n" + result.stderr).strip().splitlines()[-25:])
+            raise Surprise(f"release {arguments[0]} ended with {result.code} instead of {code}:\n{tail}")
+        return result.stdout
+
+    def json(self, *arguments: str) -> Any:
+        """Run ``release … --json`` and return its answer."""
+        return json.loads(self.release(*arguments, "--json"))

@@ -1,0 +1,69 @@
+"""The whole rehearsal, and what is true of what it leaves running."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.rehearsed import Rehearsed
+
+pytestmark = pytest.mark.rehearsal
+
+
+def test_every_step_of_the_rehearsal_ran_and_held(rehearsal: Rehearsed) -> None:
+    results = {step["step"]: step["result"] for step in rehearsal.steps}
+    assert results["0.1.0 to staging and production"] == "both run 0.1.0"
+    assert results["0.2.0 to staging and production"] == "both run 0.2.0"
+    assert results["0.3.0 answers a broken health check"] == "staging put 0.2.0 back by itself"
+    assert results["production is rolled back"] == "production runs 0.1.0"
+
+
+def test_production_history_lists_three_deployments_and_one_digest_of_the_unchanged_image(rehearsal: Rehearsed) -> None:
+    deployments = json.loads(rehearsal.release("history", "production", "--json").stdout)["deployments"]
+    assert [entry["version"] for entry in reversed(deployments)] == ["0.1.0", "0.2.0", "0.1.0"]
+    assert [entry["number"] for entry in reversed(deployments)] == [1, 2, 3]
+    assert len({entry["digests"]["export"] for entry in deployments}) == 1
+    assert len({entry["digests"]["report"] for entry in deployments}) == 2
+
+
+def test_status_finds_ledger_and_stacks_in_agreement(rehearsal: Rehearsed) -> None:
+    environments = json.loads(rehearsal.release("status", "--json").stdout)["environments"]
+    assert {name: (facts["version"], facts["problem"]) for name, facts in environments.items()} == {
+        "staging": ("0.2.0", None),
+        "production": ("0.1.0", None),
+    }
+
+
+def test_smoke_passes_against_what_is_live(rehearsal: Rehearsed) -> None:
+    done = rehearsal.release("smoke", "staging", "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["tests"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("deploy", "testing", "--version", "0.1.0"), 5, "there is no environment 'testing'"),
+        (("deploy", "staging", "--version", "9.9.9"), 5, "v9.9.9 is not in the registry"),
+        (("deploy", "staging", "--version", "0.1"), 2, "is not a version"),
+        (("deploy", "staging", "--version", "0.1.0"), 6, "release rollback staging --to 0.1.0"),
+        (("deploy", "production", "--version", "0.3.0"), 5, "never proven in staging"),
+        (("rollback", "production", "--to", "0.3.0"), 5, "was never deployed to production"),
+        (("rollback", "production"), 5, "no deployment before"),
+    ],
+)
+def test_a_refusal_names_its_remedy_and_changes_nothing(
+    rehearsal: Rehearsed, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    before = rehearsal.release("status", "--json").stdout
+    done = rehearsal.release(*arguments)
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+    assert rehearsal.release("status", "--json").stdout == before
+
+
+def test_a_dry_run_of_a_rollback_plans_and_changes_nothing(rehearsal: Rehearsed) -> None:
+    before = rehearsal.release("history", "staging", "--json").stdout
+    plan = json.loads(rehearsal.release("rollback", "staging", "--to", "0.1.0", "--dry-run", "--json").stdout)
+    assert (plan["action"], plan["version"], plan["number"], plan["put_back"]) == ("deploy", "0.1.0", 3, "0.2.0")
+    assert rehearsal.release("history", "staging", "--json").stdout == before
