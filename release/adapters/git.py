@@ -1,22 +1,52 @@
-"""The Git port: the git executable. Names are data: every revision goes behind ``--end-of-options``."""
+"""The Git port: the git executable, started as seldom as its questions allow.
+
+Names are data. A revision from outside is read by ``rev-parse --verify --end-of-options`` alone; every other command
+gets full commit ids, full reference names, or paths behind ``--``. Output is separated by NUL. Replaced objects
+(git-replace) are ignored: they are one machine's private view, and equal commits must give equal versions.
+"""
 
 from __future__ import annotations
 
-import tarfile
-from collections.abc import Mapping, Sequence
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from release.adapters import process
-from release.errors import NotFoundError, RemoteError
+from release.core.history import Checkout, Commit
+from release.errors import ConflictError, NotFoundError, RemoteError, UsageError
 
-_FETCH = "git fetch --unshallow --tags, if this clone is shallow"
+_FETCH = "git fetch --unshallow --tags, if this clone is shallow (in a workflow: actions/checkout with fetch-depth: 0)"
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+# An empty field begins each commit: no path is empty, so a path can never be taken for the next commit's beginning.
+_LOG = (
+    "--format=tformat:%x00%H%x00%P%x00%an%x00%cI%x00%B",
+    "-z",
+    "--encoding=UTF-8",
+    "--no-show-signature",
+    "--no-color",
+)
 
 
 class GitRepository:
-    """The repository in ``folder``."""
+    """The repository in ``folder``. Each method is described in :class:`release.ports.Git`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def checkout(self, revision: str = "HEAD") -> Checkout:
+        """One process for HEAD."""
+        wanted = ("--is-shallow-repository", "--is-bare-repository", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
+        result = self._git("rev-parse", *wanted, "--show-cdup", check=False)
+        if result.code != 0:
+            raise self._unusable(result.stderr)
+        shallow, bare, commit, branch, *up = result.stdout.split("\n")
+        return Checkout(
+            commit if revision == "HEAD" else self.resolve(revision),
+            branch.removeprefix("refs/heads/") if branch.startswith("refs/heads/") else "",
+            shallow == "true",
+            None if bare == "true" else (self.folder / up[0]).resolve(),
+        )
 
     def resolve(self, revision: str) -> str:
         """See :class:`release.ports.Git`."""
@@ -27,51 +57,67 @@ class GitRepository:
             raise NotFoundError(f"this repository has no commit {revision!r}", untouched="everything", next_step=_FETCH)
         return result.stdout.strip()
 
-    def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
-        """See :class:`release.ports.Git`. ``-t`` lists a folder also when a file in it is asked for."""
-        listed = self._git(
-            "ls-tree", "-z", "-t", "--full-tree", commit, "--", *(path.rstrip("/") for path in paths)
-        ).stdout
+    def deepen(self) -> None:
+        """See :class:`release.ports.Git`. No other method but remote_tag asks the network anything."""
+        remote, problem = self._remote(), "there is no remote to fetch it from"
+        if remote:
+            arguments = ("--quiet", "--unshallow", "--tags", "--end-of-options", remote)
+            result = self._git("fetch", *arguments, check=False)
+            if result.code == 0:
+                return
+            problem = " ".join(result.stderr.strip().splitlines()[-1:])
+        raise RemoteError(
+            f"this clone is shallow, and the missing history cannot be fetched: {problem}",
+            untouched="everything",
+            next_step="git fetch --unshallow --tags (in a workflow: actions/checkout with fetch-depth: 0)",
+        )
+
+    def tags(self) -> Sequence[str]:
+        """Names only, so that git opens no object: its cost is that of reading the list of references."""
+        listed = self._git("for-each-ref", "--format=%(refname)", "refs/tags/").stdout
+        return tuple(name.removeprefix("refs/tags/") for name in listed.splitlines())
+
+    def merged_tags(self, names: Sequence[str], commit: str) -> Mapping[str, str]:
+        """One process. git walks from ``commit`` back to the oldest of ``names``, not to the root."""
+        if not names:
+            return {}
+        form = "--format=%(refname)%00%(objectname)%00%(*objectname)"
+        references = [f"refs/tags/{name}" for name in names]
+        listed = self._git("for-each-ref", f"--merged={_checked(commit)}", form, *references).stdout
+        wanted = set(names)
         found = {}
-        for line in filter(None, listed.split("\0")):
-            meta, _, path = line.partition("\t")
-            mode, _, object_id = meta.split(" ")
-            found[path] = f"{mode} {object_id}"
-        for path in paths:
-            if path.rstrip("/") not in found:
-                raise NotFoundError(
-                    f"{path} is not in commit {commit[:12]}",
-                    untouched="everything",
-                    next_step="commit it, or correct release.toml",
-                )
-        return {path: found[path.rstrip("/")] for path in paths}
+        for line in listed.splitlines():
+            name, one, peeled = line.split("\0")
+            if name.removeprefix("refs/tags/") in wanted:
+                found[name.removeprefix("refs/tags/")] = peeled or one
+        return found
 
-    def export(self, commit: str, paths: Sequence[str], folder: Path) -> None:
+    def log(self, commit: str, since: str = "", *, paths: bool = False) -> Sequence[Commit]:
+        """One process; it walks from ``commit`` back to ``since``."""
+        ends = [_checked(commit), *([f"^{_checked(since)}"] if since else [])]
+        listing = ["--diff-merges=off", "--name-only", "--no-renames"] if paths else ["--no-patch"]
+        result = self._git("log", "--topo-order", *_LOG, *listing, *ends, "--")
+        return tuple(_commits(result.stdout))
+
+    def changed_between(self, before: str, after: str, paths: Sequence[str] = ()) -> Sequence[str]:
         """See :class:`release.ports.Git`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder.parent / (folder.name + ".tar")
-        self._git("archive", "--format=tar", f"--output={target}", commit, "--", *paths)
-        try:
-            with tarfile.open(target) as archive:
-                archive.extractall(folder, filter="tar")
-        finally:
-            target.unlink(missing_ok=True)
+        ends = (_checked(before), _checked(after))
+        listed = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *ends, "--", *_literal(paths))
+        return tuple(filter(None, listed.stdout.split("\0")))
 
-    def show(self, commit: str, path: str) -> bytes:
-        """See :class:`release.ports.Git`."""
-        result = self._git("cat-file", "blob", f"{commit}:{path}", check=False)
-        if result.code != 0:
-            raise NotFoundError(
-                f"{path} at {commit[:12]} is not in this clone", untouched="everything", next_step=_FETCH
-            )
-        return result.stdout.encode("utf-8", "surrogateescape")
-
-    def changed(self, paths: Sequence[str]) -> Sequence[str]:
+    def branches_with(self, commit: str) -> Sequence[str]:
         """See :class:`release.ports.Git`."""
         listed = self._git(
-            "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *paths
+            "for-each-ref", f"--contains={_checked(commit)}", "--format=%(refname)", "refs/heads/", "refs/remotes/"
         ).stdout
-        return tuple(line[3:] for line in listed.split("\0") if line)
+        return tuple(name for name in listed.splitlines() if not name.endswith("/HEAD"))
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """See :class:`release.ports.Git`."""
+        result = self._git("merge-base", _checked(one), _checked(other), check=False)
+        if result.code not in (0, 1):
+            raise RemoteError(f"git could not compare {one[:12]} and {other[:12]}: {result.stderr.strip()}")
+        return result.stdout.strip() or None
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """See :class:`release.ports.Git`.
@@ -83,10 +129,126 @@ class GitRepository:
             self.resolve(commit)
         if self._git("rev-parse", "--is-shallow-repository").stdout.strip() == "true":
             raise NotFoundError("this clone is shallow, so its history cannot be compared", next_step=_FETCH)
-        result = self._git("merge-base", "--is-ancestor", ancestor, descendant, check=False)
+        result = self._git("merge-base", "--is-ancestor", _checked(ancestor), _checked(descendant), check=False)
         if result.code not in (0, 1):
             raise RemoteError(f"git could not compare {ancestor[:12]} and {descendant[:12]}: {result.stderr.strip()}")
         return result.code == 0
 
+    def remote_url(self) -> str:
+        """See :class:`release.ports.Git`. Rewritten as ``url.<base>.insteadOf`` says."""
+        remote = self._remote()
+        return self._git("remote", "get-url", "--", remote).stdout.rstrip("\n") if remote else ""
+
+    def remote_tag(self, name: str) -> str | None:
+        """See :class:`release.ports.Git`."""
+        remote, reference = self._remote(), f"refs/tags/{name}"
+        if not remote:
+            return None
+        asked = (reference, f"{reference}^{{}}")
+        listed = self._git("ls-remote", "--quiet", "--end-of-options", remote, *asked).stdout
+        found = {name: commit for commit, _, name in (line.partition("\t") for line in listed.splitlines())}
+        return found.get(f"{reference}^{{}}") or found.get(reference)
+
+    def show(self, commit: str, path: str) -> bytes:
+        """See :class:`release.ports.Git`."""
+        result = self._git("cat-file", "blob", f"{_checked(commit)}:{path}", check=False)
+        if result.code != 0:
+            raise NotFoundError(
+                f"{path} at {commit[:12]} is not in this clone", untouched="everything", next_step=_FETCH
+            )
+        return result.stdout.encode("utf-8", "surrogateescape")
+
+    def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
+        """``mode id`` per path: a file that became executable is another input. One process for all paths.
+
+        ``-t`` lists a folder also when a file inside it is asked for too.
+        """
+        wanted = [path.rstrip("/") for path in paths]
+        listed = self._git("ls-tree", "-z", "-t", "--full-tree", _checked(commit), "--", *_literal(wanted)).stdout
+        found = {}
+        for line in filter(None, listed.split("\0")):
+            meta, _, path = line.partition("\t")
+            mode, _, object_id = meta.split(" ")
+            found[path] = f"{mode} {object_id}"
+        for path in wanted:
+            if path not in found:
+                raise _no_path(path, commit)
+        return {path: found[path.rstrip("/")] for path in paths}
+
+    def export(self, commit: str, paths: Sequence[str], folder: Path) -> None:
+        """``git archive``: what is committed, whatever the work tree holds."""
+        self.tree_hashes(commit, paths)
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder.absolute().parent / (folder.name + ".tar")
+        try:
+            self._git("archive", "--format=tar", f"--output={target}", _checked(commit), "--", *_literal(paths))
+            import tarfile  # only here: its import costs a tenth of what release version takes
+
+            with tarfile.open(target) as archive:
+                archive.extractall(folder, filter="tar")
+        finally:
+            target.unlink(missing_ok=True)
+
+    def changed(self, paths: Sequence[str]) -> Sequence[str]:
+        """See :class:`release.ports.Git`."""
+        listed = self._git(
+            "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *_literal(paths)
+        ).stdout
+        return tuple(line[3:] for line in listed.split("\0") if line)
+
+    def _remote(self) -> str:
+        """``origin``, else the first remote; "" when there is none."""
+        names = self._git("remote").stdout.split()
+        return "origin" if "origin" in names else names[0] if names else ""
+
     def _git(self, *arguments: str, check: bool = True) -> process.Result:
-        return process.run(["git", "-C", self.folder, *arguments], check=check, timeout=300)
+        command = ["git", "--no-replace-objects", "-C", str(self.folder), *arguments]
+        env = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+        if any("\0" in argument for argument in arguments):
+            raise UsageError("a name holds a NUL character, which git has in no name", untouched="everything")
+        return process.run(command, env=env, check=check, timeout=300)
+
+    def _unusable(self, stderr: str) -> NotFoundError:
+        if "unknown revision" in stderr or "Needed a single revision" in stderr:
+            return NotFoundError(
+                "this repository has no commit yet", untouched="everything", next_step="git commit, then this again"
+            )
+        return NotFoundError(
+            f"{self.folder.absolute()} cannot be read as a git repository: {stderr.strip()}",
+            untouched="everything",
+            next_step="run this inside a clone, or name one with -C",
+        )
+
+
+def _checked(commit: str) -> str:
+    """``commit``, which must be a full id: then it is no option, no range and no reference that moves."""
+    if not _COMMIT.fullmatch(commit):
+        raise ConflictError(f"{commit!r} is not a full commit id", untouched="everything")
+    return commit
+
+
+def _literal(paths: Sequence[str]) -> list[str]:
+    return [f":(top,literal){path}" for path in paths]
+
+
+def _no_path(path: str, commit: str) -> NotFoundError:
+    return NotFoundError(
+        f"{path} is not in commit {commit[:12]}",
+        untouched="everything",
+        next_step="commit it, or correct release.toml",
+    )
+
+
+def _commits(output: str) -> Iterator[Commit]:
+    fields = output.split("\0")
+    place = 0
+    while place + 5 < len(fields):
+        _, commit, parents, author, date, message = fields[place : place + 6]
+        place += 6
+        start = place
+        while place < len(fields) and fields[place]:
+            place += 1
+        paths = fields[start:place]
+        if paths:
+            paths[0] = paths[0].removeprefix("\n")
+        yield Commit(commit, tuple(parents.split()), author, date, message, tuple(paths))

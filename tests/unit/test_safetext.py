@@ -1,0 +1,57 @@
+"""What comes from a repository acts neither on a terminal nor on a workflow's log."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from release.core.safetext import block, line, markdown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("plain text, ümläut, 漢字, ✨", "plain text, ümläut, 漢字, ✨"),
+        ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
+        ("\x1b]0;title\x07", "\\x1b]0;title\\x07"),
+        ("\x9b31m", "\\x9b31m"),
+        ("over\rwritten", "over written"),
+        ("a\u202egnp.exe", "a\\u202egnp.exe"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("a\tb\nc\u2028d\x0be", "a b c d e"),
+        ("\ud800", "\\ud800"),
+        ("::error::no", "\\x3a:error::no"),
+        ("  ::set-output name=x::y", "  \\x3a:set-output name=x::y"),
+        ("##[command]x ##[group]", "#\\x23[command]x #\\x23[group]"),
+        ("a::b", "a::b"),
+    ],
+)
+def test_line_by_table(written: str, shown: str) -> None:
+    assert line(written) == shown
+
+
+def test_block_keeps_line_breaks_and_stops_commands_on_every_line() -> None:
+    assert block("a\r\nb\n::error::x\n\n \t::debug::y") == "a\nb\n\\x3a:error::x\n\n \t\\x3a:debug::y"
+
+
+@given(st.text(st.characters(), max_size=200))
+def test_no_character_that_acts_is_left(text: str) -> None:
+    for shown in (line(text), markdown(text)):
+        assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")]
+        assert "##[" not in shown
+        assert not shown.lstrip().startswith("::")
+    assert not [c for c in block(text) if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c not in "\n\t"]
+    assert not [row for row in block(text).split("\n") if row.lstrip().startswith("::")]
+
+
+@given(st.text(max_size=100))
+def test_making_safe_twice_changes_nothing(text: str) -> None:
+    assert line(line(text)) == line(text)
+
+
+@pytest.mark.parametrize("text", ["\n" * 100_000, " " * 100_000, "`" * 100_000, ":" * 100_000, "\x1b" * 100_000])
+def test_long_text_is_read_in_one_go(text: str) -> None:
+    assert "\x1b" not in block(text) + line(text) + markdown(text)
