@@ -17,14 +17,18 @@ from release.errors import ReleaseError
 
 if TYPE_CHECKING:
     from release.core.report import Report
-    from release.wiring import Wiring
+
+Command = Callable[..., argparse.ArgumentParser]
 
 _EPILOG = """\
 the usual order:
+  release plan                           what merging would release, and why
   release build                          images of the present commit, as OCI archives in dist/
-  release publish --version 1.4.0-rc.7   into the registry, by digest
+  release publish                        into the registry, by digest, named as the candidate
   release deploy staging --version …     deploy, prove, record; or put the deployment before back
-  release deploy production --version …  only digests that staging has proven
+  release prepare                        CHANGELOG.md for the release; commit it, merge it, tag it
+  release promote v1.4.0                 the tag's version onto the digests that staging has proven
+  release deploy production --version …  only those
   release rollback production            the deployment before goes back in
 
 try everything on this machine, with no account:  make rehearse
@@ -48,149 +52,68 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
 
-    def command(
-        name: str, run: Callable[[argparse.Namespace, Wiring], Report], help_: str, *, changes: bool
-    ) -> argparse.ArgumentParser:
+    def command(name: str, help_: str, *, changes: bool = False) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
         sub.add_argument("--json", action="store_true", help="print the result as JSON on standard output")
         if changes:
             sub.add_argument("--dry-run", action="store_true", help="print what would be done, and do nothing")
-        sub.set_defaults(run=run, dry_run=False)
+        sub.set_defaults(dry_run=False)
         return sub
 
-    build = command("build", _build, "build an OCI archive per image, or reuse one with equal inputs", changes=True)
-    build.add_argument("--commit", default="HEAD", help="the commit to build (default: HEAD)")
-    build.add_argument("--offline", action="store_true", help="do not ask the registry whether it has an image already")
-    publish = command("publish", _publish, "put the built images into the registry under a version", changes=True)
-    publish.add_argument("--version", required=True, dest="release_version", metavar="X.Y.Z[-rc.N]", help="the version")
-    publish.add_argument("--commit", default="HEAD", help="the commit the images were built from (default: HEAD)")
-    deploy = command("deploy", _deploy, "deploy a version by digest, prove it, record it; or put back", changes=True)
-    deploy.add_argument("environment", help="an environment of release.toml")
-    deploy.add_argument(
-        "--version", required=True, dest="release_version", metavar="X.Y.Z[-rc.N]", help="a published version"
-    )
-    deploy.add_argument("--if-newer", action="store_true", help="end well, doing nothing, when a newer release is live")
-    smoke = command("smoke", _smoke, "run the smoke tests against what is live", changes=False)
-    smoke.add_argument("environment", help="an environment of release.toml")
-    rollback = command("rollback", _rollback, "bring a proven deployment back, with its own template", changes=True)
-    rollback.add_argument("environment", help="an environment of release.toml")
-    rollback.add_argument("--to", metavar="VERSION", help="the version to go back to (default: the deployment before)")
-    status = command("status", _status, "show what is live where, and whether the ledger agrees", changes=False)
-    status.add_argument("environment", nargs="?", help="one environment (default: all)")
-    history = command("history", _history, "show every deployment of an environment, newest first", changes=False)
-    history.add_argument("environment", help="an environment of release.toml")
-    rehearse = command(
-        "rehearse", _rehearse, "run the whole pipeline on this machine, without an account", changes=False
-    )
+    _version_commands(command)
+    _image_commands(command)
+    _environment_commands(command)
+    rehearse = command("rehearse", "run the whole pipeline on this machine, without an account")
     rehearse.add_argument("--keep", action="store_true", help="leave everything running and print how to call it")
     rehearse.add_argument("--stop", action="store_true", help="stop what --keep left running")
     return top
 
 
-def _build(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import report
-    from release.stages import build
-
-    config, git, commit = wiring.config, wiring.git, wiring.git.resolve(args.commit)
-    registry = None if args.offline else wiring.registry
-    paths = sorted({path for image in config.images.values() for path in image.inputs})
-    if args.commit == "HEAD" and (edited := git.changed(paths)):
-        logging.warning("not committed, so not built: %s", ", ".join(edited[:5]))
-    plans = build.plan(config, commit, git, wiring.workspace, registry, wiring.base)
-    if args.dry_run:
-        return report.of_images("Would build", [(p.image, p.inputs, p.source, None) for p in plans])
-    built = build.apply(
-        plans, config, commit, git, lambda: wiring.engine, wiring.workspace, registry, wiring.base, wiring.build_secrets
-    )
-    return report.of_images("Images", [(b.image, b.inputs, b.source, b.manifest) for b in built])
-
-
-def _publish(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import report
-    from release.core.tags import checked_version
-    from release.stages import build, observe, publish
-
-    version, commit = checked_version(args.release_version), wiring.git.resolve(args.commit)
-    images = build.plan(wiring.config, commit, wiring.git, wiring.workspace, wiring.registry, wiring.base)
-    plans = publish.plan(wiring.config, version, commit, images, observe.tags_by_image(wiring.config, wiring.registry))
-    if not args.dry_run:
-        publish.apply(plans, wiring.config, wiring.registry, wiring.workspace)
-    return report.of_publication(version, commit, [(p.image, p.digest, p.push, p.tags) for p in plans])
+def _version_commands(command: Command) -> None:
+    version = command("version", "print the next version; works in any git repository, without a configuration")
+    version.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
+    version.add_argument("--candidate", action="store_true", help="print the candidate, X.Y.Z-rc.N, instead")
+    changelog = command("changelog", "print the changelog's section for the next version")
+    changelog.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
+    changelog.add_argument("--authors", action="store_true", help="name each entry's author")
+    changelog.add_argument("--tag", metavar="TAG", help="print the written section of this release tag instead")
+    plan = command("plan", "show what would be released and why; exit code 3 when nothing would")
+    plan.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
+    plan.add_argument("--branch", help="the branch it is released from (default: the one that is checked out)")
+    prepare = command("prepare", "write the next version's section into CHANGELOG.md, ready to commit", changes=True)
+    prepare.add_argument("--authors", action="store_true", help="name each entry's author")
+    check = command("check-tag", "say whether a tag may be released, and if not, what to do")
+    check.add_argument("tag", metavar="TAG")
+    check.add_argument("--remote", action="store_true", help="compare with the remote's tag of that name, too")
 
 
-def _deploy(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import report
-    from release.core.tags import checked_version
-    from release.stages import deploy
-
-    ports = wiring.ports(wiring.config.environment(args.environment))
-    version = checked_version(args.release_version)
-    plan = deploy.plan(wiring.config, args.environment, version, ports, if_newer=args.if_newer)
-    if args.dry_run:
-        return report.of_plan(plan)
-    outcome = deploy.apply(plan, wiring.config, ports)
-    return report.of_deployment(plan, outcome.smoke, outcome.recorded, "deployed")
+def _image_commands(command: Command) -> None:
+    build = command("build", "build an OCI archive per image, or reuse one with equal inputs", changes=True)
+    build.add_argument("--commit", default="HEAD", help="the commit to build (default: HEAD)")
+    build.add_argument("--offline", action="store_true", help="do not ask the registry whether it has an image already")
+    publish = command("publish", "put the built images into the registry under a version", changes=True)
+    publish.add_argument("--version", dest="release_version", metavar="X.Y.Z-rc.N", help="default: the candidate")
+    publish.add_argument("--commit", default="HEAD", help="the commit the images were built from (default: HEAD)")
+    promote = command("promote", "put a checked tag's version onto the digests that were proven", changes=True)
+    promote.add_argument("tag", metavar="TAG")
 
 
-def _rollback(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import report
-    from release.core.tags import checked_version
-    from release.stages import deploy, rollback
-
-    ports = wiring.ports(wiring.config.environment(args.environment))
-    plan = rollback.plan(wiring.config, args.environment, checked_version(args.to) if args.to else None, ports)
-    if args.dry_run:
-        return report.of_plan(plan)
-    outcome = deploy.apply(plan, wiring.config, ports)
-    return report.of_deployment(plan, outcome.smoke, outcome.recorded, "rolled back")
-
-
-def _smoke(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import report
-    from release.errors import RemoteError
-    from release.stages import smoke
-
-    spec = wiring.config.environment(args.environment)
-    results = smoke.against_live(spec, wiring.git, wiring.cloud(spec))
-    failed = [result for result in results if not result.passed]
-    if failed:
-        print(report.of_smoke(spec.name, results).text, file=sys.stderr)
-        raise RemoteError(
-            f"{len(failed)} of {len(results)} smoke tests failed in {spec.name}",
-            next_step=f"release rollback {spec.name}",
-        )
-    return report.of_smoke(spec.name, results)
-
-
-def _status(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import report
-    from release.stages import status
-
-    names = [wiring.config.environment(args.environment).name] if args.environment else list(wiring.config.environments)
-    rows = []
-    for name in names:
-        cloud = wiring.cloud(wiring.config.environment(name))
-        seen = status.status(wiring.config, name, cloud, wiring.git, wiring.registry)
-        rows.append((name, seen.stack, seen.live, seen.recorded, seen.problem))
-    return report.of_status(rows)
-
-
-def _history(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import report
-    from release.stages import status
-
-    lines = status.history(wiring.config, args.environment, wiring.registry)
-    return report.of_history(args.environment, [(line.deployment, line.commit) for line in lines])
-
-
-def _rehearse(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core.report import Report
-    from release.rehearsal import scenario, world
-
-    if args.stop:
-        stopped = world.stop_kept(wiring.env, logging.info)
-        return Report({"stopped": stopped}, f"{stopped} rehearsals stopped")
-    return scenario.run(wiring.folder.resolve(), wiring.env, keep=args.keep)
+def _environment_commands(command: Command) -> None:
+    named = "an environment of release.toml"
+    deploy = command("deploy", "deploy a version by digest, prove it, record it; or put back", changes=True)
+    deploy.add_argument("environment", help=named)
+    deploy.add_argument("--version", required=True, dest="release_version", metavar="VERSION", help="a published one")
+    deploy.add_argument("--if-newer", action="store_true", help="end well, doing nothing, when a newer release is live")
+    smoke = command("smoke", "run the smoke tests against what is live")
+    smoke.add_argument("environment", help=named)
+    rollback = command("rollback", "bring a proven deployment back, with its own template", changes=True)
+    rollback.add_argument("environment", help=named)
+    rollback.add_argument("--to", metavar="VERSION", help="the version to go back to (default: the deployment before)")
+    rollback.add_argument("--reason", metavar="TEXT", default="", help="why; goes into the job summary")
+    status = command("status", "show what is live where, and whether the ledger agrees")
+    status.add_argument("environment", nargs="?", help="one environment (default: all)")
+    history = command("history", "show every deployment of an environment, newest first")
+    history.add_argument("environment", help=named)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -208,11 +131,13 @@ def _main(argv: Sequence[str]) -> int:
     )
     for chatty in ("botocore", "boto3", "urllib3", "s3transfer"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    from release import commands
     from release.adapters import actions
     from release.wiring import Wiring
 
     try:
-        result = args.run(args, Wiring(args.folder, dict(os.environ)))
+        run = getattr(commands, args.command.replace("-", "_"))
+        result: Report = run(args, Wiring(args.folder, dict(os.environ)))
     except KeyboardInterrupt:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130
@@ -227,4 +152,4 @@ def _main(argv: Sequence[str]) -> int:
         return 1
     actions.publish(result, os.environ)
     print(json.dumps(result.data, indent=2) if args.json else result.text)
-    return 0
+    return result.exit_code

@@ -26,19 +26,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from release.adapters.clock import SystemClock
 from release.adapters.git import GitRepository
-from release.adapters.workspace import LocalWorkspace
-from release.core import config as config_file
-from release.core.config import Config, EnvironmentSpec
+from release.core.versionsettings import VersionSettings
 from release.errors import UsageError
-from release.stages.build import Base
-from release.stages.deploy import Ports
 
 if TYPE_CHECKING:
     from release.adapters.aws import Aws
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
+    from release.adapters.workspace import LocalWorkspace
+    from release.core.config import Config, EnvironmentSpec
+    from release.stages.build import Base
+    from release.stages.deploy import Ports
 
 
 log = logging.getLogger("release")
@@ -53,6 +52,8 @@ class Wiring:
     @cached_property
     def config(self) -> Config:
         """release.toml of the working tree. Raises UsageError."""
+        from release.core import config as config_file
+
         path = self.folder / "release.toml"
         try:
             return config_file.parse(path.read_text(encoding="utf-8"))
@@ -62,6 +63,27 @@ class Wiring:
                 next_step="run this in the repository, or write one (README)",
             ) from error
 
+    @property
+    def _configured(self) -> bool:
+        return (self.folder / "release.toml").exists()
+
+    @property
+    def versions(self) -> VersionSettings:
+        """How versions are decided; the defaults where there is no release.toml."""
+        return self.config.versions if self._configured else VersionSettings()
+
+    @property
+    def inputs(self) -> Mapping[str, tuple[str, ...]] | None:
+        """Image -> its input paths; None where there is no release.toml, so nothing is asked about images."""
+        return {name: image.inputs for name, image in self.config.images.items()} if self._configured else None
+
+    @property
+    def today(self) -> str:
+        """The day, in UTC, as changelogs write it."""
+        from release.adapters.clock import SystemClock
+
+        return SystemClock().now().date().isoformat()
+
     @cached_property
     def git(self) -> GitRepository:
         """The repository."""
@@ -70,6 +92,8 @@ class Wiring:
     @cached_property
     def workspace(self) -> LocalWorkspace:
         """The folder of archives."""
+        from release.adapters.workspace import LocalWorkspace
+
         return LocalWorkspace(self.folder / self.env.get("RELEASE_DIST", "dist"))
 
     @cached_property
@@ -106,11 +130,16 @@ class Wiring:
 
     def ports(self, environment: EnvironmentSpec) -> Ports:
         """What a deployment needs."""
+        from release.adapters.clock import SystemClock
+        from release.stages.deploy import Ports
+
         return Ports(self.git, self.registry, self.cloud(environment), SystemClock(), self.overrides(environment.name))
 
     @property
     def base(self) -> Base:
         """The base image really used."""
+        from release.stages.build import Base
+
         given = self.env.get("RELEASE_BASE", "")
         return Base((given or self.config.base).rpartition("@")[2], given)
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from release.core.smoke import SmokeTest, parse_smoke
 from release.core.tables import Table
+from release.core.versionsconfig import parse_versions
+from release.core.versionsettings import VersionSettings
 from release.errors import NotFoundError, UsageError
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
@@ -73,8 +75,9 @@ class Config:
     images: Mapping[str, ImageSpec]
     environments: Mapping[str, EnvironmentSpec]
     smoke: tuple[SmokeTest, ...]
+    versions: VersionSettings = field(default_factory=VersionSettings)
     tables: Mapping[str, Any] = field(default_factory=dict)
-    """The tables that other parts read on their own ([versions], [gate])."""
+    """The tables that other parts read on their own ([gate])."""
 
     def environment(self, name: str) -> EnvironmentSpec:
         """The environment ``name``. Raises NotFoundError with the names there are."""
@@ -114,13 +117,14 @@ def parse(text: str) -> Config:
         images=images,
         environments=environments,
         smoke=parse_smoke(top, tuple(environments)),
-        tables={key: top.mapping(key) for key in ("versions", "gate") if key in top.values},
+        versions=parse_versions(top),
+        tables={key: top.mapping(key) for key in ("gate",) if key in top.values},
     )
     if config.platform not in _PLATFORMS:
         raise build.error("platform", f"must be one of {', '.join(_PLATFORMS)}")
     if not _BASE.match(config.base):
         raise build.error("base", "must name the base image by digest (…@sha256:…), so that a build can be repeated")
-    top.read |= {"versions", "gate"}
+    top.read |= {"gate"}
     for table in (top, project, build, registry):
         table.done()
     return config

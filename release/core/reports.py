@@ -1,32 +1,15 @@
-"""What a command says at its end, in the forms its readers take."""
+"""What each command says at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from release.core import render
 from release.core.deployplan import Action, DeployPlan
 from release.core.model import Deployment, LiveFunction, Manifest, Stack
+from release.core.report import Report
+from release.core.safetext import markdown
 from release.core.smoke import SmokeResult
-
-
-@dataclass(frozen=True)
-class Report:
-    """One command's result.
-
-    Attributes:
-        data: for ``--json``.
-        text: for a terminal.
-        summary: Markdown for the job summary; "" adds nothing.
-        outputs: step outputs.
-    """
-
-    data: Mapping[str, Any]
-    text: str
-    summary: str = ""
-    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def of_images(title: str, rows: Sequence[tuple[str, str, str, Manifest | None]]) -> Report:
@@ -80,7 +63,9 @@ def of_plan(plan: DeployPlan) -> Report:
     return Report(render.plan_json(plan), render.plan_text(plan))
 
 
-def of_deployment(plan: DeployPlan, smoke: Sequence[SmokeResult], recorded: Deployment | None, verb: str) -> Report:
+def of_deployment(
+    plan: DeployPlan, smoke: Sequence[SmokeResult], recorded: Deployment | None, verb: str, reason: str = ""
+) -> Report:
     """A deployment that ended well."""
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         text = plan.why
@@ -91,9 +76,32 @@ def of_deployment(plan: DeployPlan, smoke: Sequence[SmokeResult], recorded: Depl
         data=render.plan_json(plan)
         | {"smoke": [result.name for result in smoke], "recorded": recorded.tag if recorded else None},
         text=text,
-        summary=f"### {plan.environment}\n\n{text.replace(chr(10), '  ' + chr(10))}\n",
+        summary=_deployment_summary(plan, text, reason),
         outputs={"version": plan.release.version, "action": plan.action.name.lower()},
     )
+
+
+def _deployment_summary(plan: DeployPlan, text: str, reason: str) -> str:
+    """What people look at after a deployment: before and after, the images, and how to go back."""
+    before = dict(plan.put_back.digests) if plan.put_back else {}
+    cells = [
+        (
+            image,
+            render.short(before.get(image, "")),
+            render.short(digest),
+            "same" if before.get(image) == digest else "new",
+        )
+        for image, digest in plan.release.digests.items()
+    ]
+    lines = [f"### {plan.environment}", "", text, ""]
+    lines += [f"Reason: {markdown(reason)}", ""] if reason else []
+    lines += [render.markdown(("image", "before", "after", ""), cells), ""]
+    lines += [
+        f"Commit `{plan.release.commit[:12]}`. To go back: run the workflow *rollback* with environment "
+        f"`{plan.environment}`, or `release rollback {plan.environment}`.",
+        "",
+    ]
+    return "\n".join(lines)
 
 
 def of_smoke(environment: str, results: Sequence[SmokeResult]) -> Report:

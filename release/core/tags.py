@@ -18,7 +18,7 @@ specification 1.1, "Pulling manifests"). SemVer's build metadata has a ``+``, wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from release.errors import UsageError
 
@@ -78,6 +78,12 @@ def commit_of(version: str, tags: Iterable[str]) -> str | None:
         if match and match[1] == version:
             return match[2]
     return None
+
+
+def bound_versions(tags: Mapping[str, Iterable[str]]) -> Mapping[str, str]:
+    """Version -> commit, of every binding among the tags of all images."""
+    matches = (_BINDING_RX.match(tag) for named in tags.values() for tag in named)
+    return {match[1]: match[2] for match in matches if match}
 
 
 def parse_ledger(tag: str) -> tuple[str, int, str] | None:

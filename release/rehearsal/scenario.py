@@ -51,70 +51,79 @@ def run(repository: Path, env: Mapping[str, str], *, keep: bool) -> Report:
 
 
 def story(scratch: Scratch, board: Board) -> None:
-    """0.1.0 and 0.2.0 to production, 0.3.0 fails in staging, production goes back to 0.1.0."""
-    first = _release(
-        scratch, board, "0.1.0", note="build (buildx), push (registry protocol), sam deploy, smoke by HTTP"
-    )
+    """0.1.0 and 0.2.0 to production, a candidate of 0.2.1 fails in staging, production goes back to 0.1.0."""
+    candidate, first = _release(scratch, board, "0.1.0", "buildx, push by digest, sam deploy, smoke by HTTP")
     with board.step("the same commands again change nothing", "registry and stacks compared before and after") as row:
-        _again(scratch, "0.1.0")
+        _again(scratch, candidate, "0.1.0")
         row.result = "nothing changed"
 
     path, new, message = CHANGE
-    scratch.commit(
-        path,
-        (scratch.folder / path).read_text(),
-        new.format(text=(scratch.folder / path).read_text().rstrip()),
-        message,
-    )
-    second = _release(
-        scratch, board, "0.2.0", note="only image report is built and pushed; image export is reused by digest"
+    text = (scratch.folder / path).read_text(encoding="utf-8")
+    scratch.commit(path, text, new.format(text=text.rstrip()), message)
+    before, second = _release(
+        scratch, board, "0.2.0", "only image report is built and pushed; image export is reused by digest"
     )
     expect(first["export"] == second["export"], "image export keeps its digest")
     expect(first["report"] != second["report"], "image report has a new digest")
 
-    with board.step("0.3.0 answers a broken health check", "sam deploy, smoke, sam deploy of 0.2.0, smoke") as row:
+    with board.step(
+        "a candidate of 0.2.1 answers a broken health check", "sam deploy, smoke; 0.2.0 again, smoke"
+    ) as row:
         scratch.commit(*BREAK)
-        _publish(scratch, "0.3.0")
-        scratch.release("deploy", "staging", "--version", "0.3.0", code=9)
-        _live(scratch, "staging", "0.2.0", second)
+        broken, _ = _publish(scratch)
+        expect(broken == "0.2.1-rc.1", f"the candidate is 0.2.1-rc.1, not {broken}")
+        scratch.release("deploy", "staging", "--version", broken, code=9)
+        _live(scratch, "staging", before, second)
         scratch.release("status")
-        row.result = "staging put 0.2.0 back by itself"
+        row.result = f"staging put {before} back by itself"
 
     with board.step("production is rolled back", "sam deploy with the template of 0.1.0, smoke") as row:
-        scratch.release("rollback", "production")
+        scratch.release("rollback", "production", "--reason", "rehearsed")
         _live(scratch, "production", "0.1.0", first)
         scratch.release("status")
         _ledger(scratch, first, second)
         row.result = "production runs 0.1.0"
 
 
-def _release(scratch: Scratch, board: Board, version: str, *, note: str) -> dict[str, str]:
-    with board.step(f"{version} to staging and production", note) as row:
-        digests = _publish(scratch, version)
-        scratch.release("deploy", "staging", "--version", version)
+def _release(scratch: Scratch, board: Board, version: str, ran: str) -> tuple[str, dict[str, str]]:
+    """One release's life: its changelog is prepared and merged, staging proves the candidate, a tag promotes it."""
+    with board.step(f"{version} to staging", ran) as row:
+        scratch.release("prepare")
+        scratch.git("add", "--", "CHANGELOG.md")
+        scratch.git("commit", "--quiet", "--allow-empty", "--message", f"docs: changelog of {version}")
+        scratch.release("plan")
+        candidate, digests = _publish(scratch)
+        expect(candidate.startswith(f"{version}-rc."), f"{candidate} is a candidate of {version}")
+        scratch.release("deploy", "staging", "--version", candidate)
+        _live(scratch, "staging", candidate, digests)
+        row.result = f"staging runs {candidate}"
+    with board.step(f"{version} to production", "git tag, check-tag, promote by digest, sam deploy, smoke") as row:
+        scratch.git("tag", "--annotate", f"v{version}", "--message", f"v{version}")
+        scratch.release("check-tag", f"v{version}")
+        scratch.release("promote", f"v{version}")
         scratch.release("deploy", "production", "--version", version)
-        for environment in ("staging", "production"):
-            _live(scratch, environment, version, digests)
+        _live(scratch, "production", version, digests)
         scratch.release("status")
-        row.result = f"both run {version}"
-    return digests
+        row.result = f"production runs {version}"
+    return candidate, digests
 
 
-def _publish(scratch: Scratch, version: str) -> dict[str, str]:
+def _publish(scratch: Scratch) -> tuple[str, dict[str, str]]:
+    """Build and publish the present commit; the candidate and its digests."""
     scratch.release("build")
-    published = scratch.json("publish", "--version", version)
-    return {image: facts["digest"] for image, facts in published["images"].items()}
+    published = scratch.json("publish")
+    return published["version"], {image: facts["digest"] for image, facts in published["images"].items()}
 
 
-def _again(scratch: Scratch, version: str) -> None:
+def _again(scratch: Scratch, candidate: str, version: str) -> None:
     before = scratch.json("status"), scratch.json("history", "production")
-    again = scratch.json("publish", "--version", version)
+    again = scratch.json("promote", f"v{version}")
     expect(
-        not any(facts["tags"] or facts["pushed"] for facts in again["images"].values()), "publish writes nothing twice"
+        not any(facts["tags"] or facts["pushed"] for facts in again["images"].values()), "promote writes nothing twice"
     )
-    for environment in ("staging", "production"):
-        answer = scratch.json("deploy", environment, "--version", version)
-        expect(answer["action"] == "nothing", f"deploying {version} to {environment} again does nothing")
+    for environment, name in (("staging", candidate), ("production", version)):
+        answer = scratch.json("deploy", environment, "--version", name)
+        expect(answer["action"] == "nothing", f"deploying {name} to {environment} again does nothing")
     expect(
         (scratch.json("status"), scratch.json("history", "production")) == before, "status and history are as before"
     )
@@ -136,7 +145,7 @@ def _ledger(scratch: Scratch, first: Mapping[str, str], second: Mapping[str, str
     )
     expect([entry["digests"] for entry in entries] == [dict(first), dict(second), dict(first)], "each with its digests")
     staging = [entry["version"] for entry in scratch.json("history", "staging")["deployments"]]
-    expect("0.3.0" not in staging, "0.3.0 was never recorded")
+    expect(not any(name.startswith("0.2.1") for name in staging), "the failed candidate was never recorded")
 
 
 def _report(board: Board, there: world.World, keep: bool) -> Report:

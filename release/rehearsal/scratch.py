@@ -51,7 +51,10 @@ class Scratch:
             raise MachineError(f"{repository} has no commit to rehearse", next_step="commit something")
         process.run(["git", "clone", "--quiet", "--no-hardlinks", "--", repository, folder])
         process.run(["git", "-C", folder, "checkout", "--quiet", "-B", "main", head.stdout.strip()])
-        return cls(folder, env, say)
+        scratch = cls(folder, env, say)
+        if tags := scratch.git("tag", "--list").split():
+            scratch.git("tag", "--delete", *tags)  # the rehearsal's versions begin at the first one
+        return scratch
 
     def git(self, *arguments: str) -> str:
         """Run git in the clone and return its output."""

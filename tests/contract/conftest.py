@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from release.core.model import Archive
 from release.ports import Registry
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry
+from tests.rehearsed import Rehearsed
 from tests.support import ociimage
 from tests.support.httpregistry import HttpRegistry
 
@@ -48,12 +48,14 @@ def moto_registry() -> Iterator[Bench]:
 
 
 @pytest.fixture
-def emulated_registry() -> Iterator[Bench]:
-    """The ECR adapter against the emulated AWS of the end-to-end run, which sets both variables."""
-    client = boto3.client("ecr", REGION, endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+def emulated_registry(rehearsal: Rehearsed) -> Iterator[Bench]:
+    """The ECR adapter against the emulated AWS of the kept rehearsal."""
+    endpoint = rehearsal.env["AWS_ENDPOINT_URL"]
+    session = boto3.Session("rehearsal", "rehearsal", region_name=REGION)
+    client = session.client("ecr", endpoint_url=endpoint)
     repository = f"contract/{uuid.uuid4().hex}"
     client.create_repository(repositoryName=repository, imageTagMutability="IMMUTABLE")
-    yield Bench(Ecr(client, os.environ["RELEASE_TEST_REGISTRY"]), repository)
+    yield Bench(Ecr(client, rehearsal.env["RELEASE_REGISTRY"]), repository)
     client.delete_repository(repositoryName=repository, force=True)
 
 

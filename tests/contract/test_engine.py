@@ -16,20 +16,21 @@ from release.errors import RemoteError
 from release.ports import Engine
 from tests.fakes.engine import FakeEngine
 from tests.fakes.journal import Journal
+from tests.rehearsed import Rehearsed
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.engine)])
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """The fake, or the engine that DOCKER_HOST names."""
+    """The fake, or the engine of the kept rehearsal."""
     if request.param == "fake":
         return FakeEngine(Journal())
-    return real_engine()
+    return real_engine(request.getfixturevalue("rehearsal"))
 
 
-def real_engine() -> Docker:
-    """The engine that DOCKER_HOST names, with the builder that RELEASE_BUILDER names."""
-    docker = process.find("docker", remedy="put the engine's client on PATH")
-    return Docker(docker, os.environ, builder=os.environ.get("RELEASE_BUILDER", ""))
+def real_engine(rehearsal: Rehearsed) -> Docker:
+    """The rehearsal's engine, with its builder."""
+    docker = process.find("docker", remedy="make rehearse", path=rehearsal.env["PATH"])
+    return Docker(docker, rehearsal.env, builder=rehearsal.env["RELEASE_BUILDER"])
 
 
 @pytest.fixture
@@ -74,8 +75,8 @@ def test_another_platform_is_built_for_when_it_is_asked_for(
 
 
 @pytest.mark.engine
-def test_a_build_that_fails_leaves_no_archive(wanted: BuildRequest, tmp_path: Path) -> None:
+def test_a_build_that_fails_leaves_no_archive(rehearsal: Rehearsed, wanted: BuildRequest, tmp_path: Path) -> None:
     (wanted.context / "Dockerfile").write_text("FROM scratch AS export\nCOPY missing /\n")
     with pytest.raises(RemoteError, match="building image export failed"):
-        real_engine().build(wanted, tmp_path / "image.tar")
+        real_engine(rehearsal).build(wanted, tmp_path / "image.tar")
     assert not (tmp_path / "image.tar").exists()

@@ -13,10 +13,18 @@ pytestmark = pytest.mark.rehearsal
 
 def test_every_step_of_the_rehearsal_ran_and_held(rehearsal: Rehearsed) -> None:
     results = {step["step"]: step["result"] for step in rehearsal.steps}
-    assert results["0.1.0 to staging and production"] == "both run 0.1.0"
-    assert results["0.2.0 to staging and production"] == "both run 0.2.0"
-    assert results["0.3.0 answers a broken health check"] == "staging put 0.2.0 back by itself"
+    candidate = _version(rehearsal, "staging")
+    assert candidate.startswith("0.2.0-rc.")
+    assert results["0.1.0 to production"] == "production runs 0.1.0"
+    assert results["0.2.0 to staging"] == f"staging runs {candidate}"
+    assert results["0.2.0 to production"] == "production runs 0.2.0"
+    assert results["a candidate of 0.2.1 answers a broken health check"] == f"staging put {candidate} back by itself"
     assert results["production is rolled back"] == "production runs 0.1.0"
+
+
+def _version(rehearsal: Rehearsed, environment: str) -> str:
+    found = json.loads(rehearsal.release("status", environment, "--json").stdout)
+    return str(found["environments"][environment]["version"])
 
 
 def test_production_history_lists_three_deployments_and_one_digest_of_the_unchanged_image(rehearsal: Rehearsed) -> None:
@@ -29,10 +37,8 @@ def test_production_history_lists_three_deployments_and_one_digest_of_the_unchan
 
 def test_status_finds_ledger_and_stacks_in_agreement(rehearsal: Rehearsed) -> None:
     environments = json.loads(rehearsal.release("status", "--json").stdout)["environments"]
-    assert {name: (facts["version"], facts["problem"]) for name, facts in environments.items()} == {
-        "staging": ("0.2.0", None),
-        "production": ("0.1.0", None),
-    }
+    assert {name: facts["problem"] for name, facts in environments.items()} == {"staging": None, "production": None}
+    assert environments["production"]["version"] == "0.1.0"
 
 
 def test_smoke_passes_against_what_is_live(rehearsal: Rehearsed) -> None:
@@ -48,8 +54,10 @@ def test_smoke_passes_against_what_is_live(rehearsal: Rehearsed) -> None:
         (("deploy", "staging", "--version", "9.9.9"), 5, "v9.9.9 is not in the registry"),
         (("deploy", "staging", "--version", "0.1"), 2, "is not a version"),
         (("deploy", "staging", "--version", "0.1.0"), 6, "release rollback staging --to 0.1.0"),
-        (("deploy", "production", "--version", "0.3.0"), 5, "never proven in staging"),
-        (("rollback", "production", "--to", "0.3.0"), 5, "was never deployed to production"),
+        (("deploy", "production", "--version", "0.2.1-rc.1"), 5, "never proven in staging"),
+        (("rollback", "production", "--to", "0.2.1-rc.1"), 5, "was never deployed to production"),
+        (("promote", "v9.9.9"), 5, "there is no tag v9.9.9"),
+        (("check-tag", "v0.2"), 2, "v0.2"),
         (("rollback", "production"), 5, "no deployment before"),
     ],
 )
@@ -63,7 +71,16 @@ def test_a_refusal_names_its_remedy_and_changes_nothing(
 
 
 def test_a_dry_run_of_a_rollback_plans_and_changes_nothing(rehearsal: Rehearsed) -> None:
-    before = rehearsal.release("history", "staging", "--json").stdout
-    plan = json.loads(rehearsal.release("rollback", "staging", "--to", "0.1.0", "--dry-run", "--json").stdout)
-    assert (plan["action"], plan["version"], plan["number"], plan["put_back"]) == ("deploy", "0.1.0", 3, "0.2.0")
-    assert rehearsal.release("history", "staging", "--json").stdout == before
+    history = json.loads(rehearsal.release("history", "staging", "--json").stdout)["deployments"]
+    first, second = history[-1]["version"], history[0]["version"]
+    plan = json.loads(rehearsal.release("rollback", "staging", "--to", first, "--dry-run", "--json").stdout)
+    assert (plan["action"], plan["version"], plan["number"], plan["put_back"]) == ("deploy", first, 3, second)
+    assert json.loads(rehearsal.release("history", "staging", "--json").stdout)["deployments"] == history
+
+
+def test_a_release_and_its_candidate_are_names_of_one_digest(rehearsal: Rehearsed) -> None:
+    """design.md, rule 1: what production ran was built once and ran in staging first."""
+    staging = json.loads(rehearsal.release("history", "staging", "--json").stdout)["deployments"]
+    production = json.loads(rehearsal.release("history", "production", "--json").stdout)["deployments"]
+    assert [e["digests"] for e in reversed(staging)] == [e["digests"] for e in list(reversed(production))[:2]]
+    assert {e["commit"] for e in production} == {e["commit"] for e in staging}

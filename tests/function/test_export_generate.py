@@ -368,6 +368,19 @@ def test_near_deadline_ends_the_run_cleanly_with_the_old_file(
     assert open_uploads(s3) == 0
 
 
+def test_deadline_reached_during_the_upload_ends_the_run_before_the_file_appears(
+    generator: Generator, fill_beyond_one_part: Callable[[], int], s3: Any, store: MemberStore
+) -> None:
+    fill_beyond_one_part()
+    put_old(s3)
+    left = [300.0]
+    during(s3, "UploadPart", lambda: left.append(1.0))
+    with pytest.raises(DeadlineError):
+        generator.run(lambda: left[-1])
+    assert store.keys() == [OLD_KEY]
+    assert open_uploads(s3) == 0
+
+
 def test_abort_that_fails_is_logged_and_the_first_error_is_told(
     generator: Generator, fill_beyond_one_part: Callable[[], int], s3: Any, log_text: io.StringIO
 ) -> None:

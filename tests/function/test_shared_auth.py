@@ -148,6 +148,8 @@ TAMPERED: dict[str, Forge] = {
     "exp a second ago": access(exp=int(NOW) - 1),
     "nbf beyond the clock skew": access(nbf=int(NOW) + 6),
     "nbf is text": access(nbf="0"),
+    "nbf is true": access(nbf=True),
+    "iat is true": access(iat=True),
     "iat in the future": access(iat=int(NOW) + 60),
     "iat missing": access(iat=None),
 }
@@ -188,6 +190,22 @@ def test_token_of_the_pools_other_key_is_accepted(pool: UserPool, verifier: Veri
 def test_header_without_bearer_token_is_refused(authorization: str | None, verifier: Verifier) -> None:
     with pytest.raises(UnauthorizedError):
         verifier.principal(authorization)
+
+
+@pytest.mark.parametrize("header", [{"kid": "../../dev/null"}, {"kid": "k" * 200}, {"alg": "HS256"}, {"jku": "x"}])
+def test_header_that_cannot_be_the_pools_does_not_even_ask_for_keys(
+    header: dict[str, Any], pool: UserPool, clock: Clock
+) -> None:
+    asked: list[str] = []
+
+    def fetch() -> bytes:
+        asked.append("once")
+        return pool.key_set_document()
+
+    verifier = Verifier(KeySet(fetch, clock.seconds), issuer=pool.issuer, client_id=pool.client_id, now=clock.seconds)
+    with pytest.raises(UnauthorizedError):
+        verifier.principal(f"Bearer {with_header(**header)(pool)}")
+    assert asked == []
 
 
 def test_two_tokens_in_one_header_are_refused(pool: UserPool, verifier: Verifier) -> None:

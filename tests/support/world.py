@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
@@ -101,6 +102,9 @@ FILES: dict[str, bytes | None] = {
 }
 
 
+_parsed = functools.cache(config_file.parse)
+
+
 class World:
     """Runs the verbs one after another, as the command would, each from what it finds."""
 
@@ -120,7 +124,7 @@ class World:
     @property
     def config(self) -> Config:
         """release.toml of the working tree, here always HEAD's."""
-        return config_file.parse(self.git.show(self.git.head, "release.toml").decode())
+        return _parsed(self.git.show(self.git.head, "release.toml").decode())
 
     @property
     def ports(self) -> Ports:

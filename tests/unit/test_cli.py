@@ -78,7 +78,7 @@ def test_help_and_version_are_no_errors(shell: Shell) -> None:
     [
         ([], 2, "the following arguments are required: COMMAND"),
         (["promote-everything"], 2, "invalid choice"),
-        (["publish"], 2, "required: --version"),
+        (["deploy", "staging"], 2, "required: --version"),
         (["publish", "--version", "v1.0.0"], 2, "release: 'v1.0.0' is not a version like 1.4.0"),
         (["publish", "--version", "1.0.0+1"], 2, "release: version '1.0.0+1' has build metadata"),
         (["deploy", "prod", "--version", "1.0.0"], 5, "release: there is no environment 'prod' in release.toml"),
@@ -153,16 +153,20 @@ def test_under_actions_a_refusal_is_also_an_annotation(shell: Shell) -> None:
 
 
 def test_an_interruption_is_exit_code_130_and_leaves_no_half_archive(shell: Shell) -> None:
-    shell.docker.behave('echo half > "$output"; sleep 600')
-    command = [sys.executable, "-m", "release", "build", "--offline"]
+    shell.docker.behave('echo half > "$output"; echo $$ > "$folder/pid"; echo halfway; sleep 600')
+    command = [sys.executable, "-m", "release", "-v", "build", "--offline"]
     with subprocess.Popen(
         command, cwd=shell.repository.folder, env=shell.env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as running:
-        while not (shell.docker.folder / "environment").exists():
+        assert running.stderr is not None
+        while running.stderr.readline() != "halfway\n":
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
         _, told = running.communicate(timeout=60)
     assert running.returncode == 130
+    assert not Path(f"/proc/{(shell.docker.folder / 'pid').read_text().strip()}").exists(), (
+        "the engine's client goes on"
+    )
     assert "run the same command again to go on" in told
     assert list((shell.repository.folder / "dist").iterdir()) == []
 

@@ -59,9 +59,12 @@ def test_planning_changes_nothing(two: World) -> None:
 
 
 def test_parameters_of_this_place_win_over_release_toml(two: World) -> None:
-    two.overrides["Environment"] = "rehearsal"
+    two.overrides |= {"Environment": "rehearsal", "ReleaseVersion": "9.9.9", "ImageUri": "anything"}
     two.deploy("staging", "0.2.0")
-    assert two.cloud.accounts["app-staging"].parameters["Environment"] == "rehearsal"
+    parameters = two.cloud.accounts["app-staging"].parameters
+    assert parameters["Environment"] == "rehearsal"
+    assert parameters["ReleaseVersion"] == "0.2.0", "what is released is not a setting"
+    assert "@sha256:" in parameters["ImageUri"]
 
 
 def test_production_takes_only_what_staging_has_proven(two: World) -> None:

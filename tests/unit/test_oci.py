@@ -91,6 +91,7 @@ def test_a_configuration_without_a_platform_is_refused(config: bytes) -> None:
         changed(layers=[]),
         changed(layers=None),
         changed(layers=[{"digest": "sha256:00"}]),
+        changed(layers=[{"digest": "sha256:../../x", "size": 1, "mediaType": "x"}]),
         changed(layers=[{"digest": "sha256:00", "size": "1", "mediaType": "x"}]),
     ],
 )

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from release.core import render, report
+from release.core import render
+from release.core import reports as report
 from release.errors import (
     ConflictError,
     DeployFailed,

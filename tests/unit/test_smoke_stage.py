@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from release.core import config as config_file
-from release.core.model import Release
+from release.core.model import HttpResponse, Release
 from release.core.smoke import SmokeResult
 from release.errors import NotFoundError
 from release.stages import smoke
@@ -55,6 +55,8 @@ def test_a_value_of_one_step_is_asked_for_in_a_later_one(live: World) -> None:
     json = { record_count = "{members}" }
     """
     assert run(live, steps).passed
+    live.cloud.app = lambda cloud, stack, request: HttpResponse(200, {}, b'{"record_count": 7}')  # noqa: ARG005 - an App
+    assert run(live, steps).problem.endswith("record_count is '7' instead of '1228'")
 
 
 def test_the_first_step_that_fails_ends_the_test_and_is_named(live: World) -> None:
