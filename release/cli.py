@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from release import __version__
-from release.errors import ReleaseError
+from release.errors import GateError, ReleaseError
 
 if TYPE_CHECKING:
     from release.core.report import Report
@@ -24,6 +24,7 @@ _EPILOG = """\
 the usual order:
   release plan                           what merging would release, and why
   release build                          images of the present commit, as OCI archives in dist/
+  release scan                           the gate; a digest without a fresh pass goes nowhere
   release publish                        into the registry, by digest, named as the candidate
   release deploy staging --version …     deploy, prove, record; or put the deployment before back
   release prepare                        CHANGELOG.md for the release; commit it, merge it, tag it
@@ -91,11 +92,18 @@ def _image_commands(command: Command) -> None:
     build = command("build", "build an OCI archive per image, or reuse one with equal inputs", changes=True)
     build.add_argument("--commit", default="HEAD", help="the commit to build (default: HEAD)")
     build.add_argument("--offline", action="store_true", help="do not ask the registry whether it has an image already")
+    scan = command("scan", "scan every built image, or what is live; exit code 4 when the gate blocks", changes=True)
+    scan.add_argument("--live", metavar="ENV", help="scan by digest what the ledger says is live there")
+    scan.add_argument("--database", default="", metavar="REPOSITORY", help="advisories: host/name:tag, or public")
+    scan.add_argument("--sarif", metavar="FILE", help="write the findings for code scanning")
     publish = command("publish", "put the built images into the registry under a version", changes=True)
     publish.add_argument("--version", dest="release_version", metavar="X.Y.Z-rc.N", help="default: the candidate")
     publish.add_argument("--commit", default="HEAD", help="the commit the images were built from (default: HEAD)")
+    publish.add_argument("--expect", metavar="DIGESTS", help="image=sha256:… words: what the archives must be")
+    publish.add_argument("--database", default="", metavar="REPOSITORY", help="advisories, as of release scan")
     promote = command("promote", "put a checked tag's version onto the digests that were proven", changes=True)
     promote.add_argument("tag", metavar="TAG")
+    promote.add_argument("--database", default="", metavar="REPOSITORY", help="advisories, as of release scan")
 
 
 def _environment_commands(command: Command) -> None:
@@ -142,6 +150,9 @@ def _main(argv: Sequence[str]) -> int:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130
     except ReleaseError as error:
+        if isinstance(error, GateError) and error.report is not None:
+            actions.publish(error.report, os.environ)
+            print(json.dumps(error.report.data, indent=2) if args.json else error.report.text)
         print("\n".join(f"release: {line}" for line in error.lines()), file=sys.stderr)
         if annotation := actions.annotation(error, os.environ):
             print(annotation)

@@ -23,7 +23,7 @@ code  error                   meaning
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ReleaseError(Exception):
@@ -66,9 +66,14 @@ class NothingToRelease(ReleaseError):  # noqa: N818 - not a failure, so not name
 
 
 class GateError(ReleaseError):
-    """The scan gate blocks, or could not tell."""
+    """The scan gate blocks, or could not tell.
+
+    Attributes:
+        report: what the scan found, for the terminal and the summary; None when there is none.
+    """
 
     exit_code = 4
+    report: Any = None
 
 
 class NotFoundError(ReleaseError):

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from release.core.database import Database
+from release.core.findings import ImageScan, ScanReport
 from release.core.history import Checkout, Commit
 from release.core.model import (
     Archive,
@@ -23,6 +25,7 @@ from release.core.model import (
     StackRequest,
     TagOutcome,
 )
+from release.core.scanrecord import ScanRecord
 
 
 class Git(Protocol):
@@ -88,6 +91,39 @@ class Engine(Protocol):
         """Write an OCI archive to ``destination``, or nothing at all. Raises RemoteError, MachineError."""
 
 
+class Scanner(Protocol):
+    """Reads images and files for vulnerable packages, secrets and misconfigurations. It reports; it does not judge."""
+
+    @property
+    def name(self) -> str:
+        """Its name, version and checksum, for the record."""
+
+    def database(self) -> Database:
+        """Its advisories, fetched when a newer set is due. Raises GateError when they cannot be had."""
+
+    def archive(self, path: Path) -> ImageScan:
+        """Scan the only image in an OCI archive. Raises GateError, RemoteError when there is no whole report."""
+
+    def remote(self, uri: str, manifest: Manifest) -> ImageScan:
+        """Scan the image that a registry has under a digest. Raises as ``archive`` does."""
+
+    def files(self, root: Path, files: Sequence[str]) -> ScanReport:
+        """Check Dockerfiles and templates below ``root`` for misconfigurations. Raises as ``archive`` does."""
+
+
+class ScanRecords(Protocol):
+    """Where a scan's verdicts are kept between two commands."""
+
+    def keep(self, record: ScanRecord, sbom: bytes) -> Path:
+        """Keep the newest record of a digest and its bill of materials; answers where the latter is."""
+
+    def record(self, image: str, digest: str) -> ScanRecord | None:
+        """The last record of ``digest``, or None. Raises GateError when it cannot be read."""
+
+    def sbom(self, image: str, digest: str) -> bytes:
+        """The bill of materials of ``digest``; empty when there is none."""
+
+
 class Workspace(Protocol):
     """The folder on this machine that holds archives between two commands."""
 
@@ -115,6 +151,9 @@ class Registry(Protocol):
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
         """Name ``digest``. Raises ConflictError when the tag names another digest."""
+
+    def attach(self, repository: str, digest: str, sbom: bytes) -> None:
+        """Put a bill of materials beside the image, as an artifact whose subject it is; again is no error."""
 
     def uri(self, repository: str, digest: str) -> str:
         """``host/repository@sha256:…`` as Lambda takes it."""

@@ -12,6 +12,7 @@ variable                      meaning
 ``RELEASE_BUILD_NETWORK``     the network of build steps; default: ``default``
 ``RELEASE_CA_BUNDLE``         certificates for downloads inside a build (default: ``PIP_CERT``, ``SSL_CERT_FILE``)
 ``RELEASE_DIST``              folder for archives; default: ``dist``
+``RELEASE_SCAN_DATABASE``     the scanner's advisories, ``host/name:tag``, instead of the one in release.toml
 ``RELEASE_SAM``               the sam executable; default: on PATH, else one installed into the cache
 ============================  ==========================================================================================
 """
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from release.adapters.git import GitRepository
+from release.core.tags import is_digest
 from release.core.versionsettings import VersionSettings
 from release.errors import UsageError
 
@@ -34,10 +36,13 @@ if TYPE_CHECKING:
     from release.adapters.aws import Aws
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
+    from release.adapters.trivy import Trivy
     from release.adapters.workspace import LocalWorkspace
     from release.core.config import Config, EnvironmentSpec
+    from release.core.policy import GatePolicy
     from release.stages.build import Base
     from release.stages.deploy import Ports
+    from release.stages.gate import Gate
 
 
 log = logging.getLogger("release")
@@ -62,6 +67,8 @@ class Wiring:
                 f"there is no release.toml in {self.folder}",
                 next_step="run this in the repository, or write one (README)",
             ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"release.toml cannot be read: {error}", next_step="make it a UTF-8 text file") from error
 
     @property
     def _configured(self) -> bool:
@@ -126,7 +133,50 @@ class Wiring:
 
         from release.adapters.aws import Aws
 
-        return Aws(boto3.Session(region_name=environment.region), self._sam(), self.env)
+        return Aws(boto3.Session(region_name=environment.region), self._sam, self.env)
+
+    @cached_property
+    def policy(self) -> GatePolicy:
+        """The gate's policy. Raises UsageError when there is none: nothing unscanned is pushed."""
+        from release.adapters.clock import SystemClock
+        from release.core.policy import parse_policy
+
+        if "gate" not in self.config.tables:
+            raise UsageError(
+                "release.toml has no [gate], so nothing may be published",
+                untouched="the registry",
+                next_step='write one; the least is: [gate] and block = ["HIGH", "CRITICAL"]',
+            )
+        return parse_policy(self.config.tables["gate"], SystemClock().now().date())
+
+    def gate(self, database: str = "") -> Gate:
+        """The gate. ``database`` names another repository of advisories; "public" the scanner's own."""
+        from release.adapters.clock import SystemClock
+        from release.adapters.scanstore import ScanStore
+        from release.core.policy import DEFAULT_DATABASE
+        from release.core.vex import parse_vex
+        from release.stages.gate import Gate
+
+        where = database or self.env.get("RELEASE_SCAN_DATABASE") or self.policy.database
+        vex = tuple(
+            s for name in self.policy.vex for s in parse_vex((self.folder / name).read_text(encoding="utf-8"), name)
+        )
+        repository = DEFAULT_DATABASE if where == "public" else where
+        return Gate(
+            self.policy, vex, lambda: self._scanner(repository), ScanStore(self.workspace.folder), SystemClock()
+        )
+
+    def _scanner(self, database: str) -> Trivy:
+        from release.adapters.clock import SystemClock
+        from release.adapters.trivy import Trivy
+        from release.adapters.trivy_binary import Installer
+        from release.adapters.trivy_database import TrivyDatabase
+        from release.rehearsal.toolbox import Cache
+
+        root = Cache.of(self.env).root
+        binary = Installer(root, self.folder.resolve() / "tools" / "trivy", self.env, log.info).binary()
+        advisories = TrivyDatabase(root, database, SystemClock())
+        return Trivy(binary, advisories, root / "scratch", self.env, harmless=self.policy.harmless_warnings)
 
     def ports(self, environment: EnvironmentSpec) -> Ports:
         """What a deployment needs."""
@@ -141,6 +191,8 @@ class Wiring:
         from release.stages.build import Base
 
         given = self.env.get("RELEASE_BASE", "")
+        if given and not is_digest(given.rpartition("@")[2]):
+            raise UsageError("RELEASE_BASE names no digest (…@sha256:…)", untouched="everything")
         return Base((given or self.config.base).rpartition("@")[2], given)
 
     @property
@@ -158,7 +210,11 @@ class Wiring:
     def overrides(self, environment: str) -> Mapping[str, str]:
         """RELEASE_PARAMETERS for ``environment``. Raises UsageError for what is no ``Key=Value``."""
         found = {}
-        for word in shlex.split(self.env.get("RELEASE_PARAMETERS", "")):
+        try:
+            words = shlex.split(self.env.get("RELEASE_PARAMETERS", ""))
+        except ValueError as error:
+            raise UsageError(f"RELEASE_PARAMETERS: {error}", untouched="everything") from error
+        for word in words:
             key, equals, value = word.partition("=")
             scope, colon, name = key.rpartition(":")
             if not equals or not name.isalnum() or (colon and scope not in self.config.environments):

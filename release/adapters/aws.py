@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,11 +27,13 @@ class Aws:
     """One region of one account.
 
     Args:
-        sam: the sam executable, in a virtual environment of its own.
+        sam: finds the sam executable, which lives in a virtual environment of its own; asked for when it is run.
         env: the whole environment that sam runs in; credentials, region and endpoint come with it.
     """
 
-    def __init__(self, session: boto3.Session, sam: Path, env: Mapping[str, str], *, timeout: float = 3600) -> None:
+    def __init__(
+        self, session: boto3.Session, sam: Callable[[], Path], env: Mapping[str, str], *, timeout: float = 3600
+    ) -> None:
         self.session, self.sam, self.env, self.timeout = session, sam, env, timeout
         self.cloudformation = session.client("cloudformation")
         self.functions = session.client("lambda")
@@ -68,7 +70,7 @@ class Aws:
             template = Path(folder) / "template.yaml"
             template.write_bytes(request.template)
             command: list[str | Path] = [
-                self.sam,
+                self.sam(),
                 "deploy",
                 "--template-file",
                 template,

@@ -72,6 +72,8 @@ class Docker:
             command += ["--build-context", f"{name}={value}"]
         for name, path in request.secrets.items():
             command += ["--secret", f"id={name},src={path}"]
+        command += _cache("--cache-from", self.env.get("RELEASE_BUILD_CACHE_FROM", ""), request.image)
+        command += _cache("--cache-to", self.env.get("RELEASE_BUILD_CACHE_TO", ""), request.image)
         command.append(request.context)
         env = {**self.env, "SOURCE_DATE_EPOCH": str(request.epoch), "BUILDKIT_PROGRESS": "plain"}
         try:
@@ -79,6 +81,15 @@ class Docker:
         except RemoteError as error:
             destination.unlink(missing_ok=True)
             raise _explained(error, request.image) from error
+
+
+def _cache(option: str, value: str, image: str) -> list[str | Path]:
+    """A cache option of buildx with ``{image}`` filled in; none for a local folder that is not there to read."""
+    value = value.replace("{image}", image)
+    source = dict(part.partition("=")[::2] for part in value.split(",")).get("src", "")
+    if not value or (option == "--cache-from" and source and not Path(source).is_dir()):
+        return []
+    return [option, value]
 
 
 def _explained(error: RemoteError, image: str) -> MachineError | RemoteError:

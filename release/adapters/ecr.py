@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from release.adapters.artifacts import push_artifact
 from release.adapters.aws_errors import code_of, explained
 from release.adapters.distribution import Distribution
 from release.core import oci
+from release.core.artifact import sbom_artifact
 from release.core.model import Archive, Manifest, TagOutcome
 from release.errors import ConflictError, NotFoundError, ReleaseError
 
@@ -86,6 +88,12 @@ class Ecr:
             ) from error
         log.info("%s is %s", tag, digest[:19])
         return TagOutcome.WRITTEN
+
+    def attach(self, repository: str, digest: str, sbom: bytes) -> None:
+        """See :class:`release.ports.Registry`."""
+        raw = self._registry(repository).raw_manifest(repository, digest)
+        artifact = sbom_artifact(sbom, raw, oci.media_type(raw))
+        push_artifact(self._host(repository), repository, artifact, authorization=self._authorization())
 
     def uri(self, repository: str, digest: str) -> str:
         """See :class:`release.ports.Registry`."""

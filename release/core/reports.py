@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
-from release.core import render
+from release.core import render, scanrecord, scantext
 from release.core.deployplan import Action, DeployPlan
 from release.core.model import Deployment, LiveFunction, Manifest, Stack
 from release.core.report import Report
 from release.core.safetext import markdown
+from release.core.scanrecord import ScanRecord
 from release.core.smoke import SmokeResult
+from release.core.verdict import Outcome, Verdict
+
+_WORST = [Outcome.PASS.value, Outcome.BLOCK.value, Outcome.CANNOT_TELL.value]
 
 
 def of_images(title: str, rows: Sequence[tuple[str, str, str, Manifest | None]]) -> Report:
@@ -35,7 +40,7 @@ def of_images(title: str, rows: Sequence[tuple[str, str, str, Manifest | None]])
         data={"images": images},
         text="\n".join([render.table(header, cells), *(f"manifest type: {kind}" for kind in types)]),
         summary=f"### {title}\n\n{render.markdown(header, cells)}\n",
-        outputs={f"digest-{name}": manifest.digest for name, *_, manifest in rows if manifest},
+        outputs={"digests": " ".join(f"{name}={manifest.digest}" for name, *_, manifest in rows if manifest)},
     )
 
 
@@ -54,7 +59,7 @@ def of_publication(version: str, commit: str, rows: Sequence[tuple[str, str, boo
         },
         text=render.table(header, cells),
         summary=f"### Published v{version}\n\n{render.markdown(header, cells)}\n",
-        outputs={"version": version} | {f"digest-{image}": digest for image, digest, *_ in rows},
+        outputs={"version": version, "digests": " ".join(f"{image}={digest}" for image, digest, *_ in rows)},
     )
 
 
@@ -158,4 +163,20 @@ def of_history(environment: str, rows: Sequence[tuple[Deployment, str]]) -> Repo
         data={"environment": environment, "deployments": [render.deployment_json(e, c) for e, c in rows]},
         text=render.table(header, cells) if rows else f"nothing was ever proven in {environment}",
         summary=f"### History of {environment}\n\n{render.markdown(header, cells)}\n",
+    )
+
+
+def of_scan_plan(targets: Sequence[str], files: Sequence[str], database: str) -> Report:
+    """What a scan would read (``--dry-run``)."""
+    data = {"targets": list(targets), "files": list(files), "database": database}
+    return Report(data, "\n".join([*(f"would scan {target}" for target in (*targets, *files)), f"with {database}"]))
+
+
+def of_scan(results: Sequence[tuple[Verdict, ScanRecord]]) -> Report:
+    """The gate's verdicts."""
+    return Report(
+        data={"images": {verdict.image: json.loads(scanrecord.to_json(record)) for verdict, record in results}},
+        text="\n".join(line for verdict, record in results for line in scantext.terminal(verdict, record)),
+        summary=scantext.markdown(results),
+        outputs={"verdict": max((v.outcome.value for v, _ in results), key=_WORST.index) if results else ""},
     )

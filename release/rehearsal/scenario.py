@@ -6,6 +6,7 @@ environment that :mod:`release.rehearsal.world` makes.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,12 @@ BREAK = (
     '"status": "broken"',
     "fix: a mistake that the smoke test must find",
 )
+#: What the blocked release locks: a PyJWT with published holes (GHSA-75c5-xw7c-p5pm among them).
+VULNERABLE_LOCK = "function/requirements/export.txt"
+VULNERABLE = """\
+pyjwt==2.8.0 \\
+    --hash=sha256:59127c392cc44c2da5bb3192169a91f429924e17aff6534d70fdc02ab3e04320
+"""
 
 
 def run(repository: Path, env: Mapping[str, str], *, keep: bool) -> Report:
@@ -77,6 +84,9 @@ def story(scratch: Scratch, board: Board) -> None:
         scratch.release("status")
         row.result = f"staging put {before} back by itself"
 
+    with board.step("a vulnerable package is blocked", "trivy on the archive, the policy, nothing pushed") as row:
+        row.result = _blocked(scratch)
+
     with board.step("production is rolled back", "sam deploy with the template of 0.1.0, smoke") as row:
         scratch.release("rollback", "production", "--reason", "rehearsed")
         _live(scratch, "production", "0.1.0", first)
@@ -109,10 +119,30 @@ def _release(scratch: Scratch, board: Board, version: str, ran: str) -> tuple[st
 
 
 def _publish(scratch: Scratch) -> tuple[str, dict[str, str]]:
-    """Build and publish the present commit; the candidate and its digests."""
+    """Build, scan and publish the present commit; the candidate and its digests."""
     scratch.release("build")
+    scratch.release("scan")
     published = scratch.json("publish")
     return published["version"], {image: facts["digest"] for image, facts in published["images"].items()}
+
+
+def _blocked(scratch: Scratch) -> str:
+    """A commit that locks a package with a known hole: the gate names it, its mend and its layer; nothing is pushed."""
+    good = scratch.git("rev-parse", "HEAD")
+    lock = scratch.folder / VULNERABLE_LOCK
+    text, found = re.subn(r"^pyjwt==.*?^(?=\S)", lambda _: VULNERABLE, lock.read_text(), flags=re.M | re.S)
+    expect(found == 1, f"{VULNERABLE_LOCK} locks pyjwt once")
+    lock.write_text(text)
+    scratch.git("commit", "--quiet", "--all", "--message", "fix(export): lock a vulnerable package, on purpose")
+    scratch.release("build")
+    before = scratch.json("status")
+    said = scratch.release("scan", code=4)
+    for word in ("pyjwt", "2.8.0", "raise PyJWT to", "came in with layer"):
+        expect(word.lower() in said.lower(), f"the gate's message names {word}")
+    scratch.release("publish", code=4)
+    expect(scratch.json("status") == before, "nothing was pushed or deployed")
+    scratch.git("reset", "--quiet", "--hard", good)
+    return "blocked: PyJWT 2.8.0, with its mend and its layer"
 
 
 def _again(scratch: Scratch, candidate: str, version: str) -> None:

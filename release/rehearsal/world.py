@@ -14,13 +14,17 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import boto3
 
+from release.adapters.artifacts import push_artifact
+from release.adapters.clock import SystemClock
+from release.adapters.trivy_binary import Installer
 from release.core import config as config_file
 from release.core.config import Config
-from release.rehearsal import base, emulator, engine, seed
+from release.rehearsal import base, emulator, engine, sample_database, seed
 from release.rehearsal.board import Board
 from release.rehearsal.scratch import Scratch
 from release.rehearsal.toolbox import Cache, Progress, Toolbox
@@ -69,25 +73,34 @@ def start(repository: Path, env: Mapping[str, str], board: Board, *, keep: bool)
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=cache.folder("rehearsals")))
         if not keep:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        with board.step("get what is missing", "tools in environments of their own, engine, base image") as row:
-            # the three fetches overlap; what another one needs it waits for by the cache's own locks
-            fetching = stack.enter_context(ThreadPoolExecutor(1)).submit(toolbox.venvs, ("sam", "emulator"))
+        with board.step(
+            "get what is missing", "tools in environments of their own, engine, base image, scanner"
+        ) as row:
+            # the four fetches overlap; what another one needs it waits for by the cache's own locks
+            pool = stack.enter_context(ThreadPoolExecutor(2))
+            fetching = pool.submit(toolbox.venvs, ("sam", "emulator"))
+            scanner = pool.submit(Installer(cache.root, repository / "tools" / "trivy", env, board.say).binary)
             running = stack.enter_context(engine.engine(cache, board.say, keep=keep))
             engine.ensure_builder(running)
             image = base.find_or_make(config.base, running.docker, running.environment(env), cache, toolbox)
             venvs = fetching.result()
             board.say(image.note)
+            found = scanner.result()
+            board.say(f"scanner: {found.origin}")
             row.result = f"engine {running.version}{', our own' if running.started else ''}"
         with board.step("start the emulated AWS", "ministack: repositories, table, bucket, user pool, users") as row:
             aws = stack.enter_context(emulator.emulator(venvs["emulator"], running, folder / "aws", keep=keep))
             session = boto3.Session("rehearsal", "rehearsal", region_name=config.registry_region)
             seeded = _seed(config, aws, session)
+            database = _advisories(aws, session)
             row.result = f"{next(iter(seeded.values())).members:,} members in each environment"
         (folder / STATE).write_text(json.dumps({"engine": asdict(running), "emulator": asdict(aws)}, default=str))
         settings = _settings(aws, running, image, venvs["sam"].tool("sam"), env)
+        settings["RELEASE_SCAN_DATABASE"] = database
         settings["RELEASE_PARAMETERS"] = " ".join(_parameters(name, aws, found) for name, found in seeded.items())
         scratch = Scratch.clone(repository, folder / "clone", settings, board.say)
-        stand_ins = (*([image.note] if image.stand_in else []), *STAND_INS)
+        notes = [image.note] if image.stand_in else []
+        stand_ins = (*notes, f"scan: {sample_database.NOTICE}", *STAND_INS)
         yield World(folder, scratch, seeded, config, session, stand_ins)
 
 
@@ -156,6 +169,16 @@ def settings_of(there: World) -> dict[str, str]:
     """The variables that the release command, docker and AWS tools need to reach the rehearsal."""
     prefixes = ("AWS_", "RELEASE_", "DOCKER_", "SAM_", "PATH")
     return {key: value for key, value in there.scratch.env.items() if key.startswith(prefixes)}
+
+
+def _advisories(aws: emulator.Emulator, session: boto3.Session) -> str:
+    """Serve the sample of advisories as the scanner downloads any: an artifact under a tag that moves."""
+    ecr = session.client("ecr", endpoint_url=aws.endpoint)
+    ecr.create_repository(repositoryName="trivy-db", imageTagMutability="MUTABLE")
+    # a minute old: a database from the future is refused
+    item = sample_database.artifact(SystemClock().now() - timedelta(minutes=1))
+    push_artifact(aws.registry, "trivy-db", item, tag="2")
+    return f"{aws.registry}/trivy-db:2"
 
 
 def how_to_use(there: World) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from release.core.config import Config
 from release.core.oci import checked_platform
 from release.core.tags import checked_version, commit_of, inputs_tag, release_tags
-from release.errors import ConflictError, NotFoundError
+from release.errors import ConflictError, NotFoundError, UsageError
 from release.ports import Registry, Workspace
 from release.stages.build import ImagePlan
 
@@ -66,13 +66,42 @@ def plan(
     return tuple(publications)
 
 
+def check_arrival(images: tuple[ImagePlan, ...], expected: Mapping[str, str], workspace: Workspace) -> None:
+    """The archives are those that were handed on: one per image, with the digest its builder named.
+
+    Raises:
+        UsageError: an image was named that there is not, or one was not named.
+        ConflictError: an archive is missing or is another one.
+    """
+    if set(expected) != {item.image for item in images}:
+        raise UsageError(
+            f"--expect names {', '.join(expected) or 'nothing'}, release.toml {', '.join(i.image for i in images)}",
+            untouched="the registry",
+        )
+    for item in images:
+        archive = workspace.archive(item.image, item.inputs)
+        if archive is None or archive.digest != expected[item.image]:
+            raise ConflictError(
+                f"the archive of image {item.image} is {archive.digest if archive else 'missing'}, "
+                f"handed on was {expected[item.image]}",
+                untouched="the registry",
+                next_step="run the whole workflow again",
+            )
+
+
 def _moved(what: str) -> ConflictError:
     return ConflictError(
         f"{what}; a name never moves", untouched="the registry", next_step="release it under the next version"
     )
 
 
-def apply(publications: tuple[Publication, ...], config: Config, registry: Registry, workspace: Workspace) -> None:
+def apply(
+    publications: tuple[Publication, ...],
+    config: Config,
+    registry: Registry,
+    workspace: Workspace,
+    sboms: Mapping[str, bytes] | None = None,
+) -> None:
     """Push every archive, then write the tags, on each image the binding of version to commit last.
 
     A version counts only when every image has that binding. So a crash at any point leaves a version that no
@@ -91,5 +120,7 @@ def apply(publications: tuple[Publication, ...], config: Config, registry: Regis
             log.info("pushing image %s, %s", item.image, item.digest)
             registry.push(item.repository, archive)
     for item in publications:
+        if item.tags and (sbom := (sboms or {}).get(item.image)):
+            registry.attach(item.repository, item.digest, sbom)
         for tag in item.tags:
             registry.tag(item.repository, item.digest, tag)

@@ -22,6 +22,7 @@ class FakeRegistry(Registry):
         blobs: repository -> digest -> content, manifests included.
         named: repository -> tag -> digest.
         drop_pushes: so many pushes lose their connection after the blobs, before the manifest.
+        attached: digest -> the bills of materials beside it.
         lose_answers: so many times a tag is written, but the answer never arrives.
     """
 
@@ -31,6 +32,7 @@ class FakeRegistry(Registry):
         self.named: dict[str, dict[str, str]] = {repository: {} for repository in repositories}
         self.drop_pushes = 0
         self.lose_answers = 0
+        self.attached: dict[str, set[bytes]] = {}
 
     def tags(self, repository: str) -> Mapping[str, str]:
         self._check(repository)
@@ -61,6 +63,12 @@ class FakeRegistry(Registry):
         self.blobs[repository][ociimage.digest_of(raw)] = raw
         self.named[repository][tag] = ociimage.digest_of(raw)
         return ociimage.digest_of(raw)
+
+    def attach(self, repository: str, digest: str, sbom: bytes) -> None:
+        self._check(repository)
+        self._blob(repository, digest)
+        with self.journal.change(f"attach to {digest}"):
+            self.attached.setdefault(digest, set()).add(sbom)
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
         self._check(repository)

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 from typing import Any
 
-IN_REPOSITORY = Path(__file__).resolve().parent.parent.parent / "function"
-sys.path.insert(0, str(IN_REPOSITORY if IN_REPOSITORY.is_dir() else Path(os.environ["LAMBDA_TASK_ROOT"])))
+_IN_REPOSITORY = Path(__file__).resolve().parent.parent.parent / "function"
+FUNCTION_ROOT = _IN_REPOSITORY if _IN_REPOSITORY.is_dir() else Path(os.environ["LAMBDA_TASK_ROOT"])
+sys.path.insert(0, str(FUNCTION_ROOT))
 HAS_EXPORT, HAS_REPORT = find_spec("export") is not None, find_spec("report") is not None
 # an image holds one function: the other's tests are none of its own
 collect_ignore_glob = [
@@ -189,6 +191,18 @@ def event(pool: UserPool, clock: Clock) -> Callable[..., dict[str, Any]]:
         }
 
     return make
+
+
+@pytest.fixture
+def fill_beyond_one_part(put_member: Callable[..., None]) -> Callable[[], int]:
+    """Adds members whose file is larger than one upload part; answers how many."""
+
+    def fill() -> int:
+        for number in range(28):
+            put_member(f"M{number}", photo=Random(number).randbytes(350_000))
+        return 28
+
+    return fill
 
 
 if HAS_EXPORT:

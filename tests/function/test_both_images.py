@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import IN_REPOSITORY, Clock, Context
+from conftest import FUNCTION_ROOT, Clock, Context
 
 from export.generate import Generator
 from report.routes import make_api
@@ -52,7 +52,7 @@ def test_report_counts_every_member_that_export_wrote(
     [("shared", ("export", "report", "pandas")), ("export", ("report", "pandas")), ("report", ("export",))],
 )
 def test_package_imports_nothing_that_its_image_lacks(package: str, never: tuple[str, ...]) -> None:
-    sources = sorted(Path(IN_REPOSITORY, package).glob("*.py"))
+    sources = sorted(Path(FUNCTION_ROOT, package).glob("*.py"))
     lines = [line.strip() for source in sources for line in source.read_text().splitlines()]
     imports = [line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))]
     assert imports

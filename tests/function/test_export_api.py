@@ -1,49 +1,28 @@
-"""The export function from event to answer: routes, rights, error bodies, audit log, direct invocations."""
+"""The export function from event to answer: routes, rights and error bodies."""
 
-import io
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
-import urllib3
-from conftest import BUCKET, ORIGIN, START, Clock, Context
-from function_faults import during, refuse
+from conftest import ORIGIN, Clock, Context
+from function_faults import refuse
 from function_readback import read_back
-from function_tokens import UserPool
+from function_runs import KEY, body
 
-from export.download import download
 from export.generate import Generator
 from export.routes import FILE_PATH, make_api
-from shared.api import Api, DirectCallError, UnknownActionError
+from shared.api import Api
 from shared.auth import Verifier
-from shared.clients import s3_client
 from shared.config import Config
-from shared.errors import NotFoundError, SupersededError, UnavailableError
-from shared.members_file import PREFIX, key_for
 from shared.store import MemberStore
 
 Event = Callable[..., dict[str, Any]]
-KEY = key_for(START)
-OPERATIONS = [("POST", FILE_PATH), ("GET", FILE_PATH)]
 
 
 @pytest.fixture
 def api(config: Config, generator: Generator, s3: Any, verifier: Verifier, log: logging.Logger) -> Api:
     return make_api(config, generator, s3, verifier, log)
-
-
-def body(answer: dict[str, Any]) -> dict[str, Any]:
-    content = json.loads(answer["body"])
-    assert isinstance(content, dict)
-    return content
-
-
-def audit_lines(log_text: io.StringIO) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for line in log_text.getvalue().splitlines()]
-    return [line for line in lines if line["message"] == "audit"]
 
 
 def test_generate_then_download_gives_the_file(
@@ -173,181 +152,6 @@ def test_no_keys_of_the_pool_is_503_and_closed(
     closed = Verifier(KeySet(down, clock.seconds), issuer=config.issuer, client_id=config.client_id, now=clock.seconds)
     api = make_api(config, generator, s3, closed, log)
     assert api(event("POST", FILE_PATH, ["System_CRUD_All"]), context)["statusCode"] == 503
-
-
-# audit and logs
-
-
-def test_authorised_call_leaves_an_audit_line(
-    api: Api, event: Event, context: Context, log_text: io.StringIO, pool: UserPool
-) -> None:
-    api(event("POST", FILE_PATH, ["Events_Read_All", "System_CRUD_All"]), context)
-    (line,) = audit_lines(log_text)
-    subject = pool.access_claims(0)["sub"]
-    expected = {"outcome": "allowed", "who": subject, "role": "System_CRUD_All", "action": "generate"}
-    assert expected.items() <= line.items()
-    assert (line["request_id"], line["api_request_id"]) == ("request-1", "api-1")
-    assert (line["version"], line["commit"], line["level"]) == ("1.4.0", "c" * 40, "INFO")
-
-
-def test_denied_call_is_audited_as_denied(api: Api, event: Event, context: Context, log_text: io.StringIO) -> None:
-    api(event("POST", FILE_PATH, ["Members_Read_All"]), context)
-    (line,) = audit_lines(log_text)
-    assert (line["outcome"], line["role"]) == ("denied", None)
-
-
-def test_audit_line_is_written_at_every_log_level(
-    api: Api, event: Event, context: Context, log: logging.Logger, log_text: io.StringIO
-) -> None:
-    log.setLevel("ERROR")
-    api(event("GET", FILE_PATH, ["Members_Read_All"]), context)
-    assert len(audit_lines(log_text)) == 1
-
-
-def test_log_holds_neither_token_nor_email(
-    api: Api, event: Event, context: Context, log_text: io.StringIO, pool: UserPool, clock: Clock
-) -> None:
-    token = pool.id_token(clock.seconds(), ["System_CRUD_All"])
-    call = event("POST", FILE_PATH, headers={"Authorization": f"Bearer {token}"})
-    assert api(call, context)["statusCode"] == 200
-    assert api(event("POST", FILE_PATH, headers={"Authorization": f"Bearer {token}x"}), context)["statusCode"] == 401
-    assert "somebody" not in log_text.getvalue()
-    assert token.split(".")[1] not in log_text.getvalue()
-
-
-def test_unexpected_error_is_500_without_details_and_the_log_holds_no_member_data(
-    api: Api, event: Event, context: Context, s3: Any, log_text: io.StringIO
-) -> None:
-    def quote_a_member() -> None:
-        raise ValueError("could not convert 'Waterlaan'")
-
-    during(s3, "PutObject", quote_a_member)
-    answer = api(event("POST", FILE_PATH, ["System_CRUD_All"]), context)
-    assert answer["statusCode"] == 500
-    assert body(answer)["request_id"] == "request-1"
-    assert "Waterlaan" not in answer["body"]
-    assert "Waterlaan" not in log_text.getvalue()
-    assert "ValueError" in log_text.getvalue()
-
-
-def test_throttled_table_is_503_with_retry_after(api: Api, event: Event, context: Context, dynamodb: Any) -> None:
-    refuse(dynamodb, "Scan", "ThrottlingException", 400)
-    answer = api(event("POST", FILE_PATH, ["System_CRUD_All"]), context)
-    assert answer["statusCode"] == 503
-    assert answer["headers"]["Retry-After"] == "30"
-
-
-def test_near_deadline_is_504(api: Api, event: Event) -> None:
-    answer = api(event("POST", FILE_PATH, ["System_CRUD_All"]), Context(seconds_left=1))
-    assert answer["statusCode"] == 504
-    assert "Timeout" in body(answer)["message"]
-
-
-def test_second_call_of_the_same_second_is_409_with_the_current_key(api: Api, event: Event, context: Context) -> None:
-    api(event("POST", FILE_PATH, ["System_CRUD_All"]), context)
-    answer = api(event("POST", FILE_PATH, ["System_CRUD_All"]), context)
-    assert answer["statusCode"] == 409
-    assert body(answer)["current"] == KEY
-
-
-# direct invocation
-
-
-def test_direct_generate_needs_no_token_and_answers_plainly(
-    api: Api, context: Context, log_text: io.StringIO, store: MemberStore
-) -> None:
-    answer = api({"action": "generate"}, context)
-    assert answer["key"] == KEY
-    assert store.keys() == [KEY]
-    assert audit_lines(log_text)[0]["who"] == "iam"
-
-
-@pytest.mark.parametrize("event", [{}, {"action": "drop"}, {"action": None}, {"source": "aws.events"}])
-def test_direct_call_without_known_action_is_a_function_error(
-    api: Api, context: Context, event: dict[str, Any]
-) -> None:
-    with pytest.raises(UnknownActionError, match="generate"):
-        api(event, context)
-
-
-def test_failing_direct_call_is_a_function_error_without_member_data(api: Api, context: Context, s3: Any) -> None:
-    def quote_a_member() -> None:
-        raise ValueError("could not convert 'Waterlaan'")
-
-    during(s3, "PutObject", quote_a_member)
-    with pytest.raises(DirectCallError) as failed:
-        api({"action": "generate"}, context)
-    assert "Waterlaan" not in str(failed.value)
-    assert failed.value.__suppress_context__
-
-
-def test_refused_direct_call_tells_why(api: Api, context: Context) -> None:
-    api({"action": "generate"}, context)
-    with pytest.raises(SupersededError):
-        api({"action": "generate"}, context)
-
-
-# the download's address
-
-
-def test_address_serves_the_whole_old_file_after_a_swap(
-    generator: Generator, s3: Any, store: MemberStore, clock: Clock, put_member: Callable[..., None]
-) -> None:
-    put_member("M1")
-    generator.run(lambda: 300.0)
-    old = store.current()
-    parameters = download(store, s3, 60)["url"]
-    clock.advance(60)
-    put_member("M2")
-    generator.run(lambda: 300.0)
-    assert store.current().key != old.key
-    assert f"versionId={old.version_id}" in parameters
-    served = s3.get_object(Bucket=BUCKET, Key=old.key, VersionId=old.version_id)["Body"].read()
-    assert len(read_back(served)) == 1
-
-
-def test_file_replaced_while_it_is_described_is_looked_up_again(
-    generator: Generator, another_generator: Generator, clock: Clock
-) -> None:
-    generator.run(lambda: 300.0)
-    clock.advance(60)
-    during(another_generator.store.s3, "HeadObject", lambda: generator.run(lambda: 300.0))
-    assert another_generator.store.current().key == key_for(clock.moment)
-
-
-def test_file_replaced_again_and_again_is_503(store: MemberStore, s3: Any) -> None:
-    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"x")
-    refuse(s3, "HeadObject", "404", 404, times=3)
-    with pytest.raises(UnavailableError):
-        store.current()
-
-
-def test_forbidden_file_is_no_missing_file(store: MemberStore, s3: Any) -> None:
-    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"x")
-    refuse(s3, "HeadObject", "403", 403)
-    with pytest.raises(Exception, match="403"):
-        store.current()
-
-
-def test_empty_bucket_has_no_current_file(store: MemberStore, s3: Any) -> None:
-    s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}readme.txt", Body=b"x")
-    with pytest.raises(NotFoundError):
-        store.current()
-
-
-def test_public_endpoint_is_the_one_in_the_address(store: MemberStore, s3: Any) -> None:
-    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"x")
-    url = urllib3.util.parse_url(download(store, s3_client("http://127.0.0.1:4599"), 60)["url"])
-    assert (url.scheme, url.netloc, url.path) == ("http", "127.0.0.1:4599", f"/{BUCKET}/{KEY}")
-    assert url.query is not None
-    assert "X-Amz-Expires=60" in url.query
-
-
-def test_unversioned_bucket_gives_an_address_without_version(aws: None, clock: Clock) -> None:  # noqa: ARG001
-    client = boto3.client("s3")
-    client.create_bucket(Bucket="plain-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    client.put_object(Bucket="plain-bucket", Key=key_for(clock()), Body=b"x")
-    assert "versionId" not in download(MemberStore(client, "plain-bucket"), client, 60)["url"]
 
 
 # the entry point

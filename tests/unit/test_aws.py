@@ -40,7 +40,7 @@ def sam(tmp_path: Path) -> Tool:
 def aws(session: boto3.Session, sam: Tool) -> Iterator[Aws]:
     """The adapter on an emulated AWS."""
     with mock_aws():
-        yield Aws(session, sam.path, {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"})
+        yield Aws(session, lambda: sam.path, {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"})
 
 
 @pytest.fixture
@@ -196,12 +196,12 @@ def test_a_deployment_that_fails_is_told_with_where_to_look(aws: Aws, sam: Tool)
 def test_a_deployment_without_end_is_ended(session: boto3.Session, sam: Tool) -> None:
     sam.behave("sleep 600")
     with mock_aws(), pytest.raises(RemoteError, match="did not finish within"):
-        Aws(session, sam.path, {"PATH": "/usr/bin:/bin"}, timeout=0.3).deploy(REQUEST)
+        Aws(session, lambda: sam.path, {"PATH": "/usr/bin:/bin"}, timeout=0.3).deploy(REQUEST)
 
 
 def test_no_sam_is_the_machine_s_problem(session: boto3.Session, tmp_path: Path) -> None:
     with mock_aws(), pytest.raises(MachineError, match="cannot be started"):
-        Aws(session, tmp_path / "sam", {}).deploy(REQUEST)
+        Aws(session, lambda: tmp_path / "sam", {}).deploy(REQUEST)
 
 
 def test_items_are_counted_over_every_page(aws: Aws, session: boto3.Session) -> None:

@@ -13,19 +13,29 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
 import pytest
+import urllib3
 from moto.server import ThreadedMotoServer
 
-from tests.support import ociimage
+from release.adapters.scanstore import ScanStore
+from release.adapters.workspace import read_archive
+from release.core import config as config_file
+from release.core.policy import parse_policy
+from release.core.scanrecord import record_of
+from tests.support import findings, ociimage
 from tests.support.httpregistry import HttpRegistry
 from tests.support.repository import Repository
 from tests.support.tool import Tool
 from tests.support.world import FILES
 
 ROOT = Path(__file__).parents[2]
+
+
+GATED = {"release.toml": (FILES["release.toml"] or b"") + b'\n[gate]\nblock = ["HIGH"]\n'}
 
 
 @dataclass
@@ -177,6 +187,7 @@ def aws(shell: Shell) -> Iterator[HttpRegistry]:
     api = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     api.start()
     host, port = api.get_host_and_port()
+    urllib3.request("POST", f"http://{host}:{port}/moto-api/reset")  # its state is the whole process's
     keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": f"http://{host}:{port}"}
     client = boto3.client(
         "ecr", "eu-west-1", endpoint_url=f"http://{host}:{port}", aws_access_key_id="x", aws_secret_access_key="x"
@@ -189,13 +200,50 @@ def aws(shell: Shell) -> Iterator[HttpRegistry]:
     api.stop()
 
 
+def scanned(shell: Shell) -> None:
+    """What release scan leaves when every archive passes, dated now."""
+    dist = shell.repository.folder / "dist"
+    config = config_file.parse((shell.repository.folder / "release.toml").read_text())
+    now = datetime.now(UTC)
+    policy = parse_policy(config.tables["gate"], now.date())
+    for archive in dist.glob("*.oci.tar"):
+        passed = findings.verdict(image=archive.name.split("-")[0], digest=read_archive(archive).digest, policy=policy)
+        record = record_of(passed, time=now, database=now, policy=policy.hash, scanner="trivy", packages=2)
+        ScanStore(dist).keep(record, b"{}")
+
+
+def test_what_was_not_scanned_is_not_published(shell: Shell, aws: HttpRegistry) -> None:
+    """design.md, rule 3: without a policy, and without a scan, nothing is pushed."""
+    assert shell.release("build").returncode == 0
+    told = shell.release("publish", "--version", "0.1.0")
+    assert (told.returncode, "no [gate]" in told.stderr) == (2, True)
+    shell.repository.commit(GATED)
+    told = shell.release("publish", "--version", "0.1.0")
+    assert (told.returncode, "never scanned" in told.stderr, "next: release scan" in told.stderr) == (4, True, True)
+    assert not aws.repositories["app/export"].manifests
+
+
+def test_an_archive_that_is_not_the_one_handed_on_is_not_published(shell: Shell, aws: HttpRegistry) -> None:
+    shell.repository.commit(GATED)
+    digests = json.loads(shell.release("build", "--json").stdout)["images"]
+    handed_on = " ".join(f"{image}={facts['digest']}" for image, facts in digests.items())
+    other = handed_on[:-1] + ("0" if handed_on[-1] != "0" else "1")
+    scanned(shell)
+    told = shell.release("publish", "--version", "0.1.0", "--expect", other)
+    assert (told.returncode, "handed on was" in told.stderr) == (6, True), told.stderr
+    assert not aws.repositories["app/export"].manifests
+    assert shell.release("publish", "--version", "0.1.0", "--expect", handed_on).returncode == 0
+
+
 def test_a_version_is_published_once_and_never_moves(shell: Shell, aws: HttpRegistry, tmp_path: Path) -> None:
     """faults.md, 13 and 14, from the command line."""
+    shell.repository.commit(GATED)
     output = tmp_path / "output"
     missing = shell.release("publish", "--version", "0.1.0")
     assert missing.returncode == 5
     assert "release: next: release build" in missing.stderr
     assert shell.release("build").returncode == 0
+    scanned(shell)
     first = shell.release("publish", "--version", "0.1.0", "--json")
     assert first.returncode == 0, first.stderr
     assert all(image["pushed"] for image in json.loads(first.stdout)["images"].values())
@@ -203,7 +251,7 @@ def test_a_version_is_published_once_and_never_moves(shell: Shell, aws: HttpRegi
     again = json.loads(shell.release("publish", "--version", "0.1.0", "--json").stdout)["images"]
     assert [(image["pushed"], image["tags"]) for image in again.values()] == [(False, []), (False, [])]
     assert "version<<" in output.read_text()
-    assert len(aws.repositories["app/export"].manifests) == 1
+    assert len(aws.repositories["app/export"].manifests) == 2, "the image and its bill of materials"
     shell.repository.commit({"README.md": b"# App\n"})
     moved = shell.release("publish", "--version", "0.1.0")
     assert moved.returncode == 6

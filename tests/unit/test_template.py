@@ -232,6 +232,7 @@ def test_export_may_read_one_table_and_replace_files_below_its_prefix_only() -> 
         "dynamodb:Scan",
         "dynamodb:DescribeTable",
         "s3:GetObject",
+        "s3:GetObjectVersion",
         "s3:PutObject",
         "s3:DeleteObject",
         "s3:AbortMultipartUpload",

@@ -1,0 +1,80 @@
+"""What every Scanner does: the fake that the stages are tested with, and trivy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from release.adapters.artifacts import push_artifact
+from release.adapters.clock import SystemClock
+from release.adapters.trivy import Trivy
+from release.adapters.trivy_binary import Installer
+from release.adapters.trivy_database import TrivyDatabase
+from release.adapters.workspace import read_archive
+from release.core.findings import ImageScan, ScanReport
+from release.errors import ReleaseError
+from release.ports import Scanner
+from release.rehearsal import sample_database
+from release.rehearsal.toolbox import Cache
+from tests.fakes.scanner import FakeScanner
+from tests.support import databaseregistry
+from tests.support.findings import DATABASE, PACKAGES, vulnerability
+from tests.support.layeredimage import Image, debian, pip_install
+
+ROOT = Path(__file__).resolve().parents[2]
+VULNERABLE = [debian(), pip_install("PyJWT", "2.8.0")]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "image.tar"
+    Image(VULNERABLE).write(path)
+    return path
+
+
+@pytest.fixture
+def fake(archive: Path) -> Scanner:
+    report = ScanReport("debian", "13.1", packages=PACKAGES, findings=(vulnerability(),))
+    return FakeScanner(DATABASE, {archive.name: ImageScan(read_archive(archive).digest, report, b"{}")})
+
+
+@pytest.fixture
+def trivy(tmp_path: Path) -> Iterator[Scanner]:
+    binary = Installer(Cache.of(os.environ).root, ROOT / "tools" / "trivy", os.environ, print).binary()
+    with databaseregistry.running() as registry:
+        item = sample_database.artifact(datetime.now(UTC) - timedelta(minutes=1))
+        push_artifact(registry.host, "trivy-db", item, tag="2")
+        source = TrivyDatabase(tmp_path, f"{registry.host}/trivy-db:2", SystemClock())
+        yield Trivy(binary, source, tmp_path / "scratch", os.environ)
+
+
+@pytest.fixture(params=["fake", pytest.param("trivy", marks=pytest.mark.scanner)])
+def scanner(request: pytest.FixtureRequest) -> Scanner:
+    chosen: Scanner = request.getfixturevalue(request.param)
+    return chosen
+
+
+def test_a_scan_names_the_digest_the_packages_and_the_findings(scanner: Scanner, archive: Path) -> None:
+    assert scanner.name
+    assert "vulnerability" in scanner.database().sources
+    scan = scanner.archive(archive)
+    assert scan.digest == read_archive(archive).digest
+    assert "CVE-2026-48526" in {finding.id for finding in scan.report.findings}
+    assert {package.ecosystem for package in scan.report.packages} == {"debian", "python-pkg"}
+    assert scan.report.doubts == ()
+    assert scan.sbom
+
+
+def test_nothing_is_scanned_before_the_database_is_there(scanner: Scanner, archive: Path) -> None:
+    with pytest.raises(ReleaseError):
+        scanner.archive(archive)
+
+
+def test_an_image_that_is_not_named_by_its_digest_is_refused(scanner: Scanner, archive: Path) -> None:
+    scanner.database()
+    with pytest.raises(ReleaseError, match="not named by its digest"):
+        scanner.remote("localhost:5000/export:latest", read_archive(archive))

@@ -1,0 +1,167 @@
+"""The [gate] table: what is refused, and that the message names the key."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from release.core.findings import Severity
+from release.core.policy import DEFAULT_DATABASE, parse_policy, purl_covers
+from release.errors import UsageError
+from tests.support.findings import TODAY, accept, misconfiguration, policy, secret, vulnerability
+
+
+def test_defaults_are_the_closed_ones() -> None:
+    rules = policy()
+    assert rules.unknown_blocks
+    assert rules.unfixed_blocks
+    assert rules.end_of_life_blocks
+    assert not rules.new_only
+    assert rules.misconfigurations == rules.block == {Severity.HIGH, Severity.CRITICAL}
+    assert rules.database == DEFAULT_DATABASE
+    assert rules.database_max_age == timedelta(hours=48)
+    assert rules.expect == ("python-pkg",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"blok": ["HIGH"]}, "gate.blok"),
+        ({"block": []}, "gate.block"),
+        ({"block": ["high"]}, "gate.block"),
+        ({"block": ["UNKNOWN"]}, "gate.block"),
+        ({"block": "HIGH"}, "gate.block"),
+        ({"misconfigurations": ["SEVERE"]}, "gate.misconfigurations"),
+        ({"unknown": "ignore"}, "gate.unknown"),
+        ({"unfixed": True}, "gate.unfixed"),
+        ({"end-of-life": "allow"}, "gate.end-of-life"),
+        ({"mode": "new"}, "gate.mode"),
+        ({"database": ""}, "gate.database"),
+        ({"database-max-age-hours": 0}, "gate.database-max-age-hours"),
+        ({"database-max-age-hours": "48"}, "gate.database-max-age-hours"),
+        ({"database-max-age-hours": True}, "gate.database-max-age-hours"),
+        ({"scan-max-age-hours": -1}, "gate.scan-max-age-hours"),
+        ({"max-acceptance-days": 0}, "gate.max-acceptance-days"),
+        ({"expect": "python-pkg"}, "gate.expect"),
+        ({"vex": [""]}, "gate.vex"),
+        ({"harmless-warnings": [1]}, "gate.harmless-warnings"),
+        ({"accept": {"id": "CVE-2026-1"}}, "gate.accept"),
+        ({"accept": ["CVE-2026-48526"]}, "gate.accept"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_key(changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_policy({"block": ["HIGH"]} | changes, TODAY)
+    assert caught.value.message.startswith(f"release.toml: {key} ")
+
+
+def test_without_block_nothing_is_assumed() -> None:
+    with pytest.raises(UsageError, match=r"gate\.block"):
+        parse_policy({}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"expires": None}, "expires is missing"),
+        ({"expires": "2026-12-31"}, "must be a date"),
+        ({"expires": datetime(2026, 12, 31)}, "must be a date"),
+        ({"expires": date(2026, 11, 20)}, "was 2026-11-20"),
+        ({"expires": date(2030, 1, 1)}, "more than 180 days ahead"),
+        ({"reason": None}, "reason is missing"),
+        ({"reason": " "}, "reason must be a text"),
+        ({"who": None}, "who is missing"),
+        ({"id": None}, "id is missing"),
+        ({"id": "CVE-26-1"}, "is no name of a vulnerability"),
+        ({"id": "cve-2026-48526"}, "is no name of a vulnerability"),
+        ({"id": "GHSA-1111"}, "is no name of a vulnerability"),
+        ({"id": "CVE-2026-48526 "}, "is no name of a vulnerability"),
+        ({"package": None}, "exactly one of package, purl and path"),
+        ({"purl": "pkg:pypi/pyjwt"}, "exactly one of package, purl and path"),
+        ({"package": None, "purl": "pyjwt"}, "is not a package URL"),
+        ({"package": None, "path": "function/Dockerfile"}, "is no name of a secret's or misconfiguration's rule"),
+        ({"expiry": date(2026, 12, 31)}, "expiry is not a key"),
+        ({"packages": "PyJWT"}, "packages is not a key"),
+    ],
+)
+def test_an_accepted_risk_that_is_not_complete_is_refused(changes: dict[str, Any], problem: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_policy({"block": ["HIGH"], "accept": [accept(**changes)]}, TODAY)
+    assert problem in caught.value.message
+    assert caught.value.message.startswith("release.toml: gate.accept[1]")
+
+
+def test_the_same_entry_twice_is_refused() -> None:
+    with pytest.raises(UsageError, match="twice"):
+        policy(accept=[accept(), accept()])
+
+
+def test_an_accepted_risk_holds_on_its_last_day() -> None:
+    assert policy(accept=[accept(expires=TODAY)]).accepted[0].expires == TODAY
+
+
+@pytest.mark.parametrize(
+    ("entry", "covers"),
+    [
+        (accept(), True),
+        (accept(package="py_jwt"), False),
+        (accept(package="pyjwt"), True),
+        (accept(id="CVE-2026-48525"), False),
+        (accept(id="GHSA-xgmm-8j9v-c9wx"), True),
+        (accept(package=None, purl="pkg:pypi/pyjwt"), True),
+        (accept(package=None, purl="pkg:pypi/pyjwt@2.8.0"), True),
+        (accept(package=None, purl="pkg:pypi/pyjwt@2.9.0"), False),
+        (accept(package=None, purl="pkg:npm/pyjwt"), False),
+        (accept(image="export"), True),
+        (accept(image="report"), False),
+    ],
+)
+def test_what_an_accepted_risk_covers(entry: dict[str, Any], covers: bool) -> None:
+    (risk,) = policy(accept=[entry]).accepted
+    assert risk.covers(vulnerability(aliases=("GHSA-xgmm-8j9v-c9wx",)), "export") is covers
+
+
+def test_a_secrets_rule_is_accepted_in_one_file_only() -> None:
+    (risk,) = policy(accept=[accept(id="github-pat", package=None, path="var/task/credentials")]).accepted
+    assert risk.covers(secret(), "export")
+    assert not risk.covers(secret(where="/var/task/other"), "export")
+
+
+def test_a_misconfigurations_rule_is_accepted_in_one_file_only() -> None:
+    (risk,) = policy(accept=[accept(id="DS-0002", package=None, path="function/Dockerfile")]).accepted
+    assert risk.covers(misconfiguration(), "export")
+    assert not risk.covers(misconfiguration(where="template.yaml"), "export")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "purl", "covers"),
+    [
+        ("pkg:deb/debian/openssl", "pkg:deb/debian/openssl@3.5.1-1?arch=amd64&distro=debian-13", True),
+        ("pkg:deb/debian/openssl?distro=debian-12", "pkg:deb/debian/openssl@3.5.1-1?distro=debian-13", False),
+        ("pkg:deb/ubuntu/openssl", "pkg:deb/debian/openssl@3.5.1-1", False),
+        ("pkg:pypi/pyjwt", "", False),
+        ("", "pkg:pypi/pyjwt", False),
+    ],
+)
+def test_which_packages_a_package_url_covers(pattern: str, purl: str, covers: bool) -> None:
+    assert purl_covers(pattern, purl) is covers
+
+
+def test_another_policy_has_another_hash() -> None:
+    hashes = {policy().hash, policy(unknown="report").hash, policy(accept=[accept()]).hash}
+    assert len(hashes) == 3
+    assert policy(accept=[accept()]).hash == policy(accept=[accept()]).hash
+
+
+@given(st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text())))
+def test_no_table_makes_anything_but_a_policy_or_a_usage_error(table: dict[str, Any]) -> None:
+    said = "release.toml: gate."
+    try:
+        parse_policy({"block": ["HIGH"]} | table, TODAY)
+    except UsageError as error:
+        said = error.message
+    assert said.startswith("release.toml: gate.")
