@@ -17,8 +17,8 @@ setup: .venv/.ready
 rehearse: setup
 	@$(BIN)/python -m release rehearse $(if $(KEEP),--keep) $(if $(STOP),--stop)
 
-CHECKS := check-format check-types check-layers check-docker check-template check-shell check-unit
-.PHONY: $(CHECKS)
+CHECKS := check-format check-types check-layers check-docker check-template check-shell check-workflows check-unit
+.PHONY: $(CHECKS) lint-workflows
 check: setup
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going $(CHECKS)
 	@echo "make check: all $(words $(CHECKS)) checks passed"
@@ -31,15 +31,21 @@ check-layers:
 check-docker:
 	@$(BIN)/hadolint function/Dockerfile
 check-template:
-	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint template.yaml pipeline.yaml
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(BIN)/python tools/tool sam validate --lint >/dev/null
 check-shell:
 	@$(BIN)/shellcheck tools/setup .ci/run
+check-workflows lint-workflows:
+	@$(BIN)/python -m release.rehearsal.github.linters
 check-unit:
 	@$(BIN)/python -m pytest --quiet --numprocesses=auto tests/unit tests/function
 
 test: check
-	@$(BIN)/python -m pytest tests/contract tests/e2e
+	@$(BIN)/python -m pytest tests/contract tests/lint tests/e2e
+
+# The images of dist/ in the runtime emulator, as Lambda will start them.
+check-images: setup
+	@IMAGES_DIST=dist $(BIN)/python -m pytest --quiet tests/e2e/test_images.py
 
 bench: setup
 	@$(BIN)/python -m bench

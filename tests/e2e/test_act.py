@@ -1,0 +1,255 @@
+"""The project's workflow files run by act, with a `release` that only notes how it was called: what the files do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from release.adapters import process
+from release.rehearsal.github import trust
+from release.rehearsal.github.driver import GitHub
+from release.rehearsal.github.results import RunResult
+from release.rehearsal.github.runner import Machine
+from release.rehearsal.github.startup import Environment, Settings
+from release.rehearsal.github.workflow import Refused
+from release.rehearsal.toolbox import Cache, Toolbox
+
+pytestmark = pytest.mark.rehearsal
+
+ROOT = Path(__file__).parents[2]
+NOTER = Path(__file__).with_name("noting_release.py")
+ACCOUNT = "arn:aws:iam::000000000000:role/member-reporting-"
+SUBJECT = "owner@1/name@2"
+DIGESTS = "export=sha256:" + "a" * 64
+
+
+@pytest.fixture(scope="session")
+def act() -> Path:
+    import os
+
+    toolbox = Toolbox(Cache.of(os.environ), ROOT / "requirements", lambda _line: None)
+    return toolbox.venv("act").tool("act")
+
+
+class Repository:
+    """A clone with the workflow files of the working tree, hosted by the driver."""
+
+    def __init__(self, folder: Path, act: Path, fails: str = "", roles: Mapping[str, trust.Role] | None = None) -> None:
+        self.notes = folder / "notes.jsonl"
+        self.lines: list[str] = []
+        origin = folder / "origin"
+        origin.mkdir()
+        for name in (".github", "pipeline.yaml"):
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, origin / name)
+            elif source.exists():
+                shutil.copy(source, origin / name)
+        self.origin = origin
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.commit("first")
+        python = folder / "python"
+        python.write_text(f'#!/bin/sh\nshift 2\nexec python3 {NOTER} "$@"\n')
+        python.chmod(python.stat().st_mode | stat.S_IXUSR)
+        known = trust.roles(trust.template(ROOT / "pipeline.yaml"), {"Subject": SUBJECT})
+        self.github = GitHub(
+            origin=origin,
+            machine=Machine(
+                act, folder / "runs", {"RELEASE_PYTHON": str(python), "NOTES": str(self.notes), "FAILS": fails}
+            ),
+            settings=Settings(
+                "owner/name",
+                SUBJECT,
+                {
+                    "staging": Environment({"DEPLOY_ROLE": f"{ACCOUNT}deploy-staging"}, refs=("refs/heads/main",)),
+                    "production": Environment(
+                        {"DEPLOY_ROLE": f"{ACCOUNT}deploy-production", "RELEASE_PARAMETERS": 'A=1 "B=x y"'},
+                        refs=("refs/heads/main", "refs/tags/v*"),
+                        reviewers=True,
+                    ),
+                    "promotion": Environment({"PROMOTE_ROLE": f"{ACCOUNT}promote"}, refs=("refs/tags/v*",)),
+                },
+                {"PUBLISH_ROLE": f"{ACCOUNT}publish", "WATCH_ROLE": f"{ACCOUNT}watch", "AWS_REGION": "eu-west-1"},
+            ),
+            roles=roles if roles is not None else {f"arn:aws:iam::000000000000:role/{n}": r for n, r in known.items()},
+            credentials={"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
+            say=self.lines.append,
+        )
+
+    def git(self, *arguments: str) -> None:
+        author = ("-c", "user.name=test", "-c", "user.email=test@example.invalid")
+        process.run(["git", "-C", self.origin, *author, *arguments])
+
+    def commit(self, message: str) -> None:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "-m", message)
+
+    def called(self) -> list[list[str]]:
+        """How `release` was called, in order."""
+        return [json.loads(line)["arguments"] for line in self.notes.read_text().splitlines()]
+
+    def environment(self, command: str) -> dict[str, str]:
+        """The environment of the first call of ``command``."""
+        notes = [json.loads(line) for line in self.notes.read_text().splitlines()]
+        found: dict[str, str] = next(note["environment"] for note in notes if note["arguments"][0] == command)
+        return found
+
+
+@pytest.fixture
+def repository(tmp_path: Path, act: Path) -> Repository:
+    return Repository(tmp_path, act)
+
+
+def ran(run: RunResult) -> list[tuple[str, str]]:
+    return [(step.step, step.how) for step in run.steps if step.how != "not run"]
+
+
+def test_pull_request_of_a_fork_is_checked_without_any_credential(repository: Repository) -> None:
+    repository.git("branch", "feature/x")
+    (run,) = repository.github.pull_request("feature/x", fork=True)
+    assert (run.workflow, run.result) == ("check.yml", "success")
+    assert run.jobs["Ready to merge"] == "success"
+    assert ["plan"] in repository.called()
+    assert ["build", "--offline"] in repository.called()
+    assert "AWS_ACCESS_KEY_ID" not in repository.environment("build")
+    assert not (repository.github.machine.scratch / "caches").exists()
+
+
+def test_merge_releases_to_staging_step_by_step(repository: Repository) -> None:
+    (run,) = repository.github.push("refs/heads/main")
+    assert run.result == "success", run.errors
+    assert repository.called() == [
+        ["plan"],
+        ["build", "--offline"],
+        ["scan"],
+        ["publish", "--version", "1.4.0-rc.7", "--expect", DIGESTS],
+        ["deploy", "staging", "--version", "1.4.0-rc.7", "--if-newer"],
+    ]
+    assert "AWS_ACCESS_KEY_ID" not in repository.environment("build")
+    assert repository.environment("publish")["AWS_ACCESS_KEY_ID"] == "test"
+    assert repository.environment("publish")["ARCHIVE"] == "the archive"
+    assert {how for step, how in ran(run) if step in ("Build", "Scan", "Plan")} == {"for real"}
+    assert {how for step, how in ran(run) if step.startswith(("Get the code", "Become"))} == {"stand-in"}
+    assert "released 1.4.0-rc.7" in run.summary
+
+
+def test_second_build_starts_from_the_cache_that_main_saved(repository: Repository) -> None:
+    repository.github.push("refs/heads/main")
+    repository.git("branch", "feature/x")
+    (pull_request,) = repository.github.pull_request("feature/x")
+    repository.commit("second")
+    (second,) = repository.github.push("refs/heads/main")
+    assert second.step("Save the build cache").how == "not run"
+    assert pull_request.step("Read the build cache of main").how == "stand-in"
+    scopes = [path.name for path in (repository.github.machine.scratch / "caches").iterdir()]
+    assert scopes == ["refs_heads_main"]
+    assert any("stand-in] cache release-buildkit-" in line for line in repository.lines)
+
+
+def test_nothing_to_release_ends_green_and_builds_nothing(tmp_path: Path, act: Path) -> None:
+    repository = Repository(tmp_path, act, fails="plan:3")
+    (run,) = repository.github.push("refs/heads/main")
+    assert run.result == "success"
+    assert repository.called() == [["plan"]]
+
+
+def test_tag_promotes_and_deploys_to_production_and_writes_the_release(repository: Repository) -> None:
+    repository.git("tag", "v1.4.0")
+    (run,) = repository.github.push("refs/tags/v1.4.0")
+    assert run.result == "success", run.errors
+    assert repository.called() == [
+        ["check-tag", "--", "v1.4.0"],
+        ["promote", "--", "v1.4.0"],
+        ["deploy", "production", "--version", "1.4.0", "--if-newer"],
+        ["changelog", "--tag", "v1.4.0"],
+    ]
+    assert repository.environment("deploy")["RELEASE_PARAMETERS"] == 'A=1 "B=x y"'
+    state = json.loads((repository.github.machine.scratch / "github.json").read_text())
+    assert state["releases"]["v1.4.0"]["assets"] == ["export.cdx.json"]
+    assert DIGESTS in state["releases"]["v1.4.0"]["notes"]
+
+
+def test_refused_tag_and_rejected_approval_change_nothing(tmp_path: Path, act: Path) -> None:
+    (tmp_path / "tag").mkdir()
+    refused = Repository(tmp_path / "tag", act, fails="check-tag:6")
+    refused.git("tag", "v9.9.9")
+    assert refused.github.push("refs/tags/v9.9.9")[0].result == "failure"
+    assert refused.called() == [["check-tag", "--", "v9.9.9"]]
+    (tmp_path / "approval").mkdir()
+    rejected = Repository(tmp_path / "approval", act)
+    rejected.github.approve = lambda _job: False
+    rejected.git("tag", "v1.4.0")
+    (run,) = rejected.github.push("refs/tags/v1.4.0")
+    assert run.result == "failure"
+    assert ["deploy", "production", "--version", "1.4.0", "--if-newer"] not in rejected.called()
+    assert any("rejected by the reviewers of production" in error for error in run.errors)
+
+
+@pytest.mark.parametrize(("version", "to"), [("previous", []), ("1.3.0; id $(id)", ["--to=1.3.0; id $(id)"])])
+def test_rollback_hands_the_form_on_as_data(repository: Repository, version: str, to: list[str]) -> None:
+    form = {"environment": "production", "version": version, "reason": '--force "$(reboot)"\n::error::x'}
+    (run,) = repository.github.dispatch("rollback.yml", form)
+    assert run.result == "success", run.errors
+    assert repository.called() == [["rollback", "production", *to, f"--reason={form['reason']}"]]
+
+
+def test_rollback_to_an_environment_that_is_not_offered_starts_nothing(repository: Repository) -> None:
+    with pytest.raises(Refused, match="not one of staging, production"):
+        repository.github.dispatch("rollback.yml", {"environment": "moon", "reason": "why"})
+    assert not repository.notes.exists()
+
+
+def test_failed_deployment_fails_the_run_with_its_reason(tmp_path: Path, act: Path) -> None:
+    repository = Repository(tmp_path, act, fails="deploy:9")
+    (run,) = repository.github.push("refs/heads/main")
+    assert run.result == "failure"
+    assert any("deploy refused" in error for error in run.errors)
+    assert "deploy refused" in run.summary
+
+
+def test_missing_role_stops_before_the_command(tmp_path: Path, act: Path) -> None:
+    repository = Repository(tmp_path, act, roles={})
+    (run,) = repository.github.push("refs/heads/main")
+    assert run.result == "failure"
+    assert any("there is no role" in error for error in run.errors)
+    assert [call[0] for call in repository.called()] == ["plan", "build", "scan"]
+
+
+def test_two_pushes_at_once_both_come_to_their_end_one_deployment_at_a_time(repository: Repository) -> None:
+    results: list[RunResult] = []
+    threads = [
+        threading.Thread(target=lambda: results.extend(repository.github.push("refs/heads/main"))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [run.result for run in results] == ["success", "success"]
+    assert repository.github.lanes.cancelled == []
+    assert [group for group, _ in repository.github.lanes.order] == ["deploy-staging", "deploy-staging"]
+    deployments = [json.loads(line) for line in repository.notes.read_text().splitlines()]
+    spans = sorted((note["began"], note["ended"]) for note in deployments if note["arguments"][0] == "deploy")
+    assert spans[0][1] <= spans[1][0]
+
+
+def test_watch_opens_one_issue_brings_it_up_to_date_and_closes_it(tmp_path: Path, act: Path) -> None:
+    repository = Repository(tmp_path, act, fails="scan:4")
+    state = repository.github.machine.scratch / "github.json"
+    for _ in range(2):
+        (run,) = repository.github.schedule("watch.yml")
+        assert run.result == "failure"
+        (issue,) = json.loads(state.read_text())["issues"]
+        assert issue["state"] == "open"
+        assert "scan refused" in issue["body"]
+    machine = repository.github.machine
+    repository.github.machine = replace(machine, environment={**machine.environment, "FAILS": ""})
+    (run,) = repository.github.schedule("watch.yml")
+    assert run.result == "success", run.errors
+    assert json.loads(state.read_text())["issues"][0]["state"] == "closed"
