@@ -1,0 +1,1 @@
+"""Figures, never verdicts: nothing here asserts. ``make bench`` runs it all."""
