@@ -18,7 +18,6 @@ from release.errors import GateError, ReleaseError
 if TYPE_CHECKING:
     from release.core.report import Report
 
-Command = Callable[..., argparse.ArgumentParser]
 
 _EPILOG = """\
 the usual order:
@@ -38,8 +37,8 @@ exit codes: 0 done, 2 wrong usage, 3 nothing to release, 4 gate, 5 not found, 6 
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line, as ``--help`` shows it."""
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """The command line, as ``--help`` shows it; with ``only`` that command alone, which starts faster."""
     top = argparse.ArgumentParser(
         prog="release",
         description="Release AWS Lambda functions shipped as container images: build once, prove, promote, roll back.",
@@ -52,76 +51,116 @@ def parser() -> argparse.ArgumentParser:
         "-C", dest="folder", type=Path, default=Path(), metavar="DIR", help="the repository (default: here)"
     )
     commands = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-
-    def command(name: str, help_: str, *, changes: bool = False) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
+    for name, (summary, changes, options) in COMMANDS.items():
+        if only and name != only:
+            continue
+        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         sub.add_argument("--json", action="store_true", help="print the result as JSON on standard output")
         if changes:
             sub.add_argument("--dry-run", action="store_true", help="print what would be done, and do nothing")
         sub.set_defaults(dry_run=False)
-        return sub
-
-    _version_commands(command)
-    _image_commands(command)
-    _environment_commands(command)
-    rehearse = command("rehearse", "run the whole pipeline on this machine, without an account")
-    rehearse.add_argument("--keep", action="store_true", help="leave everything running and print how to call it")
-    rehearse.add_argument("--stop", action="store_true", help="stop what --keep left running")
+        options(sub)
     return top
 
 
-def _version_commands(command: Command) -> None:
-    version = command("version", "print the next version; works in any git repository, without a configuration")
-    version.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
-    version.add_argument("--candidate", action="store_true", help="print the candidate, X.Y.Z-rc.N, instead")
-    changelog = command("changelog", "print the changelog's section for the next version")
-    changelog.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
-    changelog.add_argument("--authors", action="store_true", help="name each entry's author")
-    changelog.add_argument("--tag", metavar="TAG", help="print the written section of this release tag instead")
-    plan = command("plan", "show what would be released and why; exit code 3 when nothing would")
-    plan.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
-    plan.add_argument("--branch", help="the branch it is released from (default: the one that is checked out)")
-    prepare = command("prepare", "write the next version's section into CHANGELOG.md, ready to commit", changes=True)
-    prepare.add_argument("--authors", action="store_true", help="name each entry's author")
-    check = command("check-tag", "say whether a tag may be released, and if not, what to do")
-    check.add_argument("tag", metavar="TAG")
-    check.add_argument("--remote", action="store_true", help="compare with the remote's tag of that name, too")
+def _version(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
+    sub.add_argument("--candidate", action="store_true", help="print the candidate, X.Y.Z-rc.N, instead")
 
 
-def _image_commands(command: Command) -> None:
-    build = command("build", "build an OCI archive per image, or reuse one with equal inputs", changes=True)
-    build.add_argument("--commit", default="HEAD", help="the commit to build (default: HEAD)")
-    build.add_argument("--offline", action="store_true", help="do not ask the registry whether it has an image already")
-    scan = command("scan", "scan every built image, or what is live; exit code 4 when the gate blocks", changes=True)
-    scan.add_argument("--live", metavar="ENV", help="scan by digest what the ledger says is live there")
-    scan.add_argument("--database", default="", metavar="REPOSITORY", help="advisories: host/name:tag, or public")
-    scan.add_argument("--sarif", metavar="FILE", help="write the findings for code scanning")
-    publish = command("publish", "put the built images into the registry under a version", changes=True)
-    publish.add_argument("--version", dest="release_version", metavar="X.Y.Z-rc.N", help="default: the candidate")
-    publish.add_argument("--commit", default="HEAD", help="the commit the images were built from (default: HEAD)")
-    publish.add_argument("--expect", metavar="DIGESTS", help="image=sha256:… words: what the archives must be")
-    publish.add_argument("--database", default="", metavar="REPOSITORY", help="advisories, as of release scan")
-    promote = command("promote", "put a checked tag's version onto the digests that were proven", changes=True)
-    promote.add_argument("tag", metavar="TAG")
-    promote.add_argument("--database", default="", metavar="REPOSITORY", help="advisories, as of release scan")
+def _changelog(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
+    sub.add_argument("--authors", action="store_true", help="name each entry's author")
+    sub.add_argument("--tag", metavar="TAG", help="print the written section of this release tag instead")
 
 
-def _environment_commands(command: Command) -> None:
-    named = "an environment of release.toml"
-    deploy = command("deploy", "deploy a version by digest, prove it, record it; or put back", changes=True)
-    deploy.add_argument("environment", help=named)
-    deploy.add_argument("--version", required=True, dest="release_version", metavar="VERSION", help="a published one")
-    deploy.add_argument("--if-newer", action="store_true", help="end well, doing nothing, when a newer release is live")
-    smoke = command("smoke", "run the smoke tests against what is live")
-    smoke.add_argument("environment", help=named)
-    rollback = command("rollback", "bring a proven deployment back, with its own template", changes=True)
-    rollback.add_argument("environment", help=named)
-    rollback.add_argument("--to", metavar="VERSION", help="the version to go back to (default: the deployment before)")
-    rollback.add_argument("--reason", metavar="TEXT", default="", help="why; goes into the job summary")
-    status = command("status", "show what is live where, and whether the ledger agrees")
-    status.add_argument("environment", nargs="?", help="one environment (default: all)")
-    history = command("history", "show every deployment of an environment, newest first")
-    history.add_argument("environment", help=named)
+def _plan(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
+    sub.add_argument("--branch", help="the branch it is released from (default: the one that is checked out)")
+
+
+def _build(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--commit", default="HEAD", help="the commit to build (default: HEAD)")
+    sub.add_argument("--offline", action="store_true", help="do not ask the registry whether it has an image already")
+
+
+def _scan(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--live", metavar="ENV", help="scan by digest what the ledger says is live there")
+    sub.add_argument("--sarif", metavar="FILE", help="write the findings for code scanning")
+    _database(sub)
+
+
+def _publish(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--version", dest="release_version", metavar="X.Y.Z-rc.N", help="default: the candidate")
+    sub.add_argument("--commit", default="HEAD", help="the commit the images were built from (default: HEAD)")
+    sub.add_argument("--expect", metavar="DIGESTS", help="image=sha256:… words: what the archives must be")
+    _database(sub)
+
+
+def _deploy(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("environment", help=_ENVIRONMENT)
+    sub.add_argument("--version", required=True, dest="release_version", metavar="VERSION", help="a published one")
+    sub.add_argument("--if-newer", action="store_true", help="end well, doing nothing, when a newer release is live")
+
+
+def _smoke(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("environment", help=_ENVIRONMENT)
+
+
+def _prepare(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--authors", action="store_true", help="name each entry's author")
+
+
+def _check_tag(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("tag", metavar="TAG")
+    sub.add_argument("--remote", action="store_true", help="compare with the remote's tag of that name, too")
+
+
+def _promote(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("tag", metavar="TAG")
+    _database(sub)
+
+
+def _rollback(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("environment", help=_ENVIRONMENT)
+    sub.add_argument("--to", metavar="VERSION", help="the version to go back to (default: the deployment before)")
+    sub.add_argument("--reason", metavar="TEXT", default="", help="why; goes into the job summary")
+
+
+def _status(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("environment", nargs="?", help="one environment (default: all)")
+
+
+def _rehearse(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--keep", action="store_true", help="leave everything running and print how to call it")
+    stop = "stop what --keep left running: everything, or the one rehearsal in FOLDER"
+    sub.add_argument("--stop", nargs="?", const="", metavar="FOLDER", help=stop)
+
+
+def _database(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--database", default="", metavar="REPOSITORY", help="advisories: host/name:tag, or public")
+
+
+_ENVIRONMENT = "an environment of release.toml"
+
+#: name -> what it does, whether it changes anything (then it takes --dry-run), and its options
+COMMANDS: dict[str, tuple[str, bool, Callable[[argparse.ArgumentParser], None]]] = {
+    "version": ("print the next version; works in any git repository, without a configuration", False, _version),
+    "changelog": ("print the changelog's section for the next version", False, _changelog),
+    "plan": ("show what would be released and why; exit code 3 when nothing would", False, _plan),
+    "build": ("build an OCI archive per image, or reuse one with equal inputs", True, _build),
+    "scan": ("scan every built image, or what is live; exit code 4 when the gate blocks", True, _scan),
+    "publish": ("put the scanned images into the registry under a version", True, _publish),
+    "deploy": ("deploy a version by digest, prove it, record it; or put back", True, _deploy),
+    "smoke": ("run the smoke tests against what is live", False, _smoke),
+    "prepare": ("write the next version's section into CHANGELOG.md, ready to commit", True, _prepare),
+    "check-tag": ("say whether a tag may be released, and if not, what to do", False, _check_tag),
+    "promote": ("put a checked tag's version onto the digests that were proven", True, _promote),
+    "rollback": ("bring a proven deployment back, with its own template", True, _rollback),
+    "status": ("show what is live where, and whether the ledger agrees", False, _status),
+    "history": ("show every deployment of an environment, newest first", False, _smoke),
+    "rehearse": ("run the whole pipeline on this machine, without an account", False, _rehearse),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -130,7 +169,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _main(argv: Sequence[str]) -> int:
-    args = parser().parse_args(argv)
+    named = next((word for word in argv if word in COMMANDS), "")
+    args = parser(named if argv[:1] == [named] else "").parse_args(argv)
     logging.basicConfig(
         level=logging.DEBUG if args.verbose else logging.INFO,
         format="%(message)s",

@@ -306,10 +306,12 @@ def history(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 
 def rehearse(args: argparse.Namespace, wiring: Wiring) -> Report:
+    from pathlib import Path
+
     from release.core.report import Report
     from release.rehearsal import scenario, world
 
-    if args.stop:
-        stopped = world.stop_kept(wiring.env, logging.info)
+    if args.stop is not None:
+        stopped = world.stop_kept(wiring.env, logging.info, Path(args.stop) if args.stop else None)
         return Report({"stopped": stopped}, f"{stopped} rehearsals stopped")
     return scenario.run(wiring.folder.resolve(), wiring.env, keep=args.keep)

@@ -20,6 +20,7 @@ class Rehearsed:
     """What ``release rehearse --keep --json`` answered, and the environment that reaches what it left running."""
 
     steps: tuple[Mapping[str, Any], ...]
+    workflow_steps: tuple[Mapping[str, str], ...]
     folder: Path
     env: Mapping[str, str]
 
@@ -39,12 +40,13 @@ class Rehearsed:
 def rehearsed() -> Iterator[Rehearsed]:
     """Rehearse the present commit, leave it running for the ``with`` block, and stop it."""
     command = [sys.executable, "-m", "release", "rehearse"]
+    done = subprocess.run(
+        [*command, "--keep", "--json"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, timeout=2400, check=True
+    )
+    answer = json.loads(done.stdout)
     try:
-        done = subprocess.run(
-            [*command, "--keep", "--json"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, timeout=1800, check=True
-        )
-        answer = json.loads(done.stdout)
         env = {**os.environ, **answer["settings"]}
-        yield Rehearsed(tuple(answer["steps"]), Path(answer["folder"]), env)
+        yield Rehearsed(tuple(answer["steps"]), tuple(answer["workflow_steps"]), Path(answer["folder"]), env)
     finally:
-        subprocess.run([*command, "--stop"], cwd=REPOSITORY, timeout=120, check=True, stdout=subprocess.DEVNULL)
+        stop = [*command, "--stop", answer["state"]]
+        subprocess.run(stop, cwd=REPOSITORY, timeout=120, check=True, stdout=subprocess.DEVNULL)

@@ -7,12 +7,13 @@ Each is written only when its environment variable is set, so the same command i
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from release.core.report import Report
-from release.errors import ReleaseError
+if TYPE_CHECKING:
+    from release.core.report import Report
+    from release.errors import ReleaseError
 
 
 def publish(report: Report, env: Mapping[str, str]) -> None:
@@ -29,6 +30,8 @@ def publish(report: Report, env: Mapping[str, str]) -> None:
 
 def _output(name: str, value: str) -> str:
     """The multi-line form with a delimiter that no value can hold, so a value cannot add an output of its own."""
+    import secrets  # only here: its import costs more than the rest of this module
+
     delimiter = secrets.token_hex(16)
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 

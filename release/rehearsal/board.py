@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -29,7 +31,9 @@ class Board:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True, highlight=False)
         self.rows: list[Row] = []
+        self.folder: Path | None = None
         self.stand_ins: list[str] = []
+        self.steps: list[tuple[str, str, str, str, str]] = []
         self.began = time.monotonic()
 
     def say(self, text: str) -> None:
@@ -67,5 +71,23 @@ class Board:
         console = Console(width=150, highlight=False)
         with console.capture() as captured:
             console.print(table)
+        steps = self._steps()
         stand_ins = "\n".join(f"  - {line}" for line in self.stand_ins)
-        return f"{captured.get()}\nstand-ins, so not shown by this rehearsal:\n{stand_ins}"
+        return f"{captured.get()}\n{steps}\nstand-ins, so not shown by this rehearsal:\n{stand_ins}"
+
+    def _steps(self) -> str:
+        """Per step of every workflow that ran: for real, stand-in or not run, in how many runs."""
+        if not self.steps:
+            return ""
+        counted: dict[tuple[str, str, str], Counter[str]] = {}
+        for workflow, job, step, how, _ in self.steps:
+            counted.setdefault((workflow, job, step), Counter())[how] += 1
+        table = Table(title="the steps of the workflows", title_justify="left")
+        for name in ("workflow", "job", "step", "for real", "stand-in", "not run"):
+            table.add_column(name, justify="left" if name in ("workflow", "job", "step") else "right", overflow="fold")
+        for (workflow, job, step), ways in counted.items():
+            table.add_row(workflow, job, step, *(str(ways[how] or "") for how in ("for real", "stand-in", "not run")))
+        console = Console(width=150, highlight=False)
+        with console.capture() as captured:
+            console.print(table)
+        return captured.get()

@@ -71,6 +71,7 @@ def start(repository: Path, env: Mapping[str, str], board: Board, *, keep: bool)
     config = config_file.parse((repository / "release.toml").read_text(encoding="utf-8"))
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=cache.folder("rehearsals")))
+        board.folder = folder
         if not keep:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
         with board.step(
@@ -94,7 +95,8 @@ def start(repository: Path, env: Mapping[str, str], board: Board, *, keep: bool)
             seeded = _seed(config, aws, session)
             database = _advisories(aws, session)
             row.result = f"{next(iter(seeded.values())).members:,} members in each environment"
-        (folder / STATE).write_text(json.dumps({"engine": asdict(running), "emulator": asdict(aws)}, default=str))
+        if keep:
+            (folder / STATE).write_text(json.dumps({"engine": asdict(running), "emulator": asdict(aws)}, default=str))
         settings = _settings(aws, running, image, venvs["sam"].tool("sam"), env)
         settings["RELEASE_SCAN_DATABASE"] = database
         settings["RELEASE_PARAMETERS"] = " ".join(_parameters(name, aws, found) for name, found in seeded.items())
@@ -104,11 +106,15 @@ def start(repository: Path, env: Mapping[str, str], board: Board, *, keep: bool)
         yield World(folder, scratch, seeded, config, session, stand_ins)
 
 
-def stop_kept(env: Mapping[str, str], say: Progress) -> int:
-    """Stop every rehearsal that was left running, and the engine when it is our own; how many there were."""
+def stop_kept(env: Mapping[str, str], say: Progress, only: Path | None = None) -> int:
+    """Stop every rehearsal that was left running (or ``only`` the one of that folder); how many there were.
+
+    An engine of our own stops with the last of them.
+    """
     cache = Cache.of(env)
     stopped = 0
-    for state in sorted(cache.folder("rehearsals").glob(f"run-*/{STATE}")):
+    kept = sorted(cache.folder("rehearsals").glob(f"run-*/{STATE}"))
+    for state in kept if only is None else [state for state in kept if state.parent == only]:
         found = json.loads(state.read_text())
         facts = found["engine"] | {"docker": Path(found["engine"]["docker"])}
         aws = emulator.Emulator(found["emulator"]["port"], found["emulator"]["pid"], Path(found["emulator"]["log"]))
@@ -116,7 +122,8 @@ def stop_kept(env: Mapping[str, str], say: Progress) -> int:
         shutil.rmtree(state.parent, ignore_errors=True)
         say(f"stopped the rehearsal in {state.parent}")
         stopped += 1
-    engine.stop_kept(cache)
+    if only is None or len(kept) == stopped:
+        engine.stop_kept(cache)
     return stopped
 
 

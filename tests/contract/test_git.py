@@ -129,6 +129,12 @@ def test_log_with_paths_lists_what_each_commit_changed(repo: FakeGit | GitFolder
     assert [commit.id for commit in seen] == [third, second, first]
 
 
+def test_log_with_paths_lists_both_names_of_a_renamed_file(repo: FakeGit | GitFolder) -> None:
+    first = repo.commit({"old": b"a long enough content\n" * 9})
+    second = repo.commit({"old": None, "new": b"a long enough content\n" * 9})
+    assert sorted(port(repo).log(second, first, paths=True)[0].paths) == ["new", "old"]
+
+
 def test_log_of_a_merge_has_both_parents_and_the_commits_it_brought(repo: FakeGit | GitFolder) -> None:
     first = repo.commit({"a": b"1"})
     repo.branch("topic")
@@ -325,11 +331,48 @@ def test_configuration_that_changes_what_log_prints_changes_nothing(real: GitFol
     assert real.git.log(real.head, first, paths=True) == plain
 
 
+def test_signature_that_git_is_told_to_show_is_not_taken_for_a_commit(real: GitFolder) -> None:
+    first = real.head
+    person = "A Person <person@example.org> 1767614400 +0000"
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n AAAA\n -----END PGP SIGNATURE-----\n"
+    tree = real.run("rev-parse", "HEAD^{tree}")
+    signed = [first]
+    for _ in range(2):
+        text = f"tree {tree}\nparent {signed[0]}\nauthor {person}\ncommitter {person}\n{signature}\nfeat: signed\n"
+        signed.insert(0, real.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=text.encode()))
+    checker = real.folder.parent / "checker"
+    checker.write_text("#!/bin/sh\necho 'checked: by nobody' >&2\nexit 1\n")
+    checker.chmod(0o755)
+    real.run("config", "gpg.program", str(checker))
+    real.run("config", "log.showSignature", "true")
+    assert [commit.id for commit in real.git.log(signed[0], first)] == signed[:2]
+
+
 def test_replaced_commit_is_ignored(real: GitFolder) -> None:
     real.commit({"a": b"2"}, "feat!: breaking")
     other = real.run("commit-tree", "-m", "docs: harmless", "HEAD^{tree}")
     real.run("replace", real.head, other)
     assert real.git.log(real.head)[0].message.strip() == "feat!: breaking"
+
+
+def test_parent_with_a_later_date_than_its_child_still_comes_after_it(real: GitFolder) -> None:
+    first = real.head
+    real.count = 500
+    parent = real.commit({"p": b"1"})
+    real.count = 100
+    main = real.commit({"x": b"1"})
+    real.branch("topic", parent)
+    real.count = 50
+    topic = real.commit({"y": b"1"})
+    real.branch("main", main)
+    merge = real.commit({}, "Merge branch 'topic'", merged=topic)
+    assert [commit.id for commit in real.git.log(merge, first)][-1] == parent
+
+
+def test_remote_s_head_is_no_branch(real: GitFolder, tmp_path: Path) -> None:
+    real.run("clone", "--quiet", ".", str(tmp_path / "clone"))
+    found = GitRepository(tmp_path / "clone").branches_with(real.head)
+    assert sorted(found) == ["refs/heads/main", "refs/remotes/origin/main"]
 
 
 def test_bare_repository_has_no_folder(real: GitFolder, tmp_path: Path) -> None:
@@ -347,6 +390,10 @@ def test_folder_inside_the_work_tree_finds_its_top(real: GitFolder) -> None:
 def shallow(real: GitFolder, tmp_path: Path) -> GitFolder:
     """A clone of depth 1, without tags, of a repository with two commits and a tag on the first."""
     real.tag("v1.0.0", annotated=True)
+    real.detach()
+    real.commit({"a": b"3"}, "fix: on no branch")
+    real.tag("v1.0.1")
+    real.run("checkout", "--quiet", "main")
     real.commit({"a": b"2"}, "fix: second")
     clone = GitFolder(tmp_path / "clone")
     clone.run("fetch", "--quiet", "--depth=1", "--no-tags", f"file://{real.folder}", "main:refs/remotes/origin/main")
@@ -360,7 +407,7 @@ def test_shallow_clone_says_so_and_fetches_history_and_tags(shallow: GitFolder) 
     assert list(shallow.git.tags()) == []
     shallow.git.deepen()
     assert not shallow.git.checkout().shallow
-    assert list(shallow.git.tags()) == ["v1.0.0"]
+    assert list(shallow.git.tags()) == ["v1.0.0", "v1.0.1"]
     assert len(shallow.git.log(shallow.head)) == 2
 
 

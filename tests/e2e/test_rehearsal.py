@@ -15,11 +15,25 @@ def test_every_step_of_the_rehearsal_ran_and_held(rehearsal: Rehearsed) -> None:
     results = {step["step"]: step["result"] for step in rehearsal.steps}
     candidate = _version(rehearsal, "staging")
     assert candidate.startswith("0.2.0-rc.")
+    assert results["a pull request"] == "may be merged"
     assert results["0.1.0 to production"] == "production runs 0.1.0"
+    assert results["the same events again change nothing"] == "nothing changed"
     assert results["0.2.0 to staging"] == f"staging runs {candidate}"
     assert results["0.2.0 to production"] == "production runs 0.2.0"
-    assert results["a candidate of 0.2.1 answers a broken health check"] == f"staging put {candidate} back by itself"
+    assert results["a health check that fails"] == f"staging put {candidate} back by itself"
+    assert results["a vulnerable package in a pull request"].startswith("blocked: PyJWT 2.8.0")
+    assert results["what GitHub or a gate must refuse"] == "three refusals, nothing changed"
     assert results["production is rolled back"] == "production runs 0.1.0"
+
+
+def test_no_step_of_a_workflow_that_ran_is_left_unnamed(rehearsal: Rehearsed) -> None:
+    ways = {(step["workflow"], step["how"]) for step in rehearsal.workflow_steps}
+    assert {workflow for workflow, _ in ways} == {"check.yml", "release.yml", "production.yml", "rollback.yml"}
+    assert {how for _, how in ways} == {"for real", "stand-in", "not run"}
+    real = {
+        step["step"] for step in rehearsal.workflow_steps if step["how"] == "for real" and step["result"] == "success"
+    }
+    assert {"Build", "Scan", "Check the tag", "Deploy, prove, record; or put back"} <= real
 
 
 def _version(rehearsal: Rehearsed, environment: str) -> str:

@@ -123,8 +123,8 @@ class FakeGit(Git):
 
     def log(self, commit: str, since: str = "", *, paths: bool = False) -> Sequence[history.Commit]:
         self._whole()
-        without = self._history(since) if since else set()
-        order = [one for one in reversed(self.commits) if one in self._history(commit) - without]
+        wanted = self._history(commit) - (self._history(since) if since else set())
+        order = [one for one in reversed(self.commits) if one in wanted]
         return [
             history.Commit(
                 one,

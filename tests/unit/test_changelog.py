@@ -173,6 +173,14 @@ def test_what_is_never_closed_hides_nothing(opener: str) -> None:
     assert changelog.parse(f"{opener}\n## [1.0.0]\n- x\n").body(parse("1.0.0")) == "- x"
 
 
+def test_shorter_fence_closes_no_longer_one() -> None:
+    assert changelog.parse("````\n## [1.0.0]\n- x\n```\n").body(parse("1.0.0")) == "- x\n```"
+
+
+def test_fence_that_is_never_closed_does_not_open_one_that_is() -> None:
+    assert changelog.parse("```x\n~~~\n## [1.0.0]\n~~~\n").sections == ()
+
+
 @pytest.mark.parametrize("line", ["## 1.0", "## [1.0.0", "##1.0.0", "#### 1.0.0", " ## 1.0.0", "## one", "1.0.0"])
 def test_line_that_only_resembles_a_section_s_heading_is_none(line: str) -> None:
     found = changelog.parse(line + "\n").sections
@@ -193,6 +201,11 @@ def test_hand_written_unreleased_lines_become_the_release_s_untouched() -> None:
     text = changelog.insert(KEPT, release(), groups)
     assert "## [Unreleased]\n\n## [1.1.0] - 2026-11-21\n\n### Breaking changes\n\n- gone (2222222)\n" in text
     assert "### Added\n\n- by hand\n- a new thing (1111111)\n\n### Fixed\n\n- a bug (3333333)\n\n## [1.0.0]" in text
+
+
+def test_entry_that_somebody_wrote_already_is_not_written_again() -> None:
+    text = "## [Unreleased]\n\n### Added\n\n- a new thing (1111111)\n"
+    assert changelog.insert(text, release(), ADDED).count("a new thing") == 1
 
 
 def test_section_that_is_there_is_left_alone() -> None:

@@ -191,7 +191,7 @@ def test_revert_that_quotes_only_the_subject_cancels_the_newest_commit_with_it()
 
 def test_revert_cannot_take_back_a_later_commit() -> None:
     answer = after("1.0.0", revert(1), "feat: x")
-    assert (answer.bump, kinds(answer)[1]) == (Bump.MINOR, "conventional")
+    assert (answer.bump, kinds(answer)) == (Bump.MINOR, ["conventional", "conventional"])
 
 
 def test_fix_that_also_takes_a_commit_back_remains_a_fix() -> None:
@@ -206,10 +206,12 @@ def test_revert_of_a_merge_cancels_all_that_it_brought() -> None:
         Commit(merge, (main, topic), "A", "", "Merge branch 'x'"),
         Commit(topic, (base,), "A", "", "feat!: topic"),
         Commit(main, (base,), "A", "", "fix: main"),
+        Commit(base, ("f" * 40,), "A", "", "perf: both have it"),
     )
-    answer = next_version(undo, ReleaseTag("v1.0.0", parse("1.0.0"), base), commits, DEFAULT)
+    answer = next_version(undo, ReleaseTag("v1.0.0", parse("1.0.0"), "f" * 40), commits, DEFAULT)
     assert answer.bump is Bump.PATCH
-    assert [reason.kind for reason in answer.reasons] == ["reverts", "reverted", "reverted", "conventional"]
+    kinds = ["reverts", "reverted", "reverted", "conventional", "conventional"]
+    assert [reason.kind for reason in answer.reasons] == kinds
 
 
 # overrides

@@ -376,6 +376,13 @@ def test_every_problem_is_told_at_once(git: FakeGit) -> None:
         check_tag(git, DEFAULT, "v1.0.1")
 
 
+def test_release_of_main_is_accepted_although_a_maintenance_branch_begins_there(git: FakeGit) -> None:
+    git.commit({}, "feat: more")
+    commit = release_tag(git, "v1.1.0", "## 1.1.0\nx\n")
+    git.references["refs/heads/release/1.0"] = commit
+    assert check_tag(git, DEFAULT, "v1.1.0").is_due
+
+
 def test_maintenance_branch_refuses_a_tag_whose_commits_leave_its_line(git: FakeGit) -> None:
     git.branch("release/1.0", git.commits[git.head].parents[0])
     git.commit({}, "feat: too much")

@@ -1,0 +1,88 @@
+"""The rehearsal's repository as GitHub would host it: its settings, its roles, and runs that must end as expected."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from release.rehearsal.board import Board
+from release.rehearsal.github import trust
+from release.rehearsal.github.driver import GitHub
+from release.rehearsal.github.results import RunResult
+from release.rehearsal.github.runner import Machine
+from release.rehearsal.github.startup import Environment, Settings
+from release.rehearsal.scratch import expect
+from release.rehearsal.toolbox import Cache, Toolbox
+from release.rehearsal.world import World
+
+SLUG, SUBJECT = "owner/member-reporting", "owner@1/member-reporting@2"
+ACCOUNT = "arn:aws:iam::000000000000:role/"
+#: What a step sees beside what GitHub gives it: the engine, the emulated AWS, and the tools this machine has already.
+_SEEN = (
+    "DOCKER_",
+    "RELEASE_BASE",
+    "RELEASE_BUILD",
+    "RELEASE_SAM",
+    "RELEASE_SCAN_DATABASE",
+    "RELEASE_CACHE",
+    "SAM_CLI_",
+)
+_ENDPOINT = ("AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", "HOME", "XDG_CACHE_HOME", "PIP_CERT", "SSL_CERT_FILE")
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """The scratch clone's repository on the driver's GitHub."""
+
+    github: GitHub
+    board: Board
+
+    def ended(self, runs: list[RunResult], workflow: str, result: str = "success") -> RunResult:
+        """The one run of ``workflow``; its failure is shown with its errors. Raises Surprise for another result."""
+        found = [run for run in runs if run.workflow == workflow]
+        expect(len(found) == 1, f"{workflow} was started once, not {len(found)} times")
+        run = found[0]
+        errors = "; ".join(run.errors) or "\n".join(run.log[-25:])
+        expect(run.result == result, f"{workflow} ended with {result}, not {run.result}: {errors}")
+        return run
+
+    def steps(self) -> list[tuple[str, str, str, str, str]]:
+        """Every step of every run: workflow, job, step, how it ran, result."""
+        return [(s.workflow, s.job, s.step, s.how, s.result) for run in self.github.runs for s in run.steps]
+
+
+def host(there: World, env: Mapping[str, str], board: Board) -> Hosted:
+    """The scratch clone's repository, with the settings that docs/setup.md asks for."""
+    scratch, release = there.scratch, there.scratch.env
+    toolbox = Toolbox(Cache.of(env), scratch.folder / "requirements", board.say)
+    roles = trust.roles(trust.template(scratch.folder / "pipeline.yaml"), {"Subject": SUBJECT})
+    arns = {name.removeprefix("member-reporting-"): f"{ACCOUNT}{name}" for name in roles}
+    settings = Settings(
+        slug=SLUG,
+        subject=SUBJECT,
+        environments={
+            "staging": Environment({"DEPLOY_ROLE": arns["deploy-staging"]}, refs=("refs/heads/main",)),
+            "production": Environment(
+                {"DEPLOY_ROLE": arns["deploy-production"]}, refs=("refs/heads/main", "refs/tags/v*"), reviewers=True
+            ),
+            "promotion": Environment({"PROMOTE_ROLE": arns["promote"]}, refs=("refs/tags/v*",)),
+        },
+        variables={
+            "PUBLISH_ROLE": arns["publish"],
+            "WATCH_ROLE": arns["watch"],
+            "AWS_REGION": there.config.registry_region,
+            "RELEASE_REGISTRY": release["RELEASE_REGISTRY"],
+            "RELEASE_PARAMETERS": release["RELEASE_PARAMETERS"],
+        },
+    )
+    seen = {key: value for key, value in release.items() if key.startswith(_SEEN) or key in _ENDPOINT}
+    machine = Machine(
+        act=toolbox.venv("act").tool("act"),
+        scratch=there.folder / "github",
+        environment={**seen, "RELEASE_PYTHON": sys.executable},
+        path=release["PATH"],
+    )
+    credentials = {key: release[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    named = {f"{ACCOUNT}{name}": role for name, role in roles.items()}
+    return Hosted(GitHub(scratch.folder, machine, settings, named, credentials, board.say), board)

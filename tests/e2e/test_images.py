@@ -1,0 +1,102 @@
+"""Each built image in Lambda's runtime emulator, as the base starts it: health, and a refusal without a token.
+
+``make check-images`` runs this on the archives in ``dist/`` with the engine that is there; ``make test`` on those of
+the kept rehearsal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from release.adapters.workspace import read_archive
+from tests.rehearsed import REPOSITORY, Rehearsed
+
+pytestmark = pytest.mark.rehearsal
+
+SETTINGS = {
+    **{"RELEASE_VERSION": "1.2.3-rc.4", "GIT_SHA": "c" * 40, "MEMBERS_TABLE": "members", "REPORTS_BUCKET": "reports"},
+    **{"USER_POOL_ISSUER": "https://issuer.example.org/pool", "USER_POOL_CLIENT_ID": "client", "ALLOWED_ORIGIN": "*"},
+    **{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
+    "AWS_LAMBDA_FUNCTION_NAME": "under-test",
+}
+HEALTH = {"export": "/health", "report": "/report/health"}
+GUARDED = {"export": "/members/parquet", "report": "/members/report"}
+
+
+@pytest.fixture(scope="module")
+def place(request: pytest.FixtureRequest) -> tuple[Path, Mapping[str, str]]:
+    """The folder of archives and the environment that reaches an engine."""
+    if "IMAGES_DIST" in os.environ:
+        return REPOSITORY / os.environ["IMAGES_DIST"], os.environ
+    rehearsal: Rehearsed = request.getfixturevalue("rehearsal")
+    done = rehearsal.release("build", "--offline")
+    assert done.returncode == 0, done.stderr
+    return rehearsal.folder / "dist", rehearsal.env
+
+
+@pytest.fixture(params=["export", "report"])
+def emulator(
+    request: pytest.FixtureRequest, place: tuple[Path, Mapping[str, str]], tmp_path: Path
+) -> Iterator[tuple[str, str]]:
+    """An image's name, and the URL that invokes it in the runtime emulator."""
+    dist, env = place
+    image: str = request.param
+    archive = max(dist.glob(f"{image}-*.oci.tar"), key=lambda path: path.stat().st_mtime)
+    with tarfile.open(archive) as tar:
+        tar.extractall(tmp_path / "layout", filter="data")
+    layout = f"oci-layout://{tmp_path / 'layout'}@{read_archive(archive).digest}"
+    name = f"lambda-image-release/check-{image}"
+
+    def docker(*arguments: str, stdin: str | None = None) -> str:
+        command = ["docker", *arguments]
+        done = subprocess.run(command, env=dict(env), input=stdin, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    docker("buildx", "build", "--load", "--tag", name, "--build-context", f"image={layout}", "-", stdin="FROM image\n")
+    variables = [word for key, value in SETTINGS.items() for word in ("--env", f"{key}={value}")]
+    container = docker("run", "--detach", "--publish", "127.0.0.1::8080", *variables, name)
+    try:
+        address = docker("port", container, "8080/tcp").splitlines()[0]
+        yield image, f"http://{address}/2015-03-31/functions/function/invocations"
+    finally:
+        docker("rm", "--force", container)
+        docker("rmi", "--force", name)
+
+
+def invoke(url: str, path: str) -> tuple[int, dict[str, object]]:
+    """One API Gateway event; the emulator needs a moment to listen."""
+    event = {
+        **{"httpMethod": "GET", "path": path, "resource": path, "headers": {}, "queryStringParameters": None},
+        "requestContext": {"requestId": "r", "httpMethod": "GET", "path": path, "resourcePath": path},
+    }
+    http, waited = urllib3.PoolManager(retries=False, timeout=30), 0
+    while True:
+        try:
+            answer = json.loads(http.request("POST", url, json=event).data)
+            return answer["statusCode"], json.loads(answer["body"])
+        except urllib3.exceptions.HTTPError:
+            waited += 1
+            assert waited < 40, "the runtime emulator does not answer"
+            time.sleep(0.25)
+
+
+def test_the_image_answers_its_health_as_the_version_it_is_told(emulator: tuple[str, str]) -> None:
+    image, url = emulator
+    status, body = invoke(url, HEALTH[image])
+    assert (status, body["status"], body["version"], body["commit"]) == (200, "ok", "1.2.3-rc.4", "c" * 40)
+
+
+def test_the_image_refuses_a_call_without_a_token(emulator: tuple[str, str]) -> None:
+    image, url = emulator
+    status, _ = invoke(url, GUARDED[image])
+    assert status == 401
