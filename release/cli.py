@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -198,6 +197,8 @@ def _main(argv: Sequence[str]) -> int:
             print(annotation)
         return error.exit_code
     except Exception:
+        import traceback  # only here: a command that works does not pay for it
+
         traceback.print_exc()
         print("release: this is a bug; nothing more was done. Please report the lines above.", file=sys.stderr)
         return 1

@@ -6,7 +6,7 @@ set from a list and DynamoDB JSON from a plain string.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
@@ -82,10 +82,16 @@ def _number(shape: NumberShape) -> ColumnType:
         return ColumnType(pa.int64(), "N", _integer)
     precision = shape.whole_digits + shape.scale
     if precision <= DECIMAL128_DIGITS:
-        return ColumnType(pa.decimal128(precision, shape.scale), "N", Decimal)
+        return ColumnType(pa.decimal128(precision, shape.scale), "N", _decimal(shape.scale))
     if precision <= DECIMAL256_DIGITS:
-        return ColumnType(pa.decimal256(precision, shape.scale), "N", Decimal)
+        return ColumnType(pa.decimal256(precision, shape.scale), "N", _decimal(shape.scale))
     return JSON_TEXT
+
+
+def _decimal(scale: int) -> Convert:
+    """Numbers with exactly ``scale`` digits behind the point: pyarrow reads `0E+2` as a number of three digits."""
+    last, exact = Decimal(1).scaleb(-scale), Context(prec=DECIMAL256_DIGITS, traps=[InvalidOperation, Inexact])
+    return lambda text: Decimal(text).quantize(last, context=exact)
 
 
 def _integer(text: str) -> int:

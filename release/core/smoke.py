@@ -24,10 +24,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from release.core.model import HttpResponse
 from release.core.tables import Table
+
+if TYPE_CHECKING:
+    from release.core.model import HttpResponse
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z][A-Za-z0-9_.-]*)\}")
 _ACTIONS = ("get", "post", "download", "count-items")
