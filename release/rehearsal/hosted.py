@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from release.rehearsal.board import Board
 from release.rehearsal.github import trust
@@ -38,11 +39,19 @@ class Hosted:
     github: GitHub
     board: Board
 
+    @property
+    def summaries(self) -> Path:
+        """Where the job summaries are, as GitHub would show them."""
+        return self.github.machine.scratch / "summaries"
+
     def ended(self, runs: list[RunResult], workflow: str, result: str = "success") -> RunResult:
         """The one run of ``workflow``; its failure is shown with its errors. Raises Surprise for another result."""
         found = [run for run in runs if run.workflow == workflow]
         expect(len(found) == 1, f"{workflow} was started once, not {len(found)} times")
         run = found[0]
+        self.summaries.mkdir(exist_ok=True)
+        number = len(list(self.summaries.iterdir())) + 1
+        (self.summaries / f"{number:02}-{workflow.removesuffix('.yml')}.md").write_text(run.summary, encoding="utf-8")
         errors = "; ".join(run.errors) or "\n".join(run.log[-25:])
         expect(run.result == result, f"{workflow} ended with {result}, not {run.result}: {errors}")
         return run

@@ -208,5 +208,6 @@ def how_to_use(there: World) -> list[str]:
         f"left running; {name} answers at {api}",
         f"  curl -H 'Authorization: Bearer {token}' {api}/members/report",
         f"  . {settings} && cd {there.scratch.folder} && python -m release history production",
+        f"  the job summaries, as GitHub would show them: {there.folder / 'github' / 'summaries'}",
         "stop it with: make rehearse STOP=1",
     ]
