@@ -25,7 +25,13 @@ pytestmark = pytest.mark.rehearsal
 SETTINGS = {
     **{"RELEASE_VERSION": "1.2.3-rc.4", "GIT_SHA": "c" * 40, "MEMBERS_TABLE": "members", "REPORTS_BUCKET": "reports"},
     **{"USER_POOL_ISSUER": "https://issuer.example.org/pool", "USER_POOL_CLIENT_ID": "client", "ALLOWED_ORIGIN": "*"},
-    **{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
+    # Lambda sets both names of the region ("Using Lambda environment variables", reserved variables)
+    **{
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+    },
     "AWS_LAMBDA_FUNCTION_NAME": "under-test",
 }
 HEALTH = {"export": "/health", "report": "/report/health"}
@@ -83,6 +89,7 @@ def invoke(url: str, path: str) -> tuple[int, dict[str, object]]:
     while True:
         try:
             answer = json.loads(http.request("POST", url, json=event).data)
+            assert "statusCode" in answer, answer
             return answer["statusCode"], json.loads(answer["body"])
         except urllib3.exceptions.HTTPError:
             waited += 1
