@@ -41,7 +41,9 @@ def read_config(environ: Mapping[str, str], *, needs_table: bool) -> Config:
 
     issuer = required("USER_POOL_ISSUER")
     jwks_url = environ.get("USER_POOL_JWKS_URL") or f"{issuer}/.well-known/jwks.json"
-    _check_jwks_url(jwks_url, emulated=bool(environ.get("AWS_ENDPOINT_URL")))
+    emulated = bool(environ.get("AWS_ENDPOINT_URL"))
+    _check_address("USER_POOL_ISSUER", issuer, emulated=emulated)
+    _check_address("USER_POOL_JWKS_URL", jwks_url, emulated=emulated)
     return Config(
         version=required("RELEASE_VERSION"),
         commit=required("GIT_SHA"),
@@ -58,12 +60,13 @@ def read_config(environ: Mapping[str, str], *, needs_table: bool) -> Config:
     )
 
 
-def _check_jwks_url(url: str, *, emulated: bool) -> None:
-    # whoever can change the key set on its way can sign any token: plain HTTP only towards an emulation
+def _check_address(name: str, url: str, *, emulated: bool) -> None:
+    # Whoever can change the key set on its way can sign any token: plain HTTP only towards an emulation. An issuer
+    # without its scheme is in no token at all (OpenID Connect Core 1.0, section 2, "iss"): nobody would get in.
     parts = urlsplit(url)
     schemes = ("https", "http") if emulated else ("https",)
     if parts.scheme not in schemes or not parts.netloc:
-        raise ConfigError("USER_POOL_JWKS_URL (or USER_POOL_ISSUER) must be an https:// address")
+        raise ConfigError(f"environment variable {name} must be an https:// address")
 
 
 def _truth(environ: Mapping[str, str], name: str) -> bool:

@@ -50,6 +50,8 @@ def test_function_without_table_needs_no_table_name() -> None:
         ("USER_POOL_JWKS_URL", "http://attacker.example/jwks.json"),
         ("USER_POOL_JWKS_URL", "file:///etc/passwd"),
         ("USER_POOL_JWKS_URL", "https://"),
+        ("USER_POOL_ISSUER", "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Tested"),
+        ("USER_POOL_ISSUER", "http://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Tested"),
     ],
 )
 def test_malformed_setting_is_refused_by_name(name: str, value: str) -> None:
