@@ -166,7 +166,9 @@ def _full_version(item: Mapping[str, Any]) -> str:
 
 def _findings(result: Mapping[str, Any], created: Mapping[str, str], artifact: str) -> list[Finding]:
     target = text_of(result, "Target")
-    findings = [_vulnerability(item, result, created) for item in items(result, "Vulnerabilities")]
+    # Packages of the system have "artifact (debian 13.1)" as their target, and the artifact may be a temporary folder.
+    system = target.removeprefix(artifact).strip(" ()") if artifact else target
+    findings = [_vulnerability(item, result, system, created) for item in items(result, "Vulnerabilities")]
     # The image's own configuration has the artifact's name as its file name, and no layer.
     findings += [_secret(item, "" if target == artifact else target, created) for item in items(result, "Secrets")]
     findings += [
@@ -175,13 +177,15 @@ def _findings(result: Mapping[str, Any], created: Mapping[str, str], artifact: s
     return findings
 
 
-def _vulnerability(item: Mapping[str, Any], result: Mapping[str, Any], created: Mapping[str, str]) -> Finding:
+def _vulnerability(
+    item: Mapping[str, Any], result: Mapping[str, Any], place: str, created: Mapping[str, str]
+) -> Finding:
     fixed = tuple(part.strip() for part in text_of(item, "FixedVersion").split(",") if part.strip())
     return Finding(
         kind=Kind.VULNERABILITY,
         id=required(item, "VulnerabilityID"),
         severity=_severity(item),
-        where=text_of(item, "PkgPath") or text_of(result, "Target"),
+        where=text_of(item, "PkgPath") or place,
         title=text_of(item, "Title"),
         aliases=tuple(str(name) for name in item.get("VendorIDs") or ()),
         package=required(item, "PkgName"),

@@ -96,6 +96,14 @@ def test_a_secret_in_the_images_configuration_names_it() -> None:
     assert report.findings[-1].where == "the image's configuration (environment, labels, history)"
 
 
+def test_a_package_of_the_system_is_in_the_system_and_not_in_the_folder_that_was_scanned() -> None:
+    results = document()["Results"]
+    results[0] |= {"Target": "/scratch/layout (debian 13.1)", "Vulnerabilities": [vulnerability(PkgPath="")]}
+    findings = parse(document(Results=results)).findings
+    assert "debian 13.1" in [finding.where for finding in findings]
+    assert not any("scratch" in finding.where for finding in findings)
+
+
 @pytest.mark.parametrize("severity", [None, "UNKNOWN", ""])
 def test_no_severity_record_means_unknown(severity: str | None) -> None:
     results = document()["Results"]
