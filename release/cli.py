@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from release import __version__
-from release.errors import GateError, ReleaseError
+from release.errors import ReleaseError
 
 if TYPE_CHECKING:
     from release.core.report import Report
@@ -128,6 +128,7 @@ def _rollback(sub: argparse.ArgumentParser) -> None:
 
 def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("environment", nargs="?", help="one environment (default: all)")
+    sub.add_argument("--check", action="store_true", help="exit code 6 when a stack and the ledger do not agree")
 
 
 def _rehearse(sub: argparse.ArgumentParser) -> None:
@@ -189,11 +190,12 @@ def _main(argv: Sequence[str]) -> int:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130
     except ReleaseError as error:
-        if isinstance(error, GateError) and error.report is not None:
+        annotation = actions.annotation(error, os.environ)  # first: the summary begins with what is wrong
+        if error.report is not None:
             actions.publish(error.report, os.environ)
             print(json.dumps(error.report.data, indent=2) if args.json else error.report.text)
         print("\n".join(f"release: {line}" for line in error.lines()), file=sys.stderr)
-        if annotation := actions.annotation(error, os.environ):
+        if annotation:
             print(annotation)
         return error.exit_code
     except Exception:

@@ -33,9 +33,14 @@ class ReleaseError(Exception):
         message: what is wrong, in one sentence.
         untouched: what was left as it was ("nothing was pushed").
         next_step: the command or action that comes next.
+
+    Attributes:
+        report: what is known besides (a scan's findings, a deployment's images), a core.report.Report; or None.
     """
 
     exit_code: ClassVar[int] = 8
+    heading: ClassVar[str] = "Refused"
+    report: Any = None
 
     def __init__(self, message: str, *, untouched: str = "", next_step: str = "") -> None:
         super().__init__(message)
@@ -66,14 +71,9 @@ class NothingToRelease(ReleaseError):  # noqa: N818 - not a failure, so not name
 
 
 class GateError(ReleaseError):
-    """The scan gate blocks, or could not tell.
-
-    Attributes:
-        report: what the scan found, for the terminal and the summary; None when there is none.
-    """
+    """The scan gate blocks, or could not tell."""
 
     exit_code = 4
-    report: Any = None
 
 
 class NotFoundError(ReleaseError):
@@ -104,9 +104,11 @@ class DeployFailed(ReleaseError):  # noqa: N818 - the outcome's name, as people 
     """The deployment failed its proof; the deployment before is live again."""
 
     exit_code = 9
+    heading = "Failed, and put back"
 
 
 class PutBackFailed(ReleaseError):  # noqa: N818 - the outcome's name, as people say it
     """The deployment failed and putting back failed too."""
 
     exit_code = 10
+    heading = "Failed, and not put back: a person must act"

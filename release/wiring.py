@@ -36,13 +36,14 @@ if TYPE_CHECKING:
     from release.adapters.aws import Aws
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
+    from release.adapters.scanstore import ScanStore
     from release.adapters.trivy import Trivy
     from release.adapters.workspace import LocalWorkspace
     from release.core.config import Config, EnvironmentSpec
     from release.core.policy import GatePolicy
     from release.stages.build import Base
-    from release.stages.deploy import Ports
     from release.stages.gate import Gate
+    from release.stages.golive import Ports
 
 
 log = logging.getLogger("release")
@@ -152,7 +153,6 @@ class Wiring:
     def gate(self, database: str = "") -> Gate:
         """The gate. ``database`` names another repository of advisories; "public" the scanner's own."""
         from release.adapters.clock import SystemClock
-        from release.adapters.scanstore import ScanStore
         from release.core.policy import DEFAULT_DATABASE
         from release.core.vex import parse_vex
         from release.stages.gate import Gate
@@ -162,9 +162,21 @@ class Wiring:
             s for name in self.policy.vex for s in parse_vex((self.folder / name).read_text(encoding="utf-8"), name)
         )
         repository = DEFAULT_DATABASE if where == "public" else where
-        return Gate(
-            self.policy, vex, lambda: self._scanner(repository), ScanStore(self.workspace.folder), SystemClock()
-        )
+        return Gate(self.policy, vex, lambda: self._scanner(repository), self.records, SystemClock())
+
+    @cached_property
+    def records(self) -> ScanStore:
+        """Scan records, beside the archives."""
+        from release.adapters.scanstore import ScanStore
+
+        return ScanStore(self.workspace.folder)
+
+    @property
+    def rollback_url(self) -> str:
+        """Where the rollback workflow is started by hand, or "" outside Actions."""
+        from release.adapters import actions
+
+        return actions.workflow_url(self.env, "rollback.yml")
 
     def _scanner(self, database: str) -> Trivy:
         from release.adapters.clock import SystemClock
@@ -181,7 +193,7 @@ class Wiring:
     def ports(self, environment: EnvironmentSpec) -> Ports:
         """What a deployment needs."""
         from release.adapters.clock import SystemClock
-        from release.stages.deploy import Ports
+        from release.stages.golive import Ports
 
         return Ports(self.git, self.registry, self.cloud(environment), SystemClock(), self.overrides(environment.name))
 

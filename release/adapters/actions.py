@@ -41,8 +41,14 @@ def annotation(error: ReleaseError, env: Mapping[str, str]) -> str:
     summary = env.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as sink:
-            sink.write("### Refused\n\n" + "\n".join(f"- {line}" for line in error.lines()) + "\n")
+            sink.write(f"### {error.heading}\n\n" + "\n".join(f"- {line}" for line in error.lines()) + "\n\n")
     if env.get("GITHUB_ACTIONS") != "true":
         return ""
     text = "\n".join(error.lines())
     return "::error::" + text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def workflow_url(env: Mapping[str, str], file: str) -> str:
+    """Where a person starts the workflow ``file`` by hand, or "" outside Actions."""
+    server, repository = env.get("GITHUB_SERVER_URL"), env.get("GITHUB_REPOSITORY")
+    return f"{server}/{repository}/actions/workflows/{file}" if server and repository else ""

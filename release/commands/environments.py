@@ -8,36 +8,50 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from release.core.deployplan import DeployPlan
     from release.core.report import Report
+    from release.stages.golive import Ports
     from release.wiring import Wiring
 
 
 def deploy(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import reports
     from release.core.tags import checked_version
     from release.stages import deploy
 
     version = checked_version(args.release_version)
     ports = wiring.ports(wiring.config.environment(args.environment))
     plan = deploy.plan(wiring.config, args.environment, version, ports, if_newer=args.if_newer)
-    if args.dry_run:
-        return reports.of_plan(plan)
-    outcome = deploy.apply(plan, wiring.config, ports)
-    return reports.of_deployment(plan, outcome.smoke, outcome.recorded, "deployed")
+    return _carry_out(plan, ports, args, wiring, verb="deployed")
 
 
 def rollback(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import reports
     from release.core.tags import checked_version
-    from release.stages import deploy, rollback
+    from release.stages import rollback
 
     target = checked_version(args.to) if args.to else None
     ports = wiring.ports(wiring.config.environment(args.environment))
     plan = rollback.plan(wiring.config, args.environment, target, ports)
+    return _carry_out(plan, ports, args, wiring, verb="rolled back", reason=args.reason)
+
+
+def _carry_out(
+    plan: DeployPlan, ports: Ports, args: argparse.Namespace, wiring: Wiring, *, verb: str, reason: str = ""
+) -> Report:
+    from release.core import deployreport
+    from release.errors import DeployFailed, PutBackFailed
+    from release.stages import deploy, facts
+
     if args.dry_run:
-        return reports.of_plan(plan)
-    outcome = deploy.apply(plan, wiring.config, ports)
-    return reports.of_deployment(plan, outcome.smoke, outcome.recorded, "rolled back", args.reason)
+        return deployreport.of_plan(plan)
+    known = facts.gather(
+        plan, wiring.config, ports.git, ports.registry, wiring.records, reason=reason, click=wiring.rollback_url
+    )
+    try:
+        done = deploy.apply(plan, wiring.config, ports)
+    except (DeployFailed, PutBackFailed) as error:
+        error.report = deployreport.of_failure(plan, known)
+        raise
+    return deployreport.of_deployment(plan, known, done.smoke, done.recorded, done.api, verb)
 
 
 def smoke(args: argparse.Namespace, wiring: Wiring) -> Report:
@@ -59,6 +73,7 @@ def smoke(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def status(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.core import reports
+    from release.errors import ConflictError
     from release.stages import status
 
     names = [wiring.config.environment(args.environment).name] if args.environment else list(wiring.config.environments)
@@ -67,7 +82,19 @@ def status(args: argparse.Namespace, wiring: Wiring) -> Report:
         cloud = wiring.cloud(wiring.config.environment(name))
         seen = status.status(wiring.config, name, cloud, wiring.git, wiring.registry)
         rows.append((name, seen.stack, seen.live, seen.recorded, seen.problem))
-    return reports.of_status(rows)
+    report = reports.of_status(rows)
+    drifted = {name: problem for name, *_, problem in rows if problem}
+    if args.check and drifted:
+        refusal = ConflictError(
+            "; ".join(f"{name}: {problem}" for name, problem in drifted.items()),
+            untouched="everything; this only looks",
+            next_step="; ".join(
+                f"release history {name}, then deploy or roll back what should run" for name in drifted
+            ),
+        )
+        refusal.report = report
+        raise refusal
+    return report
 
 
 def history(args: argparse.Namespace, wiring: Wiring) -> Report:

@@ -46,6 +46,8 @@ def scan(args: argparse.Namespace, wiring: Wiring) -> Report:
 
     guard = wiring.gate(args.database)
     plan = _live_scan(wiring, guard, args.live) if args.live else _archive_scan(wiring, guard)
+    if not plan.targets:
+        return reports.of_nothing_to_scan(args.live)
     if args.dry_run:
         return reports.of_scan_plan([str(target) for target in plan.targets], plan.files, guard.policy.database)
     results = gate.run(guard, plan)
@@ -78,16 +80,15 @@ def _archive_scan(wiring: Wiring, guard: Gate) -> ScanPlan:
 
 
 def _live_scan(wiring: Wiring, guard: Gate, environment: str) -> ScanPlan:
+    """What the ledger says is live; without targets while nothing was ever proven there."""
     from release.core import ledger
-    from release.errors import NotFoundError
     from release.stages import observe
     from release.stages.scan import ScanPlan
 
     wiring.config.environment(environment)
     entries = ledger.deployments(environment, observe.tags_by_image(wiring.config, wiring.registry))
-    if not entries:
-        raise NotFoundError(f"nothing was ever proven in {environment}", untouched="everything")
-    return ScanPlan(_remote(wiring, entries[-1].digests), guard.policy, guard.vex, whole=False)
+    targets = _remote(wiring, entries[-1].digests) if entries else ()
+    return ScanPlan(targets, guard.policy, guard.vex, whole=False)
 
 
 def _remote(wiring: Wiring, digests: Mapping[str, str]) -> tuple[Target, ...]:

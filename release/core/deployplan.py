@@ -60,6 +60,7 @@ class DeployPlan:
         finish: image -> digest that gets the newest entry's tag first (a crash left it half-written).
         number: the ledger entry that will be written.
         put_back: the deployment that goes back in if this one fails its proof.
+        before: what the stack says it runs now, with the digests that its aliases serve; None when there is nothing.
     """
 
     environment: str
@@ -70,6 +71,7 @@ class DeployPlan:
     finish_tag: str
     number: int
     put_back: Deployment | None
+    before: Release | None = None
 
 
 def plan_deploy(seen: Observed, release: Release, *, goes_back: bool, if_newer: bool = False) -> DeployPlan:
@@ -111,7 +113,16 @@ def plan_deploy(seen: Observed, release: Release, *, goes_back: bool, if_newer: 
         finish_tag=newest.tag if newest else "",
         number=(newest.number if newest else 0) + 1,
         put_back=_before(seen.entries) if recorded else newest,
+        before=_live(seen),
     )
+
+
+def _live(seen: Observed) -> Release | None:
+    """What is live, as far as the stack tells."""
+    if seen.stack is None or not seen.stack.parameters.get("ReleaseVersion"):
+        return None
+    digests = {image: function.digest for image, function in seen.live.items() if function and function.digest}
+    return Release(seen.stack.parameters["ReleaseVersion"], seen.stack.parameters.get("GitSha", ""), digests)
 
 
 def _before(entries: tuple[Deployment, ...]) -> Deployment | None:

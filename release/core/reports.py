@@ -6,10 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from release.core import render, scanrecord, scantext
-from release.core.deployplan import Action, DeployPlan
 from release.core.model import Deployment, LiveFunction, Manifest, Stack
 from release.core.report import Report
-from release.core.safetext import markdown
 from release.core.scanrecord import ScanRecord
 from release.core.smoke import SmokeResult
 from release.core.verdict import Outcome, Verdict
@@ -61,52 +59,6 @@ def of_publication(version: str, commit: str, rows: Sequence[tuple[str, str, boo
         summary=f"### Published v{version}\n\n{render.markdown(header, cells)}\n",
         outputs={"version": version, "digests": " ".join(f"{image}={digest}" for image, digest, *_ in rows)},
     )
-
-
-def of_plan(plan: DeployPlan) -> Report:
-    """A deployment's plan (``--dry-run``)."""
-    return Report(render.plan_json(plan), render.plan_text(plan))
-
-
-def of_deployment(
-    plan: DeployPlan, smoke: Sequence[SmokeResult], recorded: Deployment | None, verb: str, reason: str = ""
-) -> Report:
-    """A deployment that ended well."""
-    if plan.action in (Action.NOTHING, Action.SUPERSEDED):
-        text = plan.why
-    else:
-        proof = f"proven by {len(smoke)} smoke tests"
-        text = f"{plan.why}: {verb}, {proof}, recorded as {recorded.tag if recorded else '-'}"
-    return Report(
-        data=render.plan_json(plan)
-        | {"smoke": [result.name for result in smoke], "recorded": recorded.tag if recorded else None},
-        text=text,
-        summary=_deployment_summary(plan, text, reason),
-        outputs={"version": plan.release.version, "action": plan.action.name.lower()},
-    )
-
-
-def _deployment_summary(plan: DeployPlan, text: str, reason: str) -> str:
-    """What people look at after a deployment: before and after, the images, and how to go back."""
-    before = dict(plan.put_back.digests) if plan.put_back else {}
-    cells = [
-        (
-            image,
-            render.short(before.get(image, "")),
-            render.short(digest),
-            "same" if before.get(image) == digest else "new",
-        )
-        for image, digest in plan.release.digests.items()
-    ]
-    lines = [f"### {plan.environment}", "", text, ""]
-    lines += [f"Reason: {markdown(reason)}", ""] if reason else []
-    lines += [render.markdown(("image", "before", "after", ""), cells), ""]
-    lines += [
-        f"Commit `{plan.release.commit[:12]}`. To go back: run the workflow *rollback* with environment "
-        f"`{plan.environment}`, or `release rollback {plan.environment}`.",
-        "",
-    ]
-    return "\n".join(lines)
 
 
 def of_smoke(environment: str, results: Sequence[SmokeResult]) -> Report:
@@ -170,6 +122,12 @@ def of_scan_plan(targets: Sequence[str], files: Sequence[str], database: str) ->
     """What a scan would read (``--dry-run``)."""
     data = {"targets": list(targets), "files": list(files), "database": database}
     return Report(data, "\n".join([*(f"would scan {target}" for target in (*targets, *files)), f"with {database}"]))
+
+
+def of_nothing_to_scan(environment: str) -> Report:
+    """Nothing is live yet, which is no failure: the daily scan of a new repository ends well."""
+    text = f"nothing was ever proven in {environment}, so there is nothing to scan"
+    return Report({"images": {}}, text, f"### Scan\n\n{text}\n", {"verdict": ""})
 
 
 def of_scan(results: Sequence[tuple[Verdict, ScanRecord]]) -> Report:

@@ -37,6 +37,14 @@ def terminal(verdict: Verdict, record: ScanRecord) -> list[str]:
     return lines
 
 
+def short(record: ScanRecord) -> str:
+    """A record in a few words, for one line among others."""
+    decisions = [decision for decision, _ in record.findings.values()]
+    blocking = sum(decision is Decision.BLOCKS for decision in decisions)
+    database = f"{record.database:%Y-%m-%d %H:%M} UTC" if record.database else "none"
+    return f"{record.outcome.value} ({blocking} of {len(decisions)} findings block, advisories of {database})"
+
+
 def markdown(verdicts: Sequence[tuple[Verdict, ScanRecord]]) -> str:
     """The job summary's section on the scan, most important first."""
     lines = ["## Scan", ""]

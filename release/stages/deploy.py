@@ -13,40 +13,23 @@ from dataclasses import dataclass
 from release.core import deployplan, ledger
 from release.core.config import Config, EnvironmentSpec
 from release.core.deployplan import Action, DeployPlan
-from release.core.model import Deployment, Release, Stack, StackRequest
+from release.core.model import Deployment, Release
 from release.core.smoke import SmokeResult
-from release.errors import DeployFailed, MachineError, NotFoundError, PutBackFailed, ReleaseError, RemoteError
-from release.ports import Clock, Cloud, Git, Registry
-from release.stages import observe, smoke
+from release.errors import DeployFailed, MachineError, NotFoundError, PutBackFailed, ReleaseError
+from release.stages import golive, observe, smoke
+from release.stages.golive import Ports
 
 log = logging.getLogger("release.deploy")
-
-#: How long to wait for somebody else's change of the stack, and for an alias to serve (seconds).
-STACK_WAIT, SERVE_WAIT, POLL = 900.0, 300.0, 2.0
-
-
-@dataclass(frozen=True)
-class Ports:
-    """What a deployment needs of the world.
-
-    Attributes:
-        overrides: template parameters that this place gives (RELEASE_PARAMETERS); they win over release.toml.
-    """
-
-    git: Git
-    registry: Registry
-    cloud: Cloud
-    clock: Clock
-    overrides: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a plan."""
+    """What became of a plan. ``api`` is where it answers, "" when nothing was done."""
 
     plan: DeployPlan
     smoke: tuple[SmokeResult, ...]
     recorded: Deployment | None
+    api: str = ""
 
 
 def plan(config: Config, environment: str, version: str, ports: Ports, *, if_newer: bool = False) -> DeployPlan:
@@ -60,7 +43,7 @@ def plan(config: Config, environment: str, version: str, ports: Ports, *, if_new
     release = observe.published(version, tags)
     observe.check_images(config, ports.registry, release)
     _check_proven(config.environment(environment), release, tags)
-    wait_for_stack(config.environment(environment), ports)
+    golive.wait_for_stack(config.environment(environment), ports)
     seen = observe.environment(config, environment, ports.cloud, ports.git, tags, target=release)
     return deployplan.plan_deploy(seen, release, goes_back=False, if_newer=if_newer)
 
@@ -77,19 +60,6 @@ def _check_proven(spec: EnvironmentSpec, release: Release, tags: Mapping[str, Ma
         )
 
 
-def wait_for_stack(spec: EnvironmentSpec, ports: Ports) -> None:
-    """Wait until nobody changes the stack any more, at most STACK_WAIT; the plan then judges its status."""
-    waited = 0.0
-    while waited < STACK_WAIT:
-        stack = ports.cloud.stack(spec.stack)
-        if stack is None or not stack.status.endswith("_IN_PROGRESS") or stack.status == "REVIEW_IN_PROGRESS":
-            return
-        if waited == 0:
-            log.info("stack %s is %s; waiting for it", spec.stack, stack.status)
-        ports.clock.sleep(POLL * 5)
-        waited += POLL * 5
-
-
 def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
     """Carry out ``plan``.
 
@@ -103,11 +73,11 @@ def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
         ports.registry.tag(config.images[image].repository, digest, plan.finish_tag)
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         return Outcome(plan, (), None)
-    wanted = request(plan.release, plan.environment, config, ports)
+    wanted = golive.request(plan.release, plan.environment, config, ports)
     try:
         if plan.action is Action.DEPLOY:
-            bring(wanted, ports)
-        results = prove(plan.release, plan.environment, config, ports)
+            golive.bring(wanted, ports)
+        stack, results = golive.prove(plan.release, plan.environment, config, ports)
     except MachineError as failure:
         raise MachineError(
             f"v{plan.release.version} is not proven in {plan.environment}: {failure.message}",
@@ -121,83 +91,7 @@ def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
             untouched=f"{plan.environment} runs {_name(plan.put_back)} again, proven; the ledger has no new entry",
             next_step="mend it and release the next version",
         ) from failure
-    return Outcome(plan, results, record(plan, config, ports))
-
-
-def request(release: Release, environment: str, config: Config, ports: Ports) -> StackRequest:
-    """The stack as ``release`` wants it: template, parameters and images as they were at its commit.
-
-    New settings can break old code, so going back takes the old ones along. Which stack and region it is comes from the
-    present release.toml.
-    """
-    then = observe.config_at(ports.git, release.commit)
-    parameters = dict(then.environments[environment].parameters) if environment in then.environments else {}
-    parameters |= ports.overrides
-    for name, image in then.images.items():
-        if name not in release.digests:
-            raise NotFoundError(
-                f"v{release.version} has no image {name}, which its release.toml names",
-                untouched=environment,
-                next_step=f"release history {environment} shows the releases that are whole",
-            )
-        parameters[image.parameter] = ports.registry.uri(image.repository, release.digests[name])
-    parameters |= {"ReleaseVersion": release.version, "GitSha": release.commit}
-    return StackRequest(
-        name=config.environment(environment).stack,
-        template=ports.git.show(release.commit, then.template),
-        parameters=parameters,
-        repositories=tuple(
-            ports.registry.uri(image.repository, release.digests[name]).partition("@")[0]
-            for name, image in then.images.items()
-        ),
-    )
-
-
-def bring(wanted: StackRequest, ports: Ports) -> None:
-    """Deploy through CloudFormation and wait until it is done.
-
-    The stack's own parameters tell whether it took the release, not its status alone: an empty change set leaves a
-    stack that was once rolled back in UPDATE_ROLLBACK_COMPLETE (faults.md, 18).
-
-    Raises:
-        ReleaseError: it did not take it.
-    """
-    version = wanted.parameters["ReleaseVersion"]
-    log.info("deploying v%s to stack %s", version, wanted.name)
-    ports.cloud.deploy(wanted)
-    stack = ports.cloud.stack(wanted.name)
-    status = stack.status if stack else "gone"
-    took = stack is not None and all(
-        stack.parameters.get(key) == wanted.parameters[key] for key in ("ReleaseVersion", "GitSha")
-    )
-    if status not in deployplan.UPDATABLE or not took:
-        raise RemoteError(f"stack {wanted.name} is {status} and did not take v{version}")
-
-
-def prove(release: Release, environment: str, config: Config, ports: Ports) -> tuple[SmokeResult, ...]:
-    """Every alias serves the release's digest, and every smoke test passes. Raises RemoteError otherwise."""
-    then = observe.config_at(ports.git, release.commit)
-    stack = _serving(release, environment, then, config, ports)
-    spec = config.environment(environment)
-    results = smoke.run(then, spec, stack, release, ports.cloud)
-    failed = [result for result in results if not result.passed]
-    if failed:
-        raise RemoteError(f"smoke test {failed[0].name!r} failed: {failed[0].problem}")
-    return results
-
-
-def _serving(release: Release, environment: str, then: Config, config: Config, ports: Ports) -> Stack:
-    waited = 0.0
-    while True:
-        stack = ports.cloud.stack(config.environment(environment).stack)
-        live = observe.live_functions(then, stack, ports.cloud)
-        problem = deployplan.unserved(live, release)
-        if stack is not None and not problem:
-            return stack
-        if waited >= SERVE_WAIT or deployplan.hopeless(live):
-            raise RemoteError(problem or "the stack is gone")
-        ports.clock.sleep(POLL)
-        waited += POLL
+    return Outcome(plan, results, record(plan, config, ports), stack.outputs.get(smoke.API_OUTPUT, ""))
 
 
 def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Ports) -> None:
@@ -219,10 +113,10 @@ def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Por
         tags = observe.tags_by_image(config, ports.registry)
         commit = observe.commit_of_deployment(plan.put_back, tags)
         before = Release(plan.put_back.version, commit, plan.put_back.digests)
-        wait_for_stack(config.environment(plan.environment), ports)
+        golive.wait_for_stack(config.environment(plan.environment), ports)
         deployplan.check_status(ports.cloud.stack(config.environment(plan.environment).stack))
-        bring(request(before, plan.environment, config, ports), ports)
-        prove(before, plan.environment, config, ports)
+        golive.bring(golive.request(before, plan.environment, config, ports), ports)
+        golive.prove(before, plan.environment, config, ports)
     except ReleaseError as second:
         raise PutBackFailed(
             f"v{plan.release.version} failed in {plan.environment} ({failure.message}), and putting "

@@ -8,7 +8,7 @@ from release.core.deployplan import DeployPlan, Observed
 from release.core.model import Release
 from release.errors import NotFoundError
 from release.stages import observe
-from release.stages.deploy import Ports, request, wait_for_stack
+from release.stages.golive import Ports, request, wait_for_stack
 
 
 def plan(config: Config, environment: str, to: str | None, ports: Ports) -> DeployPlan:

@@ -11,7 +11,8 @@ from release.core.config import Config
 from release.core.deployplan import DeployPlan
 from release.stages import build, deploy, observe, publish, rollback
 from release.stages.build import Base, Built
-from release.stages.deploy import Outcome, Ports
+from release.stages.deploy import Outcome
+from release.stages.golive import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.engine import FakeEngine

@@ -21,6 +21,7 @@ import pytest
 import urllib3
 from moto.server import ThreadedMotoServer
 
+from release.adapters.ecr import Ecr
 from release.adapters.scanstore import ScanStore
 from release.adapters.workspace import read_archive
 from release.core import config as config_file
@@ -269,3 +270,31 @@ def test_the_command_starts_from_any_folder(shell: Shell) -> None:
         check=False,
     )
     assert told.returncode == 0, told.stderr
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_daily_look_at_a_new_repository_finds_nothing_and_ends_well(shell: Shell) -> None:
+    shell.repository.commit(GATED)
+    scan = shell.release("scan", "--live", "production")
+    assert (scan.returncode, scan.stdout) == (0, "nothing was ever proven in production, so there is nothing to scan\n")
+    assert shell.release("status", "--check").returncode == 0
+
+
+def test_status_fails_on_drift_only_when_it_is_asked_to_check(shell: Shell, aws: HttpRegistry, tmp_path: Path) -> None:
+    shell.repository.commit(GATED)
+    digests = json.loads(shell.release("build", "--json").stdout)["images"]
+    scanned(shell)
+    assert shell.release("publish", "--version", "0.1.0").returncode == 0
+    url = shell.env["AWS_ENDPOINT_URL"]
+    client = boto3.client("ecr", "eu-west-1", endpoint_url=url, aws_access_key_id="x", aws_secret_access_key="x")
+    for image in ("export", "report"):
+        Ecr(client, aws.host).tag(f"app/{image}", digests[image]["digest"], "staging-1-v0.1.0")
+    assert shell.release("status", "staging").returncode == 0
+    shell.env["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary")
+    told = shell.release("status", "--check")
+    assert told.returncode == 6
+    assert "release: staging: the ledger has deployments, but there is no stack" in told.stderr
+    assert "next: release history staging" in told.stderr
+    assert "production" in told.stdout, "the whole table is shown"
+    summary = (tmp_path / "summary").read_text()
+    assert summary.index("### Refused") < summary.index("### Status")

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from release.core import render
+from release.core import deployreport, render
 from release.core import reports as report
+from release.core.deployreport import Facts
 from release.errors import (
     ConflictError,
     DeployFailed,
@@ -50,7 +51,7 @@ def test_built_images_are_told_with_digest_type_layers_and_origin(world: World) 
 def test_a_deployment_tells_what_was_recorded_and_gives_its_outputs(world: World) -> None:
     world.publish("0.1.0")
     outcome = world.deploy("staging", "0.1.0")
-    told = report.of_deployment(outcome.plan, outcome.smoke, outcome.recorded, "deployed")
+    told = deployreport.of_deployment(outcome.plan, Facts(), outcome.smoke, outcome.recorded, outcome.api, "deployed")
     assert "recorded as staging-1-v0.1.0" in told.text
     assert told.outputs == {"version": "0.1.0", "action": "deploy"}
     assert json.loads(json.dumps(told.data))["recorded"] == "staging-1-v0.1.0"
@@ -59,7 +60,7 @@ def test_a_deployment_tells_what_was_recorded_and_gives_its_outputs(world: World
 def test_a_plan_names_the_digests_and_what_goes_back_in(world: World) -> None:
     world.publish("0.1.0")
     plan = world.plan("staging", "0.1.0")
-    told = report.of_plan(plan)
+    told = deployreport.of_plan(plan)
     assert all(digest in told.text for digest in plan.release.digests.values())
     assert "goes back in: nothing: this is the first deployment" in told.text
     assert json.loads(json.dumps(told.data))["action"] == "deploy"
@@ -68,7 +69,7 @@ def test_a_plan_names_the_digests_and_what_goes_back_in(world: World) -> None:
 def test_a_plan_that_first_finishes_an_entry_says_so(world: World) -> None:
     world.release("0.1.0", "staging")
     del world.registry.named["app/report"]["staging-1-v0.1.0"]
-    told = report.of_plan(world.plan("staging", "0.1.0"))
+    told = deployreport.of_plan(world.plan("staging", "0.1.0"))
     assert "first finish ledger entry staging-1-v0.1.0 on report" in told.text
 
 
