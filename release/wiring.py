@@ -185,10 +185,16 @@ class Wiring:
         from release.adapters.trivy_database import TrivyDatabase
         from release.rehearsal.toolbox import Cache
 
-        root = Cache.of(self.env).root
+        cache = Cache.of(self.env)
+        root = cache.root
         binary = Installer(root, self.folder.resolve() / "tools" / "trivy", self.env, log.info).binary()
         advisories = TrivyDatabase(root, database, SystemClock())
-        return Trivy(binary, advisories, root / "scratch", self.env, harmless=self.policy.harmless_warnings)
+        return Trivy(
+            *(binary, advisories, root / "scratch", self.env),
+            harmless=self.policy.harmless_warnings,
+            analyses=root / "layer-analyses",
+            alone=lambda: cache.lock("layer-analyses", wait=1800, busy=log.info),
+        )
 
     def ports(self, environment: EnvironmentSpec) -> Ports:
         """What a deployment needs."""

@@ -11,8 +11,8 @@ import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,6 +56,9 @@ class Trivy:
         scratch: a folder with room for one unpacked archive.
         harmless: warnings that the policy declares harmless.
         limit: seconds for one scan.
+        analyses: a folder that keeps what was found in each layer (its packages and secrets, never a verdict), so that
+            a layer is read once; None keeps nothing.
+        alone: entered for each scan of an image: the kept analyses admit one process at a time.
     """
 
     binary: Binary
@@ -64,6 +67,8 @@ class Trivy:
     env: Mapping[str, str]
     harmless: tuple[str, ...] = ()
     limit: float = 900
+    analyses: Path | None = None
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property
     def name(self) -> str:
@@ -114,23 +119,31 @@ class Trivy:
     def _image(self, subject: Sequence[str | Path], manifest: Manifest, folder: Path) -> ImageScan:
         rules = folder.parent / "secrets.yaml"
         rules.write_text(_SECRETS)
-        # The analysis cache stays in memory: one on disk would carry results from other rules and other times.
-        arguments: list[str | Path] = [
-            "image",
-            "--cache-dir",
-            self.source.folder,
-            "--cache-backend",
-            "memory",
-            "--skip-db-update",
-        ]
+        arguments: list[str | Path] = ["image", *self._cache(folder.parent / "cache"), "--skip-db-update"]
         arguments += ["--skip-java-db-update", "--offline-scan", "--no-progress", "--list-all-pkgs"]
         arguments += ["--scanners", "vuln,secret", "--secret-config", rules]
-        text, said = self._run([*arguments, *_QUIET, *subject], folder)
+        with self.alone():
+            text, said = self._run([*arguments, *_QUIET, *subject], folder)
         report = parse_image_report(text, said, manifest.config.digest, harmless=self.harmless)
         written = folder.parent / "report.json"
         written.write_text(text, errors="replace")
         sbom, _ = self._run(["convert", "--format", "cyclonedx", written], folder)
         return ImageScan(manifest.digest, report, sbom.encode(errors="replace"))
+
+    def _cache(self, folder: Path) -> list[str | Path]:
+        """A cache directory for one scan: the database as it is now, and the kept analyses where there are any.
+
+        An analysis depends on the layer's bytes, the rules and the scanner alone. trivy keys it by the first two
+        (``pkg/cache``: CalcKey); each binary has a folder of its own.
+        """
+        folder.mkdir()
+        (folder / "db").symlink_to(self.source.folder.absolute() / "db")
+        if self.analyses is None:
+            return ["--cache-dir", folder, "--cache-backend", "memory"]
+        kept = self.analyses.absolute() / self.binary.sha256[:16]
+        kept.mkdir(parents=True, exist_ok=True)
+        (folder / "fanal").symlink_to(kept)
+        return ["--cache-dir", folder, "--cache-backend", "fs"]
 
     def _run(self, arguments: Sequence[str | Path], folder: Path) -> tuple[str, str]:
         command = [self.binary.checked(), *arguments, "--timeout", f"{self.limit:.0f}s"]

@@ -66,7 +66,7 @@ def publish(registry: registries.Registry, **changes: object) -> None:
 def trivy(binary: Binary, served: registries.Registry, tmp_path_factory: pytest.TempPathFactory) -> Trivy:
     cache = tmp_path_factory.mktemp("scanner")
     source = TrivyDatabase(cache, f"{served.host}/trivy-db:2", SystemClock())
-    return Trivy(binary, source, cache / "scratch", os.environ)
+    return Trivy(binary, source, cache / "scratch", os.environ, analyses=cache / "analyses")
 
 
 @dataclass
@@ -95,6 +95,32 @@ def policy(**changes: object) -> GatePolicy:
 @pytest.fixture
 def gate(trivy: Trivy, tmp_path: Path) -> Gate:
     return Gate(trivy, tmp_path)
+
+
+def test_a_kept_analysis_gives_the_report_that_a_first_look_gives(trivy: Trivy, tmp_path: Path) -> None:
+    """With layers read before, in another image and at another time, nothing is added and nothing is lost."""
+    steps = [debian(packages={"openssl": "3.5.1-1"}), pip_install("PyJWT", "2.8.0"), Step({"a": TOKEN}, "COPY a a")]
+    first = Gate(replace(trivy, analyses=None), tmp_path).scan(*steps)
+    assert trivy.analyses is not None
+    for _ in range(2):
+        assert Gate(trivy, tmp_path).scan(*steps).report == first.report
+    assert list((trivy.analyses / trivy.binary.sha256[:16]).iterdir())
+    assert len(first.report.findings) >= 4
+
+
+def test_an_advisory_published_later_is_found_in_a_layer_read_before(trivy: Trivy, tmp_path: Path) -> None:
+    """An analysis holds packages, no advisories: those are looked up at each scan."""
+    known = tuple(each for each in sample_database.ADVISORIES if each.package != "pyjwt")
+    steps = [debian(), pip_install("PyJWT", "2.8.0")]
+    with registries.running() as registry:
+        reports = []
+        for tag, advisories in (("before", known), ("after", sample_database.ADVISORIES)):
+            content = sample_database.database_file(advisories)
+            item = sample_database.artifact(datetime.now(UTC) - timedelta(minutes=1), content=content)
+            push_artifact(registry.host, "trivy-db", item, tag=tag)
+            source = TrivyDatabase(tmp_path, f"{registry.host}/trivy-db:{tag}", SystemClock())
+            reports.append(Gate(replace(trivy, source=source), tmp_path).scan(*steps).report)
+    assert [len(report.findings) for report in reports] == [0, 3]
 
 
 # what it must find
