@@ -2,21 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-_RX = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?\Z", re.ASCII)
-_Key = tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]
-
-
-def precedence(version: str) -> _Key:
-    """A key that sorts versions as semver.org 2.0.0, item 11, says; anything else sorts first."""
-    match = _RX.match(version)
-    if not match:
-        return (-1, 0, 0, 0, ())
-    parts = tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in (match[4] or "").split(".") if part
-    )
-    return (int(match[1]), int(match[2]), int(match[3]), 0 if match[4] else 1, parts)
+from release.core.version import try_parse
 
 
 def relation(*, older: bool, newer: bool, version: str, live_version: str) -> str:
@@ -29,4 +15,6 @@ def relation(*, older: bool, newer: bool, version: str, live_version: str) -> st
         return "older"
     if newer:
         return "newer"
-    return "older" if precedence(version) <= precedence(live_version) else "diverged"
+    ours, lives = try_parse(version), try_parse(live_version)
+    # A live stack without a version of ours was not deployed by us: nothing is lost by replacing it.
+    return "older" if ours and lives and ours.precedence <= lives.precedence else "diverged"
