@@ -87,8 +87,11 @@ class Git(Protocol):
 class Engine(Protocol):
     """A container engine with buildx."""
 
-    def build(self, request: BuildRequest, destination: Path) -> None:
-        """Write an OCI archive to ``destination``, or nothing at all. Raises RemoteError, MachineError."""
+    def build(self, requests: Mapping[Path, BuildRequest]) -> None:
+        """Write an OCI archive to each path, or nothing at all there; side by side, as far as the engine can.
+
+        Raises RemoteError, MachineError when one of them failed; the others were built to their end.
+        """
 
 
 class Scanner(Protocol):
@@ -132,6 +135,12 @@ class Workspace(Protocol):
 
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
         """Take over the archive at ``path``, whole or not at all. Raises ConflictError for an index."""
+
+    def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
+        """Have all of ``archives`` in the folder, and leave exactly these for the next build where it has such a place.
+
+        Answers where they are now.
+        """
 
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder that is gone afterwards, on the same file system."""

@@ -7,6 +7,7 @@ variable                      meaning
 ``RELEASE_PARAMETERS``        template parameters of this place: ``Key=Value`` or ``environment:Key=Value`` words,
                               quoted as in a shell; they win over release.toml
 ``RELEASE_REGISTRY``          the registry's ``host[:port]`` when it is not the one ECR names
+``RELEASE_ARCHIVES``          folder that holds the last build's archives; equal inputs are not built again
 ``RELEASE_BASE``              ``oci-layout:///folder@sha256:…`` instead of the base image in release.toml
 ``RELEASE_BUILDER``           the buildx builder; default: the engine's own
 ``RELEASE_BUILD_NETWORK``     the network of build steps; default: ``default``
@@ -102,7 +103,8 @@ class Wiring:
         """The folder of archives."""
         from release.adapters.workspace import LocalWorkspace
 
-        return LocalWorkspace(self.folder / self.env.get("RELEASE_DIST", "dist"))
+        earlier = self.env.get("RELEASE_ARCHIVES", "")
+        return LocalWorkspace(self.folder / self.env.get("RELEASE_DIST", "dist"), Path(earlier) if earlier else None)
 
     @cached_property
     def engine(self) -> Docker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from release.adapters import process
@@ -49,11 +50,19 @@ class Docker:
             timeout,
         )
 
-    def build(self, request: BuildRequest, destination: Path) -> None:
+    def build(self, requests: Mapping[Path, BuildRequest]) -> None:
         """See :class:`release.ports.Engine`.
 
-        No provenance and no SBOM: with either the result is an index, which Lambda refuses.
+        Side by side, because most of a build from cache is one thread that compresses layers.
         """
+        with ThreadPoolExecutor(max(1, len(requests))) as pool, process.ended_together():
+            building = [pool.submit(self._build, request, path) for path, request in requests.items()]
+            failures = [error for each in building if (error := each.exception())]
+        if failures:
+            raise failures[0]
+
+    def _build(self, request: BuildRequest, destination: Path) -> None:
+        """One image. No provenance and no SBOM: with either the result is an index, which Lambda refuses."""
         command: list[str | Path] = [
             self.docker,
             "buildx",
@@ -77,7 +86,9 @@ class Docker:
         command.append(request.context)
         env = {**self.env, "SOURCE_DATE_EPOCH": str(request.epoch), "BUILDKIT_PROGRESS": "plain"}
         try:
-            process.run(command, env=env, timeout=self.timeout, on_line=lambda line: log.debug("%s", line))
+            process.run(
+                command, env=env, timeout=self.timeout, on_line=lambda line: log.debug("%s %s", request.image, line)
+            )
         except RemoteError as error:
             destination.unlink(missing_ok=True)
             raise _explained(error, request.image) from error

@@ -14,8 +14,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +23,10 @@ from release.errors import MachineError, RemoteError
 
 log = logging.getLogger("release.process")
 
-_outliving: dict[
-    int, subprocess.Popen[bytes]
-] = {}  # the children in the background: only their parent can wait for them
+#: The children in the background: only their parent can wait for them.
+_outliving: dict[int, subprocess.Popen[bytes]] = {}
+#: The children that some thread waits for.
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def run(
             untouched="everything",
             next_step="install it, or run make setup",
         ) from error
+    _running.add(process)
     with process:
         try:
             if on_line:
@@ -102,11 +104,29 @@ def run(
         except BaseException:
             _kill_group(process)
             raise
+        finally:
+            _running.discard(process)
     result = Result(process.returncode, out.decode(errors="surrogateescape"), err.decode(errors="replace"))
     if check and result.code != 0:
         tail = "\n".join((result.stderr or result.stdout).strip().splitlines()[-15:])
         raise RemoteError(f"{Path(argv[0]).name} failed with exit code {result.code}:\n{tail}")
     return result
+
+
+@contextmanager
+def ended_together() -> Iterator[None]:
+    """Whatever is raised in this block ends every process that :func:`run` has started meanwhile, in any thread.
+
+    An interruption reaches the main thread alone; without this the others would wait for their processes to their end.
+    """
+    before = set(_running)
+    try:
+        yield
+    except BaseException:
+        for process in _running - before:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        raise
 
 
 def _stream(process: subprocess.Popen[bytes], timeout: float, on_line: Callable[[str], None]) -> bytes:

@@ -1,5 +1,7 @@
 """The Workspace port: a folder of OCI archives (``dist/``), each verified whenever it is read.
 
+A second folder may hold the archives of builds before, where the first one starts empty each time, as in CI.
+
 An archive's name holds image and inputs, so equal inputs find it again; it appears by rename, so a crash or a full disk
 never leaves half of one under that name.
 """
@@ -13,8 +15,9 @@ import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from release.core import oci
@@ -22,32 +25,50 @@ from release.core.model import Archive, Manifest
 from release.errors import MachineError, ReleaseError, RemoteError
 
 log = logging.getLogger("release.build")
+_SUFFIX = ".oci.tar"
 _BLOB = re.compile(r"blobs/sha256/([0-9a-f]{64})\Z")
 
 
 class LocalWorkspace:
-    """Archives in ``folder``."""
+    """Archives in ``folder``, and those of builds before in ``earlier``."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, earlier: Path | None = None) -> None:
+        self.folder, self.earlier = folder, earlier
 
     def archive(self, image: str, inputs: str) -> Archive | None:
         """See :class:`release.ports.Workspace`."""
-        path = self._path(image, inputs)
-        if not path.exists():
-            return None
-        try:
-            return Archive(image, inputs, path, read_archive(path))
-        except ReleaseError as error:
-            log.warning("%s is damaged (%s); it will be built again", path, error.message)
-            return None
+        for folder in (self.folder, self.earlier):
+            path = folder / _name(image, inputs) if folder else None
+            if path is None or not path.exists():
+                continue
+            try:
+                return Archive(image, inputs, path, read_archive(path))
+            except ReleaseError as error:
+                log.warning("%s is damaged (%s); it is not used", path, error.message)
+        return None
 
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
         """See :class:`release.ports.Workspace`."""
         manifest = read_archive(path)
-        target = self._path(image, inputs)
+        target = self.folder / _name(image, inputs)
         path.replace(target)
         return Archive(image, inputs, target, manifest)
+
+    def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
+        """See :class:`release.ports.Workspace`."""
+        settled = []
+        with self.scratch() as scratch:
+            for archive in archives:
+                target = self.folder / _name(archive.image, archive.inputs)
+                _put(archive.path, target, scratch)
+                settled.append(replace(archive, path=target))
+                if self.earlier:
+                    self.earlier.mkdir(parents=True, exist_ok=True)
+                    _put(archive.path, self.earlier / target.name, self.earlier)
+        if self.earlier:
+            for old in set(self.earlier.glob(f"*{_SUFFIX}")) - {self.earlier / each.path.name for each in settled}:
+                old.unlink()
+        return settled
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -72,8 +93,22 @@ class LocalWorkspace:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _path(self, image: str, inputs: str) -> Path:
-        return self.folder / f"{image}-{inputs}.oci.tar"
+
+def _name(image: str, inputs: str) -> str:
+    return f"{image}-{inputs}{_SUFFIX}"
+
+
+def _put(path: Path, target: Path, scratch: Path) -> None:
+    """``path`` also as ``target``, which is never half there; a link where the file system has them."""
+    if target.exists() and target.samefile(path):
+        return
+    copy = scratch / f".{target.name}"
+    copy.unlink(missing_ok=True)
+    try:
+        copy.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, copy)
+    copy.replace(target)
 
 
 def read_archive(path: Path) -> Manifest:

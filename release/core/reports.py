@@ -38,7 +38,10 @@ def of_images(title: str, rows: Sequence[tuple[str, str, str, Manifest | None]])
         data={"images": images},
         text="\n".join([render.table(header, cells), *(f"manifest type: {kind}" for kind in types)]),
         summary=f"### {title}\n\n{render.markdown(header, cells)}\n",
-        outputs={"digests": " ".join(f"{name}={manifest.digest}" for name, *_, manifest in rows if manifest)},
+        outputs={
+            "digests": " ".join(f"{name}={manifest.digest}" for name, *_, manifest in rows if manifest),
+            "built": " ".join(name for name, _, source, manifest in rows if manifest and source == "build"),
+        },
     )
 
 

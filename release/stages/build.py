@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from release.core.config import Config, ImageSpec
 from release.core.inputs import EPOCH, inputs_hash
-from release.core.model import BuildRequest, Manifest
+from release.core.model import Archive, BuildRequest, Manifest
 from release.core.oci import checked_platform
 from release.core.tags import inputs_tag
 from release.ports import Engine, Git, Registry, Workspace
@@ -83,6 +83,8 @@ def apply(
 
     Raises what the engine raises; an image that was finished stays on disk.
     """
+    if due := tuple(item for item in plans if item.source == "build"):
+        _build(due, config, commit, git, engine(), workspace, base, secrets)
     built = []
     for item in plans:
         image = config.images[item.image]
@@ -90,19 +92,18 @@ def apply(
             assert registry is not None
             manifest, path = registry.manifest(image.repository, item.digest), None
         else:
-            if item.source == "build":
-                _build(item, image, config, commit, git, engine(), workspace, base, secrets)
             archive = workspace.archive(item.image, item.inputs)
             assert archive is not None
             manifest, path = archive.manifest, archive.path
         checked_platform(manifest, config.platform, item.image)
         built.append(Built(item.image, item.inputs, item.source, manifest, path))
-    return tuple(built)
+    here = [Archive(each.image, each.inputs, each.path, each.manifest) for each in built if each.path]
+    paths = {archive.image: archive.path for archive in workspace.settle(here)}
+    return tuple(replace(each, path=paths.get(each.image)) for each in built)
 
 
 def _build(
-    item: ImagePlan,
-    image: ImageSpec,
+    due: tuple[ImagePlan, ...],
     config: Config,
     commit: str,
     git: Git,
@@ -111,20 +112,31 @@ def _build(
     base: Base,
     secrets: Mapping[str, Path],
 ) -> None:
-    log.info("building image %s from %s", item.image, commit[:12])
+    log.info("building %s from %s", " and ".join(item.image for item in due), commit[:12])
     with workspace.scratch() as folder:
-        git.export(commit, image.inputs, folder / "tree")
-        prefix = "" if image.context == "." else image.context.rstrip("/") + "/"
-        request = BuildRequest(
-            image=item.image,
-            context=folder / "tree" / image.context,
-            dockerfile=image.dockerfile.removeprefix(prefix),
-            target=image.target,
-            platform=config.platform,
-            build_args={"BASE_IMAGE": config.base},
-            named_contexts={config.base: base.context} if base.context else {},
-            secrets=secrets,
-            epoch=EPOCH,
-        )
-        engine.build(request, folder / "image.tar")
-        workspace.keep(item.image, item.inputs, folder / "image.tar")
+        archives = {folder / f"{item.image}.tar": item for item in due}
+        requests = {}
+        for path, item in archives.items():
+            git.export(commit, config.images[item.image].inputs, path.with_suffix(""))
+            requests[path] = _request(config.images[item.image], config, path.with_suffix(""), base, secrets)
+        try:
+            engine.build(requests)
+        finally:  # an image that failed does not cost the others
+            for path, item in archives.items():
+                if path.exists():
+                    workspace.keep(item.image, item.inputs, path)
+
+
+def _request(image: ImageSpec, config: Config, tree: Path, base: Base, secrets: Mapping[str, Path]) -> BuildRequest:
+    prefix = "" if image.context == "." else image.context.rstrip("/") + "/"
+    return BuildRequest(
+        image=image.name,
+        context=tree / image.context,
+        dockerfile=image.dockerfile.removeprefix(prefix),
+        target=image.target,
+        platform=config.platform,
+        build_args={"BASE_IMAGE": config.base},
+        named_contexts={config.base: base.context} if base.context else {},
+        secrets=secrets,
+        epoch=EPOCH,
+    )

@@ -47,7 +47,7 @@ def test_a_build_is_one_image_for_the_platform_and_no_index(
     engine: Engine, wanted: BuildRequest, tmp_path: Path
 ) -> None:
     """faults.md, 11 and 12."""
-    engine.build(wanted, tmp_path / "image.tar")
+    engine.build({tmp_path / "image.tar": wanted})
     manifest = read_archive(tmp_path / "image.tar")
     assert manifest.platform == "linux/amd64"
     assert manifest.layers
@@ -57,10 +57,10 @@ def test_equal_inputs_give_an_equal_digest_and_other_inputs_another(
     engine: Engine, wanted: BuildRequest, tmp_path: Path
 ) -> None:
     for name in ("first.tar", "second.tar"):
-        engine.build(wanted, tmp_path / name)
+        engine.build({tmp_path / name: wanted})
         os.utime(wanted.context / "app.py", (1, 1))
     (wanted.context / "app.py").write_text("print(2)\n")
-    engine.build(wanted, tmp_path / "third.tar")
+    engine.build({tmp_path / "third.tar": wanted})
     first, second, third = (read_archive(tmp_path / name).digest for name in ("first.tar", "second.tar", "third.tar"))
     assert first == second
     assert first != third
@@ -70,13 +70,35 @@ def test_another_platform_is_built_for_when_it_is_asked_for(
     engine: Engine, wanted: BuildRequest, tmp_path: Path
 ) -> None:
     """faults.md, 12: nothing runs in this build, so no emulation of that CPU is needed."""
-    engine.build(replace(wanted, platform="linux/arm64"), tmp_path / "image.tar")
+    engine.build({tmp_path / "image.tar": replace(wanted, platform="linux/arm64")})
     assert read_archive(tmp_path / "image.tar").platform == "linux/arm64"
+
+
+def test_images_that_are_built_side_by_side_are_those_that_are_built_alone(
+    engine: Engine, wanted: BuildRequest, tmp_path: Path
+) -> None:
+    other = replace(wanted, image="report", build_args={"UNUSED": "1"})
+    engine.build({tmp_path / "export.tar": wanted, tmp_path / "report.tar": other})
+    engine.build({tmp_path / "alone.tar": wanted})
+    digests = {name: read_archive(tmp_path / f"{name}.tar").digest for name in ("export", "report", "alone")}
+    assert digests["export"] == digests["alone"]
+
+
+@pytest.mark.engine
+def test_one_image_that_fails_does_not_cost_the_other(
+    rehearsal: Rehearsed, wanted: BuildRequest, tmp_path: Path
+) -> None:
+    (wanted.context / "bad").write_text("FROM scratch AS export\nCOPY missing /\n")
+    bad = replace(wanted, image="report", dockerfile="bad")
+    with pytest.raises(RemoteError, match="building image report failed"):
+        real_engine(rehearsal).build({tmp_path / "bad.tar": bad, tmp_path / "good.tar": wanted})
+    assert read_archive(tmp_path / "good.tar").layers
+    assert not (tmp_path / "bad.tar").exists()
 
 
 @pytest.mark.engine
 def test_a_build_that_fails_leaves_no_archive(rehearsal: Rehearsed, wanted: BuildRequest, tmp_path: Path) -> None:
     (wanted.context / "Dockerfile").write_text("FROM scratch AS export\nCOPY missing /\n")
     with pytest.raises(RemoteError, match="building image export failed"):
-        real_engine(rehearsal).build(wanted, tmp_path / "image.tar")
+        real_engine(rehearsal).build({tmp_path / "image.tar": wanted})
     assert not (tmp_path / "image.tar").exists()

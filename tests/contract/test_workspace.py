@@ -35,6 +35,14 @@ def test_an_archive_that_was_kept_is_found_by_its_inputs_and_only_by_them(worksp
     assert workspace.archive("report", INPUTS) is None
 
 
+def test_settled_archives_are_those_that_were_kept(workspace: Workspace) -> None:
+    with workspace.scratch() as folder:
+        ociimage.write_image(folder / "image.tar")
+        kept = workspace.keep("export", INPUTS, folder / "image.tar")
+    assert list(workspace.settle([kept])) == [kept]
+    assert workspace.archive("export", INPUTS) == kept
+
+
 def test_a_scratch_folder_is_gone_afterwards_also_after_a_failure(workspace: Workspace) -> None:
     left: list[Path] = []
 

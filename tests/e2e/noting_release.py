@@ -9,7 +9,7 @@ from pathlib import Path
 DIGESTS = "export=sha256:" + "a" * 64
 OUTPUTS = {
     "plan": {"release": "true", "version": "1.4.0-rc.7", "tag": "v1.4.0"},
-    "build": {"digests": DIGESTS},
+    "build": {"digests": DIGESTS, "built": "export"},
     "check-tag": {"version": "1.4.0"},
     "promote": {"digests": DIGESTS},
 }
@@ -29,6 +29,10 @@ def main() -> int:
     if command == "build":
         dist.mkdir()
         (dist / "export.tar").write_text("the archive")
+        (dist / "export.scan.json").write_text("{}")
+        environment["EARLIER"] = " ".join(path.name for path in Path(environment["RELEASE_ARCHIVES"]).glob("*"))
+        Path(environment["RELEASE_ARCHIVES"]).mkdir(exist_ok=True)
+        (Path(environment["RELEASE_ARCHIVES"]) / "export.oci.tar").write_text("the archive")
         if to := environment.get("RELEASE_BUILD_CACHE_TO"):
             place = Path(to.split("dest=")[1].split(",")[0].replace("{image}", "export"))
             place.mkdir(parents=True)

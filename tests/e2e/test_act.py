@@ -151,6 +151,9 @@ def test_second_build_starts_from_the_cache_that_main_saved(repository: Reposito
     scopes = [path.name for path in (repository.github.machine.scratch / "caches").iterdir()]
     assert scopes == ["refs_heads_main"]
     assert any("stand-in] cache release-buildkit-" in line for line in repository.lines)
+    builds = [json.loads(line)["environment"] for line in repository.notes.read_text().splitlines()]
+    assert [build["EARLIER"] for build in builds if "EARLIER" in build] == ["", "export.oci.tar", "export.oci.tar"]
+    assert pull_request.step("Read the archives of main's last build").how == "stand-in"
 
 
 def test_nothing_to_release_ends_green_and_builds_nothing(tmp_path: Path, act: Path) -> None:

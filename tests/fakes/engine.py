@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from release.core.model import BuildRequest
-from release.errors import MachineError, RemoteError
+from release.errors import MachineError, ReleaseError, RemoteError
 from release.ports import Engine
 from tests.fakes.journal import Journal
 from tests.support import ociimage
@@ -30,7 +31,17 @@ class FakeEngine(Engine):
         self.architecture = ""
         self.built: list[str] = []
 
-    def build(self, request: BuildRequest, destination: Path) -> None:
+    def build(self, requests: Mapping[Path, BuildRequest]) -> None:
+        failures = []
+        for destination, request in requests.items():
+            try:
+                self._build(request, destination)
+            except ReleaseError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def _build(self, request: BuildRequest, destination: Path) -> None:
         if not self.answers:
             raise MachineError("no container engine answers", next_step="start Docker")
         if request.image in self.fails:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,6 +43,10 @@ class FakeWorkspace(Workspace):
         target = path.replace(self.folder / f"{image}-{inputs}.tar")
         self.kept[image, inputs] = Archive(image, inputs, target, manifest)
         return self.kept[image, inputs]
+
+    def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
+        assert all(archive in self.kept.values() for archive in archives)
+        return archives
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -45,7 +45,7 @@ def request_(tmp_path: Path) -> BuildRequest:
 def build(tool: Tool, request: BuildRequest, destination: Path, **options: str) -> None:
     """Build with the tool."""
     docker = process.find("docker", remedy="", path=str(tool.folder))
-    Docker(docker, ENV, **options).build(request, destination)  # type: ignore[arg-type]  # the texts among the options
+    Docker(docker, ENV, **options).build({destination: request})  # type: ignore[arg-type]  # the texts among the options
 
 
 def pairs(arguments: list[str]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from release.adapters.workspace import LocalWorkspace, read_archive
+from release.core.model import Archive
 from release.errors import MachineError, RemoteError
 from tests.support import ociimage
 
@@ -93,3 +94,38 @@ def test_a_blob_that_is_a_folder_is_no_archive(tmp_path: Path) -> None:
     path.write_bytes(ociimage.tar_of({"index.json/x": b"{}"}))
     with pytest.raises(RemoteError, match=r"odd\.tar is no whole OCI archive"):
         read_archive(path)
+
+
+def built(workspace: LocalWorkspace, image: str, inputs: str) -> Archive:
+    """An archive, as a build leaves it."""
+    with workspace.scratch() as folder:
+        ociimage.write_image(folder / "image.tar", {"name": f"{image} {inputs}".encode()})
+        return workspace.keep(image, inputs, folder / "image.tar")
+
+
+def test_the_next_build_finds_the_archives_of_the_last_one_and_no_older_ones(tmp_path: Path) -> None:
+    """As in CI: each build begins with an empty dist/, and with what the build before has left."""
+    earlier = tmp_path / "earlier"
+    first = LocalWorkspace(tmp_path / "first", earlier)
+    first.settle([built(first, "export", "1" * 16), built(first, "report", "1" * 16)])
+    second = LocalWorkspace(tmp_path / "second", earlier)
+    reused = second.archive("report", "1" * 16)
+    assert reused is not None
+    assert second.archive("report", "2" * 16) is None
+    settled = second.settle([built(second, "export", "2" * 16), reused])
+    assert [archive.path.parent for archive in settled] == [tmp_path / "second"] * 2
+    assert all(archive.path.is_file() for archive in settled)
+    assert {path.name for path in earlier.iterdir()} == {"export-" + "2" * 16 + ".oci.tar", reused.path.name}
+    assert second.archive("report", "1" * 16) == settled[1], "dist/ comes first"
+
+
+def test_a_damaged_archive_of_the_last_build_is_not_used(tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier"
+    first = LocalWorkspace(tmp_path / "first", earlier)
+    (archive,) = first.settle([built(first, "export", "1" * 16)])
+    damaged = earlier / archive.path.name
+    damaged.unlink()
+    ociimage.write_image(damaged)
+    ociimage.damage(damaged)
+    assert LocalWorkspace(tmp_path / "second", earlier).archive("export", "1" * 16) is None
+    assert first.archive("export", "1" * 16) is not None

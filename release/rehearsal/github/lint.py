@@ -25,7 +25,7 @@ TAGS = "v*"
 OUTPUTS: Mapping[str, frozenset[str]] = {
     "plan": frozenset({"release", "version", "tag"}),
     "version": frozenset({"version", "tag"}),
-    "build": frozenset({"digests"}),
+    "build": frozenset({"built", "digests"}),
     "publish": frozenset({"digests"}),
     "check-tag": frozenset({"version", "tag", "commit"}),
     "promote": frozenset({"digests", "version"}),
