@@ -203,10 +203,17 @@ def test_show_gives_the_bytes_at_the_commit(repo: FakeGit | GitFolder) -> None:
     assert port(repo).show(first, "d/a") == b"\xff\r\n\x00"
 
 
-def test_show_of_a_missing_file_is_refused(repo: FakeGit | GitFolder) -> None:
-    commit = repo.commit({"a": b"1"})
-    with pytest.raises(NotFoundError):
-        port(repo).show(commit, "b")
+def test_show_of_a_missing_file_or_commit_is_refused(repo: FakeGit | GitFolder) -> None:
+    repo.commit({"a": b"1", "b": b"2"})
+    commit = repo.commit({"b": None})
+    for where in (commit, "f" * 40):
+        with pytest.raises(NotFoundError, match="is not in this clone"):
+            port(repo).show(where, "b")
+
+
+def test_tree_as_committed_has_no_changes(repo: FakeGit | GitFolder) -> None:
+    repo.commit({"f/a.py": b"1"})
+    assert list(port(repo).changed(["f"])) == []
 
 
 def test_tree_hashes_change_with_content_and_only_with_it(repo: FakeGit | GitFolder) -> None:
@@ -217,6 +224,27 @@ def test_tree_hashes_change_with_content_and_only_with_it(repo: FakeGit | GitFol
     assert before["e"] == after["e"]
     with pytest.raises(NotFoundError):
         port(repo).tree_hashes(first, ["f"])
+
+
+def test_tree_hash_of_a_path_stays_when_only_other_paths_change(repo: FakeGit | GitFolder) -> None:
+    first = repo.commit({"f/shared/x.py": b"1", "f/Dockerfile": b"FROM x", "README": b"1"})
+    second = repo.commit({"README": b"2"})
+    paths = ["f/Dockerfile", "f/shared"]
+    assert port(repo).tree_hashes(first, paths) == port(repo).tree_hashes(second, paths)
+
+
+def test_tree_hashes_take_a_folder_with_its_slash_and_a_file_inside_another_path(repo: FakeGit | GitFolder) -> None:
+    commit = repo.commit({"f/shared/x.py": b"1", "f/Dockerfile": b"FROM x"})
+    assert list(port(repo).tree_hashes(commit, ["f/shared/"])) == ["f/shared/"]
+    paths = ["f/Dockerfile", "f", "f/shared/x.py"]
+    assert list(port(repo).tree_hashes(commit, paths)) == paths
+
+
+@pytest.mark.parametrize("path", ["f/share", "x.py", "f/shared/*"])
+def test_tree_hash_of_a_path_that_is_not_there_is_refused_by_name(repo: FakeGit | GitFolder, path: str) -> None:
+    commit = repo.commit({"f/shared/x.py": b"1"})
+    with pytest.raises(NotFoundError, match=f"is not in commit {commit[:12]}"):
+        port(repo).tree_hashes(commit, ["f/shared", path])
 
 
 def test_export_writes_the_paths_as_committed_and_nothing_else(repo: FakeGit | GitFolder, tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ from release.core import config as config_file
 from release.core.policy import parse_policy
 from release.core.scanrecord import record_of
 from tests.support import findings, ociimage
+from tests.support.gitrepo import GitFolder
 from tests.support.httpregistry import HttpRegistry
-from tests.support.repository import Repository
 from tests.support.tool import Tool
 from tests.support.world import FILES
 
@@ -43,7 +43,7 @@ GATED = {"release.toml": (FILES["release.toml"] or b"") + b'\n[gate]\nblock = ["
 class Shell:
     """A checked-out repository, and the command in it."""
 
-    repository: Repository
+    repository: GitFolder
     docker: Tool
     env: dict[str, str]
 
@@ -58,7 +58,7 @@ class Shell:
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     """A machine with git and an engine that answers, and without credentials."""
-    repository = Repository(tmp_path / "repository")
+    repository = GitFolder(tmp_path / "repository")
     repository.commit(FILES)
     docker = Tool(tmp_path / "bin", "docker")
     ociimage.write_image(tmp_path / "prepared.tar")

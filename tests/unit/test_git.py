@@ -8,18 +8,18 @@ import pytest
 
 from release.adapters.git import GitRepository
 from release.errors import NotFoundError, RemoteError
-from tests.support.repository import Repository
+from tests.support.gitrepo import GitFolder
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Repository:
+def repository(tmp_path: Path) -> GitFolder:
     """A repository with one commit."""
-    made = Repository(tmp_path / "repository")
+    made = GitFolder(tmp_path / "repository")
     made.commit({"f/a.py": b"1", "f/b.py": b"1", "other.py": b"1"})
     return made
 
 
-def test_edited_added_deleted_and_untracked_files_differ_from_head(repository: Repository) -> None:
+def test_edited_added_deleted_and_untracked_files_differ_from_head(repository: GitFolder) -> None:
     (repository.folder / "f/a.py").write_bytes(b"2")
     (repository.folder / "f/b.py").unlink()
     (repository.folder / "f/new file é.py").write_bytes(b"1")
@@ -28,7 +28,7 @@ def test_edited_added_deleted_and_untracked_files_differ_from_head(repository: R
     assert sorted(changed) == ["f/a.py", "f/b.py", "f/new file é.py"]
 
 
-def test_a_change_of_mode_alone_changes_the_hash(repository: Repository) -> None:
+def test_a_change_of_mode_alone_changes_the_hash(repository: GitFolder) -> None:
     git = GitRepository(repository.folder)
     before = git.tree_hashes(git.resolve("HEAD"), ["f/a.py", "f"])
     (repository.folder / "f/a.py").chmod(0o755)
@@ -37,17 +37,17 @@ def test_a_change_of_mode_alone_changes_the_hash(repository: Repository) -> None
     assert before["f"] != after["f"]
 
 
-def test_an_annotated_tag_names_its_commit(repository: Repository) -> None:
-    repository.git("tag", "--annotate", "--message", "v1", "v1.0.0")
+def test_an_annotated_tag_names_its_commit(repository: GitFolder) -> None:
+    repository.run("tag", "--annotate", "--message", "v1", "v1.0.0")
     git = GitRepository(repository.folder)
     assert git.resolve("v1.0.0") == git.resolve("HEAD")
 
 
-def test_a_shallow_clone_must_not_look_like_a_fork(repository: Repository, tmp_path: Path) -> None:
+def test_a_shallow_clone_must_not_look_like_a_fork(repository: GitFolder, tmp_path: Path) -> None:
     """faults.md, 20: the commit before is missing, so nothing can be compared."""
-    first = repository.git("rev-parse", "HEAD")
+    first = repository.run("rev-parse", "HEAD")
     head = repository.commit({"f/a.py": b"2"})
-    repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(tmp_path / "shallow"))
+    repository.run("clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(tmp_path / "shallow"))
     git = GitRepository(tmp_path / "shallow")
     assert git.resolve("HEAD") == head
     for one, other in ((first, head), (head, head)):
@@ -64,7 +64,7 @@ def test_a_folder_that_is_no_repository_has_no_commits(tmp_path: Path) -> None:
         git.changed(["f"])
 
 
-def test_executable_files_and_links_are_exported_as_they_are(repository: Repository, tmp_path: Path) -> None:
+def test_executable_files_and_links_are_exported_as_they_are(repository: GitFolder, tmp_path: Path) -> None:
     (repository.folder / "f/run.sh").write_bytes(b"#!/bin/sh\n")
     (repository.folder / "f/run.sh").chmod(0o755)
     (repository.folder / "f/link").symlink_to("run.sh")
