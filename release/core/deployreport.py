@@ -94,7 +94,8 @@ def _image(plan: DeployPlan, facts: Facts, image: str) -> tuple[str, ...]:
     elif size is None or old is None:
         change = "new" if not live else "?"
     else:
-        change = f"{'+' if size >= old else '-'}{render.size(abs(size - old))} ({(size - old) / old:+.1%})"
+        more = size - old
+        change = f"{more:+} B" if abs(more) < 1000 else f"{'+-'[more < 0]}{render.size(abs(more))} ({more / old:+.1%})"
     shown = render.size(size) if size is not None else "?"
     return image, f"`{render.short(digest)}`", f"`{render.short(live)}`", shown, change
 

@@ -38,6 +38,7 @@ def plan(config: Config, environment: str, version: str, ports: Ports, *, if_new
     Raises:
         NotFoundError: the version is not published, an image is gone, or it was not proven where it must be.
         ConflictError: an accidental downgrade, a stack that takes no update, an image Lambda would refuse.
+        UsageError: release.toml and the template do not agree on the parameters.
     """
     tags = observe.tags_by_image(config, ports.registry)
     release = observe.published(version, tags)
@@ -45,7 +46,10 @@ def plan(config: Config, environment: str, version: str, ports: Ports, *, if_new
     _check_proven(config.environment(environment), release, tags)
     golive.wait_for_stack(config.environment(environment), ports)
     seen = observe.environment(config, environment, ports.cloud, ports.git, tags, target=release)
-    return deployplan.plan_deploy(seen, release, goes_back=False, if_newer=if_newer)
+    decided = deployplan.plan_deploy(seen, release, goes_back=False, if_newer=if_newer)
+    if decided.action is Action.DEPLOY:
+        golive.check_settings(release, environment, config, ports)
+    return decided
 
 
 def _check_proven(spec: EnvironmentSpec, release: Release, tags: Mapping[str, Mapping[str, str]]) -> None:

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from release.core import deployplan
+from release.core import deployplan, template
 from release.core.config import Config, EnvironmentSpec
 from release.core.model import Release, Stack, StackRequest
 from release.core.smoke import SmokeResult
-from release.errors import NotFoundError, RemoteError
+from release.errors import NotFoundError, RemoteError, UsageError
 from release.ports import Clock, Cloud, Git, Registry
 from release.stages import observe, smoke
 
@@ -52,11 +52,16 @@ def request(release: Release, environment: str, config: Config, ports: Ports) ->
     """The stack as ``release`` wants it: template, parameters and images as they were at its commit.
 
     New settings can break old code, so going back takes the old ones along. Which stack and region it is comes from the
-    present release.toml.
+    present release.toml. Every parameter of the template is named, the defaults too: CloudFormation keeps the value of
+    one that is not, so a setting that a later release brought would outlive the way back. A setting of this place that
+    an old template does not know is left out.
+
+    Raises:
+        NotFoundError: the release lacks an image that its own release.toml names.
+        UsageError: the template lacks a parameter that a release needs, or needs one that nobody gives.
     """
     then = observe.config_at(ports.git, release.commit)
-    parameters = dict(then.environments[environment].parameters) if environment in then.environments else {}
-    parameters |= ports.overrides
+    given = {**_settings(then, environment), **ports.overrides}
     for name, image in then.images.items():
         if name not in release.digests:
             raise NotFoundError(
@@ -64,17 +69,56 @@ def request(release: Release, environment: str, config: Config, ports: Ports) ->
                 untouched=environment,
                 next_step=f"release history {environment} shows the releases that are whole",
             )
-        parameters[image.parameter] = ports.registry.uri(image.repository, release.digests[name])
-    parameters |= {"ReleaseVersion": release.version, "GitSha": release.commit}
+        given[image.parameter] = ports.registry.uri(image.repository, release.digests[name])
+    released = {"ReleaseVersion": release.version, "GitSha": release.commit}
+    given |= released
+    text = ports.git.show(release.commit, then.template)
+    asked = template.parameters(text, f"{then.template} of {release.commit[:12]}")
+    _check(asked, given, {*released, *(image.parameter for image in then.images.values())}, environment)
     return StackRequest(
         name=config.environment(environment).stack,
-        template=ports.git.show(release.commit, then.template),
-        parameters=parameters,
+        template=text,
+        parameters={name: given.get(name, default or "") for name, default in asked.items()},
         repositories=tuple(
             ports.registry.uri(image.repository, release.digests[name]).partition("@")[0]
             for name, image in then.images.items()
         ),
     )
+
+
+def check_settings(release: Release, environment: str, config: Config, ports: Ports) -> None:
+    """Refuse a setting of release.toml that its template does not know: it would silently do nothing.
+
+    Raises:
+        UsageError: with its name; and whatever ``request`` raises.
+    """
+    known = request(release, environment, config, ports).parameters
+    unknown = sorted(set(_settings(observe.config_at(ports.git, release.commit), environment)) - set(known))
+    if unknown:
+        raise UsageError(
+            f"release.toml gives {environment} the parameter {unknown[0]}, which the template does not have",
+            untouched=environment,
+            next_step="mend its spelling in release.toml, or add it to the template; then release that",
+        )
+
+
+def _settings(then: Config, environment: str) -> dict[str, str]:
+    return dict(then.environments[environment].parameters) if environment in then.environments else {}
+
+
+def _check(asked: Mapping[str, str | None], given: Mapping[str, str], needed: set[str], environment: str) -> None:
+    if lacking := sorted(needed - set(asked)):
+        raise UsageError(
+            f"the template has no parameter {lacking[0]}",
+            untouched=environment,
+            next_step="add it: every image's parameter of release.toml, ReleaseVersion and GitSha (template.yaml)",
+        )
+    if missing := sorted(name for name, default in asked.items() if default is None and name not in given):
+        raise UsageError(
+            f"the template's parameter {missing[0]} has no default, and nobody gives it",
+            untouched=environment,
+            next_step=f"give it in release.toml ([environments.{environment}.parameters]) or in RELEASE_PARAMETERS",
+        )
 
 
 def bring(wanted: StackRequest, ports: Ports) -> None:

@@ -1,15 +1,16 @@
 """A tiny model of CloudFormation, Lambda and the API in front of it.
 
-The template decides, as in AWS: a JSON document with ``Parameters`` (every one must be given, no other may be) and
-``Functions`` (stack output -> the parameter that holds its image). Each deployment publishes a version of every
-function and moves its alias; a deployment that fails is rolled back; CloudFormation goes on when the caller dies.
+The template decides, as in AWS: a JSON document with ``Parameters`` (sam leaves out what it does not know; the stack
+keeps the value of one that is not given) and ``Functions`` (stack output -> the parameter that holds its image). Each
+deployment publishes a version of every function and moves its alias; a deployment that fails is rolled back;
+CloudFormation goes on when the caller dies.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -46,6 +47,17 @@ class Account:
     reason: str = ""
     ends: datetime | None = None
     then: Callable[[], None] = lambda: None
+
+
+def _effective(request: StackRequest, account: Account) -> dict[str, str]:
+    """What CloudFormation makes of the parameters that ``sam deploy`` hands over ("UsePreviousValue")."""
+    found = {}
+    for name, rule in json.loads(request.template)["Parameters"].items():
+        value = request.parameters.get(name, account.parameters.get(name, rule.get("Default")))
+        if value is None:
+            raise RemoteError(f"Parameters: [{name}] must have values")
+        found[name] = value
+    return found
 
 
 App = Callable[["FakeCloud", str, HttpRequest], HttpResponse]
@@ -93,10 +105,7 @@ class FakeCloud(Cloud):
             account = self.accounts[request.name] = Account("REVIEW_IN_PROGRESS")
         elif account.status not in _AT_REST:
             raise RemoteError(f"stack {request.name} is in {account.status} and can not be updated")
-        document = json.loads(request.template)
-        if set(document["Parameters"]) != set(request.parameters):
-            difference = sorted(set(document["Parameters"]) ^ set(request.parameters))
-            raise RemoteError(f"Parameters {difference} are missing or do not exist in the template")
+        request = replace(request, parameters=_effective(request, account))
         if (account.template, account.parameters) == (request.template, request.parameters):
             return
         self.journal.point(f"before deploy {request.name}")

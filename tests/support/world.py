@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
+from typing import Any
 
 from release.core import config as config_file
 from release.core.config import Config
@@ -87,8 +88,10 @@ token = true
 json = { record_count = "{members}" }
 """
 
-TEMPLATE = {
-    "Parameters": ["ImageUri", "ReportImageUri", "ReleaseVersion", "GitSha", "Environment"],
+TEMPLATE: dict[str, dict[str, Any]] = {
+    "Parameters": {
+        name: {"Type": "String"} for name in ("ImageUri", "ReportImageUri", "ReleaseVersion", "GitSha", "Environment")
+    },
     "Functions": {"ExportFunctionName": "ImageUri", "ReportFunctionName": "ReportImageUri"},
 }
 

@@ -8,7 +8,15 @@ import pytest
 
 from release.core.deployplan import Action
 from release.core.model import HttpRequest, HttpResponse, StackRequest
-from release.errors import ConflictError, DeployFailed, MachineError, NotFoundError, PutBackFailed, RemoteError
+from release.errors import (
+    ConflictError,
+    DeployFailed,
+    MachineError,
+    NotFoundError,
+    PutBackFailed,
+    RemoteError,
+    UsageError,
+)
 from release.stages import deploy, golive
 from tests.fakes.cloud import FakeCloud, health_app
 from tests.support.world import World
@@ -394,6 +402,38 @@ def test_a_release_that_lacks_an_image_of_its_own_release_toml_is_refused_before
     two.git.commit({"release.toml": without.encode()})
     with pytest.raises(NotFoundError, match=r"v0\.1\.0 has no image report"):
         untouched(two, lambda: two.rollback("staging"))
+
+
+MISTAKES = {
+    "misspelt": (
+        "release.toml",
+        b'\nEnvironment = "staging"',
+        b'\nEnvironment = "staging"\nLogLvel = "INFO"',
+        "LogLvel",
+    ),
+    "not given": (
+        "template.yaml",
+        b'"Environment": ',
+        b'"Secret": {"Type": "String"}, "Environment": ',
+        "Secret has no",
+    ),
+    "no version": ("template.yaml", b'"ReleaseVersion"', b'"Version"', "no parameter ReleaseVersion"),
+    "no image": ("template.yaml", b'"ReportImageUri": {', b'"OtherUri": {', "no parameter ReportImageUri"),
+    "no template": ("template.yaml", b"{", b"- {", "no template with parameters"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_release_toml_and_template_that_do_not_agree_are_refused_before_any_change(two: World, mistake: str) -> None:
+    """A parameter that the template does not have would silently do nothing; one that nobody gives would be guessed."""
+    path, old, new, words = MISTAKES[mistake]
+    text = two.git.show(two.git.head, path)
+    assert old in text
+    two.git.commit({path: text.replace(old, new, 1)})
+    two.publish("0.3.0")
+    with pytest.raises(UsageError, match=words) as caught:
+        untouched(two, lambda: two.deploy("staging", "0.3.0"))
+    assert caught.value.next_step
 
 
 def test_a_live_commit_that_is_not_in_this_clone_stops_the_comparison(two: World) -> None:

@@ -65,13 +65,40 @@ def test_the_template_and_settings_of_the_release_go_back_with_it(world: World) 
     world.release("0.1.0", "staging")
     toml = world.git.show(world.git.head, "release.toml").decode()
     more = toml.replace('Environment = "staging"', 'Environment = "staging"\nLogLevel = "DEBUG"')
-    template = TEMPLATE | {"Parameters": [*TEMPLATE["Parameters"], "LogLevel"]}
+    template = TEMPLATE | {"Parameters": TEMPLATE["Parameters"] | {"LogLevel": {"Type": "String"}}}
     world.git.commit({"release.toml": more.encode(), "template.yaml": json.dumps(template).encode()})
     world.release("0.2.0", "staging")
     assert world.cloud.accounts["app-staging"].parameters["LogLevel"] == "DEBUG"
     world.rollback("staging")
     assert "LogLevel" not in world.cloud.accounts["app-staging"].parameters
     assert world.cloud.accounts["app-staging"].template == json.dumps(TEMPLATE).encode()
+
+
+def test_a_setting_that_came_later_does_not_outlive_the_way_back(world: World) -> None:
+    """The parameter was always there, with its default; CloudFormation keeps the value of one that is not named."""
+    template = TEMPLATE | {"Parameters": TEMPLATE["Parameters"] | {"LogLevel": {"Type": "String", "Default": "INFO"}}}
+    world.git.commit({"template.yaml": json.dumps(template).encode()})
+    world.release("0.1.0", "staging")
+    assert world.cloud.accounts["app-staging"].parameters["LogLevel"] == "INFO"
+    toml = world.git.show(world.git.head, "release.toml").decode()
+    more = toml.replace('Environment = "staging"', 'Environment = "staging"\nLogLevel = "DEBUG"')
+    world.git.commit({"release.toml": more.encode()})
+    world.release("0.2.0", "staging")
+    assert world.cloud.accounts["app-staging"].parameters["LogLevel"] == "DEBUG"
+    world.rollback("staging")
+    assert world.cloud.accounts["app-staging"].parameters["LogLevel"] == "INFO"
+
+
+def test_a_setting_of_this_place_that_an_old_template_does_not_know_is_left_out(world: World) -> None:
+    world.release("0.1.0", "staging")
+    template = TEMPLATE | {"Parameters": TEMPLATE["Parameters"] | {"Boundary": {"Type": "String"}}}
+    world.git.commit({"template.yaml": json.dumps(template).encode()})
+    world.overrides = {"Boundary": "arn"}
+    world.release("0.2.0", "staging")
+    assert world.cloud.accounts["app-staging"].parameters["Boundary"] == "arn"
+    world.rollback("staging")
+    assert world.serves("staging") == "0.1.0"
+    assert "Boundary" not in world.cloud.accounts["app-staging"].parameters
 
 
 def test_the_smoke_tests_are_those_of_the_release_that_goes_back_in(world: World) -> None:
