@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -168,7 +169,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     sys.exit(_main(sys.argv[1:] if argv is None else argv))
 
 
+def _interrupted(_number: int, _frame: object) -> None:
+    """A runner that cancels a job, or a person's ``kill``: as Ctrl-C, so that what was started is stopped."""
+    raise KeyboardInterrupt
+
+
 def _main(argv: Sequence[str]) -> int:
+    signal.signal(signal.SIGTERM, _interrupted)
     named = next((word for word in argv if word in COMMANDS), "")
     args = parser(named if argv[:1] == [named] else "").parse_args(argv)
     logging.basicConfig(

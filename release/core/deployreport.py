@@ -62,6 +62,7 @@ def of_deployment(
         return Report(data, plan.why, f"### {plan.environment}\n\n{plan.why}\n", outputs)
     text = f"{plan.why}: {verb}, proven by {len(smoke)} smoke tests, recorded as {recorded.tag if recorded else '-'}"
     rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), ("API", f"<{api}>" if api else "-")]
+    rows.append(("to go back", _click(plan, facts)))
     return Report(data, text, _summary(plan, facts, f"✅ {text}", rows), outputs)
 
 
@@ -79,7 +80,7 @@ def _summary(plan: DeployPlan, facts: Facts, headline: str, rows: Sequence[tuple
     told += [("environment", f"{plan.environment}: {before} → v{plan.release.version}")]
     told += [("reason", markdown(facts.reason))] if facts.reason else []
     header = ("image", "digest", "before", "size", "change")
-    lines = [f"### {headline}", "", render.markdown(("", ""), [*told, *rows, ("to go back", _click(plan, facts))]), ""]
+    lines = [f"### {headline}", "", render.markdown(("", ""), [*told, *rows]), ""]
     lines += [render.markdown(header, [_image(plan, facts, image) for image in plan.release.digests]), ""]
     lines += [*_commits("goes in", facts.goes_in), *_commits("comes out", facts.comes_out)]
     return "\n".join(lines)

@@ -163,7 +163,8 @@ def test_under_actions_a_refusal_is_also_an_annotation(shell: Shell) -> None:
     assert told.stdout.startswith("::error::there is no environment 'prod'")
 
 
-def test_an_interruption_is_exit_code_130_and_leaves_no_half_archive(shell: Shell) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_is_exit_code_130_and_leaves_no_half_archive(shell: Shell, number: signal.Signals) -> None:
     shell.docker.behave('echo half > "$output"; echo $$ >> "$folder/pids"; echo halfway; sleep 600')
     command = [sys.executable, "-m", "release", "-v", "build", "--offline"]
     with subprocess.Popen(
@@ -175,7 +176,7 @@ def test_an_interruption_is_exit_code_130_and_leaves_no_half_archive(shell: Shel
             line = running.stderr.readline()
             assert line, "it ended by itself"
             waiting.discard(line)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         _, told = running.communicate(timeout=60)
     assert running.returncode == 130
     pids = (shell.docker.folder / "pids").read_text().split()

@@ -115,6 +115,7 @@ def test_a_failed_deployment_tells_what_it_was(world: World, tmp_path: Path) -> 
     assert "### ⛔ staging: v0.1.0 -> v0.2.0: failed" in told.summary
     assert "**goes in**: 1 commit" in told.summary
     assert told.data["recorded"] is None
+    assert "to go back" not in told.summary, "it went back by itself, or the error says what to do"
 
 
 def test_the_first_deployment_has_nothing_to_compare_with(tmp_path: Path) -> None:
