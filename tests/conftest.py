@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from tests.support.world import World
 # The same examples on every run, and no verdict by the clock: a red test must be red again on the next machine.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for the job summary, where there is one."""
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        counts = {how: len(terminalreporter.stats.get(how, [])) for how in ("passed", "failed", "error", "skipped")}
+        mark = "⛔" if counts["failed"] or counts["error"] else "✅"
+        told = ", ".join(f"{count:,} {how}" for how, count in counts.items() if count) or "none ran"
+        with Path(summary).open("a", encoding="utf-8") as sink:
+            sink.write(f"{mark} tests: {told}\n\n")
 
 
 @pytest.fixture
