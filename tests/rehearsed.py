@@ -20,9 +20,14 @@ class Rehearsed:
     """What ``release rehearse --keep --json`` answered, and the environment that reaches what it left running."""
 
     steps: tuple[Mapping[str, Any], ...]
-    workflow_steps: tuple[Mapping[str, str], ...]
+    workflow_steps: tuple[Mapping[str, Any], ...]
     folder: Path
     env: Mapping[str, str]
+
+    def summary(self, workflow: str, number: int = -1) -> str:
+        """The job summary of one run of ``workflow``, by default its last, as GitHub would show it."""
+        found = sorted((self.folder.parent / "github" / "summaries").glob(f"*-{workflow}.md"))
+        return found[number].read_text()
 
     def release(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the release command in the rehearsal's scratch clone."""

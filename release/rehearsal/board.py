@@ -13,6 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from release.errors import ReleaseError
+from release.rehearsal.github.results import StepResult
+
+_WAYS = ("for real", "stand-in", "not run")
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Board:
         self.rows: list[Row] = []
         self.folder: Path | None = None
         self.stand_ins: list[str] = []
-        self.steps: list[tuple[str, str, str, str, str]] = []
+        self.steps: list[StepResult] = []
         self.began = time.monotonic()
 
     def say(self, text: str) -> None:
@@ -76,17 +79,20 @@ class Board:
         return f"{captured.get()}\n{steps}\nstand-ins, so not shown by this rehearsal:\n{stand_ins}"
 
     def _steps(self) -> str:
-        """Per step of every workflow that ran: for real, stand-in or not run, in how many runs."""
+        """Per step of every workflow: in how many runs for real, as a stand-in or not at all; and its time in all."""
         if not self.steps:
             return ""
         counted: dict[tuple[str, str, str], Counter[str]] = {}
-        for workflow, job, step, how, _ in self.steps:
-            counted.setdefault((workflow, job, step), Counter())[how] += 1
+        seconds: dict[tuple[str, str, str], float] = {}
+        for step in self.steps:
+            key = (step.workflow, step.job, step.step)
+            counted.setdefault(key, Counter())[step.how] += 1
+            seconds[key] = seconds.get(key, 0.0) + step.seconds
         table = Table(title="the steps of the workflows", title_justify="left")
-        for name in ("workflow", "job", "step", "for real", "stand-in", "not run"):
+        for name in ("workflow", "job", "step", *_WAYS, "time"):
             table.add_column(name, justify="left" if name in ("workflow", "job", "step") else "right", overflow="fold")
-        for (workflow, job, step), ways in counted.items():
-            table.add_row(workflow, job, step, *(str(ways[how] or "") for how in ("for real", "stand-in", "not run")))
+        for key, ways in counted.items():
+            table.add_row(*key, *(str(ways[how] or "") for how in _WAYS), f"{seconds[key]:.1f} s")
         console = Console(width=150, highlight=False)
         with console.capture() as captured:
             console.print(table)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from release.adapters import process
 from release.rehearsal.board import Board
 from release.rehearsal.github import trust
+from release.rehearsal.github.concurrency import Group
 from release.rehearsal.github.driver import GitHub
-from release.rehearsal.github.results import RunResult
+from release.rehearsal.github.results import RunResult, StepResult
 from release.rehearsal.github.runner import Machine
 from release.rehearsal.github.startup import Environment, Settings
 from release.rehearsal.scratch import expect
 from release.rehearsal.toolbox import Cache, Toolbox
 from release.rehearsal.world import World
+
+#: Seconds until runs that were started at once must all wait for their deployment.
+_QUEUED = 600.0
 
 SLUG, SUBJECT = "owner/member-reporting", "owner@1/member-reporting@2"
 ACCOUNT = "arn:aws:iam::000000000000:role/"
@@ -56,9 +65,50 @@ class Hosted:
         expect(run.result == result, f"{workflow} ended with {result}, not {run.result}: {errors}")
         return run
 
-    def steps(self) -> list[tuple[str, str, str, str, str]]:
-        """Every step of every run: workflow, job, step, how it ran, result."""
-        return [(s.workflow, s.job, s.step, s.how, s.result) for run in self.github.runs for s in run.steps]
+    def pushes_at_once(self, group: str, *commits: str) -> list[RunResult]:
+        """Pushes of main at each of ``commits``, oldest first, while another deployment occupies ``group``.
+
+        That one ends when every run waits behind it: then GitHub's queue is full of what it must neither cancel nor
+        run side by side.
+        """
+        lanes, other = self.github.lanes, "a deployment under way"
+        lanes.arrive(Group(group, queue="max"), other)
+        with ThreadPoolExecutor(len(commits)) as pool, process.ended_together():
+            pushes = [pool.submit(self.github.push, "refs/heads/main", commit) for commit in commits]
+            try:
+                lanes.wait_until(group, len(commits), timeout=_QUEUED)
+            finally:
+                lanes.leave(other)
+            runs = [run for push in pushes for run in push.result()]
+        waited = [run for name, run in lanes.order if name == group][-len(commits) - 1 :]
+        expect(waited[0] == other and len(waited) == len(commits) + 1, f"every run waited for its turn: {waited}")
+        return runs
+
+    @contextmanager
+    def changed(self, environment: str = "", **variables: str) -> Iterator[None]:
+        """Other variables of ``environment``, or of the repository, for a while."""
+        before = self.github.settings
+        if environment:
+            changed = replace(
+                before.environments[environment],
+                variables={**before.environments[environment].variables, **variables},
+            )
+            self.github.settings = replace(before, environments={**before.environments, environment: changed})
+        else:
+            self.github.settings = replace(before, variables={**before.variables, **variables})
+        try:
+            yield
+        finally:
+            self.github.settings = before
+
+    def state(self) -> dict[str, Any]:
+        """Releases, issues and labels of the repository, as the stand-in of gh keeps them."""
+        found: dict[str, Any] = json.loads((self.github.machine.scratch / "github.json").read_text(encoding="utf-8"))
+        return found
+
+    def steps(self) -> list[StepResult]:
+        """Every step of every run."""
+        return [step for run in self.github.runs for step in run.steps]
 
 
 def host(there: World, env: Mapping[str, str], board: Board) -> Hosted:
@@ -83,6 +133,7 @@ def host(there: World, env: Mapping[str, str], board: Board) -> Hosted:
             "AWS_REGION": there.config.registry_region,
             "RELEASE_REGISTRY": release["RELEASE_REGISTRY"],
             "RELEASE_PARAMETERS": release["RELEASE_PARAMETERS"],
+            "RELEASE_SCAN_DATABASE": release["RELEASE_SCAN_DATABASE"],
         },
     )
     seen = {key: value for key, value in release.items() if key.startswith(_SEEN) or key in _ENDPOINT}

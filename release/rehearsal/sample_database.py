@@ -82,6 +82,13 @@ ADVISORIES = (
 )  # fmt: skip
 
 
+#: Published the day after, for the daily look at what is live. Not a real advisory, and named so.
+TOMORROW = Advisory(
+    PIP, "pyarrow", "REHEARSAL-2026-0001", "HIGH", "Planted by the rehearsal: an advisory published after the release",
+    "https://example.invalid/REHEARSAL-2026-0001", (">=0.0.1",), ("999.0.0",), "REHEARSAL-2026-0001",
+)  # fmt: skip
+
+
 def database_file(advisories: tuple[Advisory, ...] = ADVISORIES) -> bytes:
     """The bbolt file in the form that trivy-db's schema 2 has."""
     root: dict[str, dict[str, Bucket | bytes]] = {"vulnerability": {}, "data-source": {}}

@@ -30,6 +30,7 @@ from release.rehearsal.scratch import Scratch
 from release.rehearsal.toolbox import Cache, Progress, Toolbox
 
 STATE = "rehearsal.json"
+_ADVISORIES = "trivy-db"
 
 STAND_INS = (
     "AWS is emulated by ministack (CloudFormation, Lambda, API Gateway, DynamoDB, S3, Cognito, ECR, Secrets Manager): "
@@ -93,7 +94,10 @@ def start(repository: Path, env: Mapping[str, str], board: Board, *, keep: bool)
             aws = stack.enter_context(emulator.emulator(venvs["emulator"], running, folder / "aws", keep=keep))
             session = boto3.Session("rehearsal", "rehearsal", region_name=config.registry_region)
             seeded = _seed(config, aws, session)
-            database = _advisories(aws, session)
+            session.client("ecr", endpoint_url=aws.endpoint).create_repository(
+                repositoryName=_ADVISORIES, imageTagMutability="MUTABLE"
+            )
+            database = publish_advisories(aws.registry, "2")
             row.result = f"{next(iter(seeded.values())).members:,} members in each environment"
         if keep:
             (folder / STATE).write_text(json.dumps({"engine": asdict(running), "emulator": asdict(aws)}, default=str))
@@ -178,14 +182,17 @@ def settings_of(there: World) -> dict[str, str]:
     return {key: value for key, value in there.scratch.env.items() if key.startswith(prefixes)}
 
 
-def _advisories(aws: emulator.Emulator, session: boto3.Session) -> str:
-    """Serve the sample of advisories as the scanner downloads any: an artifact under a tag that moves."""
-    ecr = session.client("ecr", endpoint_url=aws.endpoint)
-    ecr.create_repository(repositoryName="trivy-db", imageTagMutability="MUTABLE")
+def publish_advisories(registry: str, tag: str, *more: sample_database.Advisory) -> str:
+    """Serve the sample of advisories, and ``more``, as the scanner downloads any: an artifact under ``tag``.
+
+    Returns:
+        what RELEASE_SCAN_DATABASE takes.
+    """
     # a minute old: a database from the future is refused
-    item = sample_database.artifact(SystemClock().now() - timedelta(minutes=1))
-    push_artifact(aws.registry, "trivy-db", item, tag="2")
-    return f"{aws.registry}/trivy-db:2"
+    content = sample_database.database_file((*sample_database.ADVISORIES, *more))
+    item = sample_database.artifact(SystemClock().now() - timedelta(minutes=1), content=content)
+    push_artifact(registry, _ADVISORIES, item, tag=tag)
+    return f"{registry}/{_ADVISORIES}:{tag}"
 
 
 def how_to_use(there: World) -> list[str]:

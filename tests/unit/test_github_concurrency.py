@@ -107,3 +107,12 @@ def test_at_most_one_runs_and_every_run_is_running_waiting_done_or_cancelled(mov
     alive = [run for run in ([lane.running, *lane.waiting] if lane else []) if run]
     assert sorted([*alive, *left, *lanes.cancelled]) == sorted(arrived)
     assert not lane or len(lane.waiting) <= 1
+
+
+def test_whoever_waits_for_a_queue_to_fill_is_told_when_it_has() -> None:
+    lanes, group = Lanes(), Group("deploy-staging", queue="max")
+    lanes.arrive(group, "first")
+    assert not lanes.wait_until("deploy-staging", 1, timeout=0.01)
+    lanes.arrive(group, "second")
+    assert lanes.wait_until("deploy-staging", 1, timeout=0)
+    assert not lanes.wait_until("no such group", 1, timeout=0)

@@ -93,6 +93,12 @@ class Lanes:
             self._changed.wait_for(lambda: lane.running == run or run in self.cancelled, timeout)
             return lane.running == run
 
+    def wait_until(self, group: str, waiting: int, *, timeout: float) -> bool:
+        """Wait until so many runs wait in ``group``. False when ``timeout`` seconds have passed."""
+        with self._changed:
+            lane = self.lanes.setdefault(group, Lane())
+            return self._changed.wait_for(lambda: len(lane.waiting) >= waiting, timeout)
+
     def _start(self, name: str, lane: Lane, run: str) -> None:
         lane.running = run
         self.order.append((name, run))

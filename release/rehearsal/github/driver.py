@@ -47,9 +47,9 @@ class GitHub:
     runs: list[RunResult] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
-    def push(self, ref: str) -> list[RunResult]:
-        """A push of ``ref`` (``refs/heads/main``, ``refs/tags/v1.4.0``) as it is in the clone."""
-        sha, created = self._git("rev-parse", "--verify", f"{ref}^{{commit}}"), ref.startswith("refs/tags/")
+    def push(self, ref: str, sha: str = "") -> list[RunResult]:
+        """A push of ``ref`` (``refs/heads/main``, ``refs/tags/v1.4.0``) as it is in the clone, or at ``sha``."""
+        sha, created = sha or self._git("rev-parse", "--verify", f"{ref}^{{commit}}"), ref.startswith("refs/tags/")
         payload = {"ref": ref, "before": _NOBODY, "after": sha, "created": created, "deleted": False}
         return self.fire(
             Event("push", ref, sha, {**payload, "head_commit": {"id": sha}}, self._changed(f"{sha}^", sha))
