@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tarfile
+import tempfile
 from pathlib import Path, PurePosixPath
 
 from release.core.model import Manifest
@@ -16,33 +18,60 @@ _DECLARES = re.compile(r"\.dist-info/METADATA\Z|\.egg-info/PKG-INFO\Z")
 _SYSTEM = ("usr/lib/", "usr/lib64/", "usr/share/")
 
 
-def python_metadata(layout: Path, manifest: Manifest) -> frozenset[str]:
+def python_metadata(layout: Path, manifest: Manifest, kept: Path | None = None) -> frozenset[str]:
     """The files that declare installed Python packages in the finished image, outside the distribution's own folders.
 
     Whiteouts are followed (OCI image specification 1.1, "Whiteouts").
+
+    Args:
+        kept: a folder that keeps what each layer says, by its digest; None reads every layer anew.
 
     Raises:
         RemoteError: a layer cannot be read here (another compression than gzip, or damaged).
     """
     found: set[str] = set()
     for layer in manifest.layers:
-        path = layout / "blobs" / layer.digest.replace(":", "/")
-        here: set[str] = set()
-        try:
-            with tarfile.open(path, "r:*") as tar:
-                for member in tar:
-                    name = str(PurePosixPath(member.name.lstrip("/")))
-                    folder, _, base = name.rpartition("/")
-                    if base == ".wh..wh..opq":
-                        found = _without(found, folder)
-                    elif base.startswith(".wh."):
-                        found = _without(found, f"{folder}/{base[4:]}".lstrip("/"))
-                    elif _DECLARES.search(name) and not name.startswith(_SYSTEM):
-                        here.add(name)
-        except (tarfile.TarError, OSError, EOFError) as error:
-            raise RemoteError(f"layer {layer.digest} cannot be read: {error}") from error
-        found |= here
+        gone, here = _layer(layout, layer.digest, kept)
+        for path in gone:
+            found = _without(found, path)
+        found |= set(here)
     return frozenset(found)
+
+
+def _layer(layout: Path, digest: str, kept: Path | None) -> tuple[list[str], list[str]]:
+    """What a layer takes away from those below it, and the declaring files that it brings."""
+    note = kept / f"python-metadata-1-{digest.removeprefix('sha256:')}.json" if kept else None
+    if note and note.is_file():
+        try:
+            gone, here = json.loads(note.read_text(encoding="utf-8"))
+            return list(gone), list(here)
+        except (ValueError, TypeError):
+            note.unlink()  # half-written by a machine that lost its power: read the layer again
+    gone, here = _read_layer(layout / "blobs" / digest.replace(":", "/"), digest)
+    if note:
+        note.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=note.parent, delete=False, encoding="utf-8") as file:
+            json.dump([gone, here], file)
+        Path(file.name).replace(note)
+    return gone, here
+
+
+def _read_layer(path: Path, digest: str) -> tuple[list[str], list[str]]:
+    gone, here = [], []
+    try:
+        with tarfile.open(path, "r:*") as tar:
+            for member in tar:
+                name = str(PurePosixPath(member.name.lstrip("/")))
+                folder, _, base = name.rpartition("/")
+                if base == ".wh..wh..opq":
+                    gone.append(folder)
+                elif base.startswith(".wh."):
+                    gone.append(f"{folder}/{base[4:]}".lstrip("/"))
+                elif _DECLARES.search(name) and not name.startswith(_SYSTEM):
+                    here.append(name)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise RemoteError(f"layer {digest} cannot be read: {error}") from error
+    return gone, here
 
 
 def _without(paths: set[str], gone: str) -> set[str]:

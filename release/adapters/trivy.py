@@ -87,7 +87,7 @@ class Trivy:
             layout = _unpack(path, folder.parent / "layout")
             scan = self._image(["--input", layout], manifest, folder)
             listed = {package.path for package in scan.report.packages}
-            hidden = sorted(python_metadata(layout, manifest) - listed)
+            hidden = sorted(python_metadata(layout, manifest, self.analyses) - listed)
         doubts = tuple(f"{name} declares a package that the scanner did not list" for name in hidden)
         return replace(scan, report=replace(scan.report, doubts=scan.report.doubts + doubts))
 
