@@ -8,6 +8,7 @@ from release.core import ledger
 from release.core.config import Config
 from release.core.model import Deployment, LiveFunction, Stack
 from release.core.tags import commit_of
+from release.errors import NotFoundError
 from release.ports import Cloud, Git, Registry
 from release.stages import observe
 
@@ -28,12 +29,27 @@ def status(config: Config, name: str, cloud: Cloud, git: Git, registry: Registry
     tags = observe.tags_by_image(config, registry)
     seen = observe.environment(config, name, cloud, git, tags)
     recorded = seen.entries[-1] if seen.entries else None
-    return EnvironmentStatus(
-        name, seen.stack, dict(seen.live), recorded, _problem(seen.stack, recorded, dict(seen.live))
-    )
+    live = dict(seen.live)
+    problem = _gone(config, live, registry) or _drift(seen.stack, recorded, live)
+    return EnvironmentStatus(name, seen.stack, live, recorded, problem)
 
 
-def _problem(stack: Stack | None, recorded: Deployment | None, live: dict[str, LiveFunction | None]) -> str:
+def _gone(config: Config, live: dict[str, LiveFunction | None], registry: Registry) -> str:
+    """A live image that the registry does not have any more (faults.md, 26): the function lives on borrowed time."""
+    for image, function in live.items():
+        if function is None or not function.digest:
+            continue
+        try:
+            registry.manifest(config.images[image].repository, function.digest)
+        except NotFoundError:
+            return (
+                f"image {image}: what runs, {function.digest}, is gone from the registry, and Lambda cannot start it "
+                "anew; release another version, or roll back to one whose images are there"
+            )
+    return ""
+
+
+def _drift(stack: Stack | None, recorded: Deployment | None, live: dict[str, LiveFunction | None]) -> str:
     if recorded is None:
         return "" if stack is None else "a stack is there, but no deployment was ever proven"
     if stack is None:

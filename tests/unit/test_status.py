@@ -44,6 +44,16 @@ def test_a_deployment_that_was_never_proven_is_named(world: World) -> None:
     assert seen(world).problem == "the stack says v0.2.0, the ledger v0.1.0"
 
 
+def test_a_live_image_that_was_deleted_from_the_registry_is_named_with_what_to_do(world: World) -> None:
+    """faults.md, 26: with its tags, as a lifecycle rule would, and without them."""
+    world.release("0.1.0", "staging")
+    digest = world.registry.named["app/export"]["0.1.0"]
+    del world.registry.blobs["app/export"][digest]
+    assert f"image export: what runs, {digest}, is gone from the registry" in seen(world).problem
+    world.registry.named["app/export"].clear()
+    assert "roll back to one whose images are there" in seen(world).problem
+
+
 def test_a_stack_without_a_ledger_and_a_ledger_without_a_stack_are_named(world: World) -> None:
     world.release("0.1.0", "staging")
     account = world.cloud.accounts.pop("app-staging")
