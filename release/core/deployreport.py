@@ -102,7 +102,9 @@ def _image(plan: DeployPlan, facts: Facts, image: str) -> tuple[str, ...]:
 
 
 def _tests(smoke: Sequence[SmokeResult]) -> str:
-    return f"{len(smoke)} of {len(smoke)} passed: " + "; ".join(markdown(result.name) for result in smoke)
+    return f"{sum(result.passed for result in smoke)} of {len(smoke)} passed: " + "; ".join(
+        markdown(result.name) for result in smoke
+    )
 
 
 def _scan(plan: DeployPlan, facts: Facts) -> str:
