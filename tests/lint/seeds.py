@@ -82,8 +82,8 @@ SEEDS = (
     Seed(
         "needs a job that is not there",
         "release.yml",
-        "needs: [plan, build]",
-        "needs: [plan, compile]",
+        "needs: [plan, tests, build]",
+        "needs: [plan, tests, compile]",
         "actionlint",
         "compile",
     ),
