@@ -108,7 +108,7 @@ def _tests(smoke: Sequence[SmokeResult]) -> str:
 
 
 def _scan(plan: DeployPlan, facts: Facts) -> str:
-    known = [f"{image} {scantext.short(record)}" for image, record in facts.scans.items() if record]
+    known = [f"{image} {scantext.short(record)}" for image, record in facts.scans.items()]
     missing = [image for image in plan.release.digests if image not in facts.scans]
     if missing:
         known.append(
