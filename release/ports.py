@@ -59,9 +59,6 @@ class Git(Protocol):
     def branches_with(self, commit: str) -> Sequence[str]:
         """The branches, local and remote, whose history holds ``commit``: ``refs/heads/…``, ``refs/remotes/…/…``."""
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor, or None when there is none."""
-
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Whether ``ancestor`` is ``descendant`` or comes before it in its history."""
 

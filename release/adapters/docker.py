@@ -53,7 +53,7 @@ class Docker:
     def build(self, requests: Mapping[Path, BuildRequest]) -> None:
         """See :class:`release.ports.Engine`.
 
-        Side by side, because most of a build from cache is one thread that compresses layers.
+        Side by side: much of a build is one thread that compresses layers, which more than two cores can share.
         """
         with ThreadPoolExecutor(max(1, len(requests))) as pool, process.ended_together():
             building = [pool.submit(self._build, request, path) for path, request in requests.items()]

@@ -112,13 +112,6 @@ class GitRepository:
         ).stdout
         return tuple(name for name in listed.splitlines() if not name.endswith("/HEAD"))
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        """See :class:`release.ports.Git`."""
-        result = self._git("merge-base", _checked(one), _checked(other), check=False)
-        if result.code not in (0, 1):
-            raise RemoteError(f"git could not compare {one[:12]} and {other[:12]}: {result.stderr.strip()}")
-        return result.stdout.strip() or None
-
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """See :class:`release.ports.Git`.
 

@@ -107,11 +107,6 @@ def checked_record(record: ScanRecord | None, digest: str, policy: GatePolicy, n
         )
 
 
-def new_since(before: ScanRecord, verdict: Verdict) -> tuple[Judged, ...]:
-    """What a scan of an unchanged image finds that the scan before it did not: published in between."""
-    return tuple(judged for judged in verdict.judged if judged.finding.key not in before.findings)
-
-
 def _why_not(record: ScanRecord | None, digest: str, policy: GatePolicy, now: datetime) -> str:
     if record is None:
         return "it was never scanned on this machine"

@@ -56,11 +56,6 @@ def is_digest(text: str) -> bool:
     return bool(_DIGEST_RX.match(text))
 
 
-def is_commit(text: str) -> bool:
-    """Whether ``text`` is a full commit id."""
-    return bool(_COMMIT_RX.match(text))
-
-
 def inputs_tag(inputs: str) -> str:
     """The tag of an inputs hash (16 hex digits)."""
     return f"inputs-{inputs}"

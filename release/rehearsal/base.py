@@ -65,11 +65,6 @@ class BaseImage:
     stand_in: bool
     note: str
 
-    @property
-    def build_contexts(self) -> dict[str, str]:
-        """Named contexts for ``docker buildx build --build-context``: the Dockerfile stays as it is."""
-        return {} if self.layout is None else {self.reference: f"oci-layout://{self.layout}@{self.digest}"}
-
 
 def find_or_make(reference: str, docker: Path, env: dict[str, str], cache: Cache, toolbox: Toolbox) -> BaseImage:
     """``reference`` (``name:tag@sha256:…``) where its registry answers, else the stand-in, made once per machine.

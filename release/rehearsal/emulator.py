@@ -56,10 +56,6 @@ class Emulator:
         """The same for code inside a Lambda container."""
         return f"http://host.docker.internal:{self.port}"
 
-    def api_url(self, api_id: str, stage: str) -> str:
-        """Where a REST API's stage is served; AWS has ``https://<id>.execute-api.<region>.amazonaws.com/<stage>``."""
-        return f"{self.endpoint}/_aws/execute-api/{api_id}/{stage}"
-
     @property
     def env(self) -> dict[str, str]:
         """What an AWS client or sam needs in its environment; the credentials open nothing."""

@@ -23,7 +23,6 @@ from release.errors import MachineError, RemoteError
 
 Progress = Callable[[str], None]
 
-TOOLS = ("sam", "emulator", "act")
 COMPLETE = ".complete"
 
 

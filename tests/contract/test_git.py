@@ -173,15 +173,6 @@ def test_branches_with_a_commit_are_those_whose_history_holds_it(repo: FakeGit |
     assert list(port(repo).branches_with(second)) == ["refs/heads/release/1.0"]
 
 
-def test_merge_base_is_where_two_histories_part(repo: FakeGit | GitFolder) -> None:
-    first = repo.commit({"a": b"1"})
-    one = repo.commit({"a": b"2"})
-    repo.branch("other", first)
-    other = repo.commit({"a": b"3"})
-    assert port(repo).merge_base(one, other) == first
-    assert port(repo).merge_base(one, first) == first
-
-
 def test_is_ancestor_holds_for_itself_and_for_what_came_before(repo: FakeGit | GitFolder) -> None:
     first = repo.commit({"a": b"1"})
     second = repo.commit({"a": b"2"})

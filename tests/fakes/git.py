@@ -146,11 +146,6 @@ class FakeGit(Git):
         branches = (name for name in self.references if name.startswith(("refs/heads/", "refs/remotes/")))
         return sorted(name for name in branches if self._known(commit) in self._history(self.references[name]))
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        common = self._history(one) & self._history(other)
-        best = [c for c in common if not any(c != d and c in self._history(d) for d in common)]
-        return best[0] if best else None
-
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         self._whole()
         return self.resolve(ancestor) in self._history(self.resolve(descendant))

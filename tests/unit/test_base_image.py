@@ -76,15 +76,6 @@ def test_the_layout_holds_together_and_its_layer_belongs_to_root(tmp_path: Path)
     assert members["etc/run.sh"].mode == 0o755
 
 
-def test_a_stand_in_takes_the_place_of_the_name_the_dockerfile_asks_for(tmp_path: Path) -> None:
-    image = base.BaseImage(REFERENCE, tmp_path, "sha256:" + "1" * 64, True, "")
-    assert image.build_contexts == {REFERENCE: f"oci-layout://{tmp_path}@sha256:{'1' * 64}"}
-
-
-def test_the_real_base_needs_no_replacement() -> None:
-    assert base.BaseImage(REFERENCE, None, "sha256:" + "0" * 64, False, "").build_contexts == {}
-
-
 @pytest.mark.parametrize("arguments", [[], ["one", "two"]])
 def test_the_entry_point_takes_exactly_one_handler(arguments: list[str]) -> None:
     done = subprocess.run(["/bin/sh", ENTRYPOINT, *arguments], capture_output=True, text=True, check=False)

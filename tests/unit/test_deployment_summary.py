@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from release.adapters import actions
 from release.adapters.scanstore import ScanStore
+from release.commands import environments
 from release.core import deployreport
 from release.core.deployreport import Facts
 from release.core.scanrecord import record_of
@@ -16,6 +20,9 @@ from release.errors import DeployFailed, GateError, PutBackFailed, ReleaseError
 from release.stages import deploy, facts, rollback
 from tests.support.findings import DATABASE, NOW, policy
 from tests.support.world import World
+
+if TYPE_CHECKING:
+    from release.wiring import Wiring
 
 CLICK = "https://github.test/owner/app/actions/workflows/rollback.yml"
 
@@ -148,6 +155,25 @@ def test_what_cannot_be_had_is_left_out_and_stops_nothing(world: World, tmp_path
     assert digests["report"] in known.sizes
     assert (known.goes_in, known.comes_out) == ((), ())
     assert list(known.scans) == ["report"]
+
+
+def test_a_merge_is_not_listed_beside_the_commits_it_brought(world: World, tmp_path: Path) -> None:
+    main = world.git.head
+    topic = world.git.commit({"a": b"1"}, message="fix: on a branch", parent=main)
+    world.git.commit({"b": b"1"}, message="Merge branch topic", parent=main, merged=topic)
+    world.publish("0.3.0")
+    subjects = [commit.subject for commit in gathered(world, tmp_path, "0.3.0").goes_in]
+    assert "fix: on a branch" in subjects
+    assert not any(subject.startswith("Merge") for subject in subjects)
+
+
+def test_the_command_that_failed_leaves_the_table_of_what_it_was(world: World, tmp_path: Path) -> None:
+    world.cloud.sick.add("0.2.0")
+    wiring = cast("Wiring", SimpleNamespace(config=world.config, records=ScanStore(tmp_path), rollback_url=CLICK))
+    plan, args = world.plan("staging", "0.2.0"), Namespace(dry_run=False)
+    with pytest.raises(DeployFailed) as caught:
+        environments._carry_out(plan, world.ports, args, wiring, verb="deployed")
+    assert "**goes in**: 1 commit" in caught.value.report.summary
 
 
 def test_many_commits_are_counted_instead_of_listed(world: World, tmp_path: Path) -> None:

@@ -94,5 +94,4 @@ def test_addresses_differ_for_this_machine_the_engine_and_its_containers() -> No
     assert aws.endpoint == "http://127.0.0.1:4566"
     assert aws.registry == "localhost:4566"
     assert aws.container_endpoint == "http://host.docker.internal:4566"
-    assert aws.api_url("ab12", "Prod") == "http://127.0.0.1:4566/_aws/execute-api/ab12/Prod"
     assert aws.env["AWS_ENDPOINT_URL"] == aws.endpoint

@@ -11,7 +11,7 @@ import pytest
 
 from release.adapters.scanstore import ScanStore
 from release.core.policy import GatePolicy
-from release.core.scanrecord import ScanRecord, checked_record, from_json, new_since, record_of, to_json
+from release.core.scanrecord import ScanRecord, checked_record, from_json, record_of, to_json
 from release.core.verdict import Decision, Outcome, Verdict, cannot_tell
 from release.errors import GateError
 from tests.support.findings import DATABASE, DIGEST, NOW, accept, policy, verdict, vulnerability
@@ -87,12 +87,6 @@ def test_what_is_no_record_is_refused(text: str) -> None:
 def test_a_record_with_a_bad_field_is_refused(key: str, value: object) -> None:
     with pytest.raises(GateError, match="not understood"):
         from_json(json.dumps(dict(record().document) | {key: value}))
-
-
-def test_what_was_published_since_the_scan_before_is_new() -> None:
-    before = record(verdict(vulnerability("CVE-2026-32597")))
-    now = verdict(vulnerability("CVE-2026-32597"), vulnerability("CVE-2026-48526"))
-    assert [item.finding.id for item in new_since(before, now)] == ["CVE-2026-48526"]
 
 
 def test_records_are_found_again_by_image_and_digest(tmp_path: Path) -> None:

@@ -112,9 +112,3 @@ def test_the_binding_is_written_last_so_that_it_means_complete() -> None:
 def test_only_the_canonical_form_is_a_digest(text: str) -> None:
     assert tags.is_digest("sha256:" + "a" * 64)
     assert not tags.is_digest(text)
-
-
-def test_only_a_full_commit_id_is_a_commit() -> None:
-    assert tags.is_commit(COMMIT)
-    assert not tags.is_commit(COMMIT[:12])
-    assert not tags.is_commit(COMMIT + "\n")
