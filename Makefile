@@ -36,7 +36,7 @@ check-template:
 check-shell:
 	@$(BIN)/shellcheck tools/setup .ci/run
 check-workflows lint-workflows:
-	@$(BIN)/python -m release.rehearsal.github.linters
+	@$(BIN)/python -m workflowlint.linters
 check-unit:
 	@$(BIN)/python -m pytest --quiet --numprocesses=auto tests/unit tests/function
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from bench.measure import run, table
 from bench.versions import ROOT
 from release.adapters.git import GitRepository
-from release.core.nextversion import ReleaseTag, release_tags
-from release.core.versionsettings import VersionSettings
+from release.adapters.toolbox import Cache, Toolbox
 from release.errors import ReleaseError
-from release.rehearsal.toolbox import Cache, Toolbox
-from release.stages.version import Observation
+from release.versions.nextversion import ReleaseTag, release_tags
+from release.versions.settings import VersionSettings
+from release.versions.version import Observation
 
 
 def ours(git: GitRepository, tag: ReleaseTag, hidden: Sequence[str]) -> tuple[str, bool]:

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.measure import Figure, measure, run, shown, table
-from release.core.commits import parse_message
-from release.rehearsal.toolbox import Cache, Toolbox
+from release.adapters.toolbox import Cache, Toolbox
+from release.versions.commits import parse_message
 
 ROOT = Path(__file__).resolve().parent.parent
 TAGS = 500

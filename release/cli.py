@@ -16,7 +16,7 @@ from release import __version__
 from release.errors import ReleaseError
 
 if TYPE_CHECKING:
-    from release.core.report import Report
+    from release.report import Report
 
 
 _EPILOG = """\
@@ -188,7 +188,7 @@ def _main(argv: Sequence[str]) -> int:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     from release import commands
     from release.adapters import actions
-    from release.wiring import Wiring
+    from release.bootstrap import Wiring
 
     try:
         run = getattr(commands, args.command.replace("-", "_"))

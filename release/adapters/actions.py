@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from release.core.report import Report
     from release.errors import ReleaseError
+    from release.report import Report
 
 
 def publish(report: Report, env: Mapping[str, str]) -> None:

@@ -6,10 +6,10 @@ from urllib.parse import urljoin
 
 import urllib3
 
-from release.core.artifact import Artifact
-from release.core.model import OCI_MANIFEST
-from release.core.oci import sha256
+from release.deployments.model import OCI_MANIFEST
 from release.errors import RemoteError
+from release.oci import sha256
+from release.releases.artifact import Artifact
 
 
 def push_artifact(host: str, repository: str, artifact: Artifact, *, tag: str = "", authorization: str = "") -> str:

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from release.adapters import process
 from release.adapters.aws_errors import explained
-from release.core.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
+from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
 from release.errors import NotFoundError, RemoteError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Aws:
         self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=10, read=60))
 
     def stack(self, name: str) -> Stack | None:
-        """See :class:`release.ports.Cloud`."""
+        """See :class:`release.deployments.ports.Cloud`."""
         try:
             found = self.cloudformation.describe_stacks(StackName=name)["Stacks"]
         except ClientError as error:
@@ -61,7 +61,7 @@ class Aws:
         )
 
     def deploy(self, request: StackRequest) -> None:
-        """See :class:`release.ports.Cloud`.
+        """See :class:`release.deployments.ports.Cloud`.
 
         ``sam deploy`` waits for CloudFormation and fails when the update was rolled back. An empty change set is no
         failure here: the caller compares what is live with what was asked for.
@@ -99,7 +99,7 @@ class Aws:
                 ) from error
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
-        """See :class:`release.ports.Cloud`."""
+        """See :class:`release.deployments.ports.Cloud`."""
         try:
             version = self.functions.get_alias(FunctionName=function, Name=alias)["FunctionVersion"]
             found = self.functions.get_function(FunctionName=function, Qualifier=version)
@@ -121,7 +121,7 @@ class Aws:
         )
 
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
-        """See :class:`release.ports.Cloud`."""
+        """See :class:`release.deployments.ports.Cloud`."""
         try:
             answer = self.functions.invoke(FunctionName=function, Qualifier=alias, Payload=payload)
             body: bytes = answer["Payload"].read()
@@ -132,7 +132,7 @@ class Aws:
         return body
 
     def http(self, request: HttpRequest) -> HttpResponse:
-        """See :class:`release.ports.Cloud`."""
+        """See :class:`release.deployments.ports.Cloud`."""
         try:
             answer = self.pool.request(
                 request.method,
@@ -146,7 +146,7 @@ class Aws:
         return HttpResponse(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.data)
 
     def count_items(self, table: str) -> int:
-        """See :class:`release.ports.Cloud`. Scans: DescribeTable's ItemCount is up to six hours old."""
+        """See :class:`release.deployments.ports.Cloud`. Scans: DescribeTable's ItemCount is up to six hours old."""
         try:
             pages = (
                 self.session.client("dynamodb")
@@ -158,7 +158,10 @@ class Aws:
             raise explained(error, f"table {table}") from error
 
     def token(self, client_id: str, secret: str) -> str:
-        """See :class:`release.ports.Cloud`. The secret is ``{"username": …, "password": …}`` in Secrets Manager."""
+        """See :class:`release.deployments.ports.Cloud`.
+
+        The secret is ``{"username": …, "password": …}`` in Secrets Manager.
+        """
         if not secret:
             raise NotFoundError(
                 "no smoke user is configured",

@@ -10,9 +10,9 @@ class SystemClock:
     """Real time."""
 
     def now(self) -> datetime:
-        """See :class:`release.ports.Clock`."""
+        """See :class:`release.deployments.ports.Clock`."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """See :class:`release.ports.Clock`."""
+        """See :class:`release.deployments.ports.Clock`."""
         time.sleep(seconds)

@@ -14,9 +14,9 @@ from urllib.parse import urljoin
 
 import urllib3
 
+from release import oci
 from release.adapters.workspace import blob
-from release.core import oci
-from release.core.model import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, Archive, Layer, Manifest
+from release.deployments.model import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, Archive, Layer, Manifest
 from release.errors import NotFoundError, RemoteError
 
 log = logging.getLogger("release.registry")

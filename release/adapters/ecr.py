@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from release import oci
 from release.adapters.artifacts import push_artifact
 from release.adapters.aws_errors import code_of, explained
 from release.adapters.distribution import Distribution
-from release.core import oci
-from release.core.artifact import sbom_artifact
-from release.core.model import Archive, Manifest, TagOutcome
+from release.deployments.model import Archive, Manifest, TagOutcome
 from release.errors import ConflictError, NotFoundError, ReleaseError
+from release.releases.artifact import sbom_artifact
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -44,7 +44,7 @@ class Ecr:
         self._distribution: dict[str, Distribution] = {}
 
     def tags(self, repository: str) -> Mapping[str, str]:
-        """See :class:`release.ports.Registry`."""
+        """See :class:`release.deployments.ports.Registry`."""
         found: dict[str, str] = {}
         try:
             pages = self.client.get_paginator("describe_images").paginate(repositoryName=repository)
@@ -56,15 +56,15 @@ class Ecr:
         return found
 
     def manifest(self, repository: str, digest: str) -> Manifest:
-        """See :class:`release.ports.Registry`."""
+        """See :class:`release.deployments.ports.Registry`."""
         return self._registry(repository).manifest(repository, digest)
 
     def push(self, repository: str, archive: Archive) -> None:
-        """See :class:`release.ports.Registry`."""
+        """See :class:`release.deployments.ports.Registry`."""
         self._registry(repository).push(repository, archive)
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
-        """See :class:`release.ports.Registry`."""
+        """See :class:`release.deployments.ports.Registry`."""
         raw = self._registry(repository).raw_manifest(repository, digest)
         media_type = oci.media_type(raw)
         try:
@@ -90,13 +90,13 @@ class Ecr:
         return TagOutcome.WRITTEN
 
     def attach(self, repository: str, digest: str, sbom: bytes) -> None:
-        """See :class:`release.ports.Registry`."""
+        """See :class:`release.deployments.ports.Registry`."""
         raw = self._registry(repository).raw_manifest(repository, digest)
         artifact = sbom_artifact(sbom, raw, oci.media_type(raw))
         push_artifact(self._host(repository), repository, artifact, authorization=self._authorization())
 
     def uri(self, repository: str, digest: str) -> str:
-        """See :class:`release.ports.Registry`."""
+        """See :class:`release.deployments.ports.Registry`."""
         return f"{self._host(repository)}/{repository}@{digest}"
 
     def _host(self, repository: str) -> str:

@@ -8,7 +8,7 @@ import tarfile
 import tempfile
 from pathlib import Path, PurePosixPath
 
-from release.core.model import Manifest
+from release.deployments.model import Manifest
 from release.errors import RemoteError
 
 #: PyPA, "Recording installed projects" (METADATA) and the older egg format (PKG-INFO)

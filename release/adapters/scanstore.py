@@ -6,8 +6,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from release.core.scanrecord import ScanRecord, from_json, to_json
 from release.errors import MachineError
+from release.gate.scanrecord import ScanRecord, from_json, to_json
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from release.core import oci
-from release.core.model import Archive, Manifest
+from release import oci
+from release.deployments.model import Archive, Manifest
 from release.errors import MachineError, ReleaseError, RemoteError
 
 log = logging.getLogger("release.build")
@@ -36,7 +36,7 @@ class LocalWorkspace:
         self.folder, self.earlier = folder, earlier
 
     def archive(self, image: str, inputs: str) -> Archive | None:
-        """See :class:`release.ports.Workspace`."""
+        """See :class:`release.deployments.ports.Workspace`."""
         for folder in (self.folder, self.earlier):
             path = folder / _name(image, inputs) if folder else None
             if path is None or not path.exists():
@@ -48,14 +48,14 @@ class LocalWorkspace:
         return None
 
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
-        """See :class:`release.ports.Workspace`."""
+        """See :class:`release.deployments.ports.Workspace`."""
         manifest = read_archive(path)
         target = self.folder / _name(image, inputs)
         path.replace(target)
         return Archive(image, inputs, target, manifest)
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
-        """See :class:`release.ports.Workspace`."""
+        """See :class:`release.deployments.ports.Workspace`."""
         settled = []
         with self.scratch() as scratch:
             for archive in archives:
@@ -72,7 +72,7 @@ class LocalWorkspace:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """See :class:`release.ports.Workspace`."""
+        """See :class:`release.deployments.ports.Workspace`."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))

@@ -8,15 +8,15 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from release.core.deployplan import DeployPlan
-    from release.core.report import Report
-    from release.stages.golive import Ports
-    from release.wiring import Wiring
+    from release.bootstrap import Wiring
+    from release.deployments.deployplan import DeployPlan
+    from release.deployments.rollout import Ports
+    from release.report import Report
 
 
 def deploy(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core.tags import checked_version
-    from release.stages import deploy
+    from release.deployments import deploy
+    from release.releases.tags import checked_version
 
     version = checked_version(args.release_version)
     ports = wiring.ports(wiring.config.environment(args.environment))
@@ -25,8 +25,8 @@ def deploy(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 
 def rollback(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core.tags import checked_version
-    from release.stages import rollback
+    from release.deployments import rollback
+    from release.releases.tags import checked_version
 
     target = checked_version(args.to) if args.to else None
     ports = wiring.ports(wiring.config.environment(args.environment))
@@ -37,9 +37,8 @@ def rollback(args: argparse.Namespace, wiring: Wiring) -> Report:
 def _carry_out(
     plan: DeployPlan, ports: Ports, args: argparse.Namespace, wiring: Wiring, *, verb: str, reason: str = ""
 ) -> Report:
-    from release.core import deployreport
+    from release.deployments import deploy, deployreport, facts
     from release.errors import DeployFailed, PutBackFailed
-    from release.stages import deploy, facts
 
     if args.dry_run:
         return deployreport.of_plan(plan)
@@ -55,9 +54,8 @@ def _carry_out(
 
 
 def smoke(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import reports
+    from release.deployments import reports, smoke
     from release.errors import RemoteError
-    from release.stages import smoke
 
     spec = wiring.config.environment(args.environment)
     results = smoke.against_live(spec, wiring.git, wiring.cloud(spec))
@@ -72,9 +70,8 @@ def smoke(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 
 def status(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import reports
+    from release.deployments import reports, status
     from release.errors import ConflictError
-    from release.stages import status
 
     names = [wiring.config.environment(args.environment).name] if args.environment else list(wiring.config.environments)
     rows = []
@@ -98,8 +95,7 @@ def status(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 
 def history(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import reports
-    from release.stages import status
+    from release.deployments import reports, status
 
     lines = status.history(wiring.config, args.environment, wiring.registry)
     return reports.of_history(args.environment, [(line.deployment, line.commit) for line in lines])
@@ -108,8 +104,8 @@ def history(args: argparse.Namespace, wiring: Wiring) -> Report:
 def rehearse(args: argparse.Namespace, wiring: Wiring) -> Report:
     from pathlib import Path
 
-    from release.core.report import Report
-    from release.rehearsal import scenario, world
+    from rehearsal.story import scenario, world
+    from release.report import Report
 
     if args.stop is not None:
         stopped = world.stop_kept(wiring.env, logging.info, Path(args.stop) if args.stop else None)

@@ -11,15 +11,15 @@ from release.errors import GateError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from release.core.report import Report
-    from release.stages.gate import Gate
-    from release.stages.scan import ScanPlan, Target
-    from release.wiring import Wiring
+    from release.bootstrap import Wiring
+    from release.gate.gate import Gate
+    from release.gate.scan import ScanPlan, Target
+    from release.report import Report
 
 
 def build(args: argparse.Namespace, wiring: Wiring) -> Report:
-    from release.core import reports
-    from release.stages import build
+    from release.deployments import reports
+    from release.images import build
 
     config, git, commit = wiring.config, wiring.git, wiring.git.resolve(args.commit)
     registry = None if args.offline else wiring.registry
@@ -41,8 +41,8 @@ def scan(args: argparse.Namespace, wiring: Wiring) -> Report:
     from pathlib import Path
 
     from release import __version__
-    from release.core import reports, sarif
-    from release.stages import gate, scan
+    from release.deployments import reports
+    from release.gate import gate, sarif, scan
 
     guard = wiring.gate(args.database)
     plan = _live_scan(wiring, guard, args.live) if args.live else _archive_scan(wiring, guard)
@@ -65,8 +65,8 @@ def scan(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def _archive_scan(wiring: Wiring, guard: Gate) -> ScanPlan:
     from release.errors import NotFoundError
-    from release.stages import build
-    from release.stages.scan import ScanPlan, Target
+    from release.gate.scan import ScanPlan, Target
+    from release.images import build
 
     config, workspace = wiring.config, wiring.workspace
     plans = build.plan(config, wiring.git.resolve("HEAD"), wiring.git, workspace, None, wiring.base)
@@ -81,9 +81,8 @@ def _archive_scan(wiring: Wiring, guard: Gate) -> ScanPlan:
 
 def _live_scan(wiring: Wiring, guard: Gate, environment: str) -> ScanPlan:
     """What the ledger says is live; without targets while nothing was ever proven there."""
-    from release.core import ledger
-    from release.stages import observe
-    from release.stages.scan import ScanPlan
+    from release.deployments import ledger, observe
+    from release.gate.scan import ScanPlan
 
     wiring.config.environment(environment)
     entries = ledger.deployments(environment, observe.tags_by_image(wiring.config, wiring.registry))
@@ -92,7 +91,7 @@ def _live_scan(wiring: Wiring, guard: Gate, environment: str) -> ScanPlan:
 
 
 def _remote(wiring: Wiring, digests: Mapping[str, str]) -> tuple[Target, ...]:
-    from release.stages.scan import Target
+    from release.gate.scan import Target
 
     found = []
     for image, digest in digests.items():
@@ -104,10 +103,12 @@ def _remote(wiring: Wiring, digests: Mapping[str, str]) -> tuple[Target, ...]:
 
 def publish(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Archives of a commit into the registry, under its candidate or a given version."""
-    from release.core import reports
-    from release.core.tags import checked_version
-    from release.stages import build, gate, observe, publish
-    from release.stages.scan import Target
+    from release.deployments import observe, reports
+    from release.gate import gate
+    from release.gate.scan import Target
+    from release.images import build
+    from release.releases import publish
+    from release.releases.tags import checked_version
 
     config, workspace = wiring.config, wiring.workspace
     commit = wiring.git.resolve(args.commit)
@@ -128,7 +129,7 @@ def publish(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def _candidate(wiring: Wiring, commit: str) -> str:
     from release.errors import NothingToRelease
-    from release.stages import version
+    from release.versions import version
 
     answer = version.next_version(wiring.git, wiring.versions, commit, inputs=wiring.inputs)
     if not answer.is_due or answer.candidate is None:
@@ -138,8 +139,8 @@ def _candidate(wiring: Wiring, commit: str) -> str:
 
 def _pairs(text: str) -> dict[str, str]:
     """``export=sha256:… report=sha256:…``. Raises UsageError."""
-    from release.core.tags import is_digest
     from release.errors import UsageError
+    from release.releases.tags import is_digest
 
     found = dict(word.partition("=")[::2] for word in text.split())
     if not all(is_digest(digest) for digest in found.values()):
@@ -149,9 +150,11 @@ def _pairs(text: str) -> dict[str, str]:
 
 def promote(args: argparse.Namespace, wiring: Wiring) -> Report:
     """A checked tag's version onto the proven digests."""
-    from release.core import reports
-    from release.core.tags import bound_versions
-    from release.stages import check_tag, gate, observe, promote, publish
+    from release.deployments import observe, reports
+    from release.gate import gate
+    from release.releases import promote, publish
+    from release.releases.tags import bound_versions
+    from release.versions import check_tag
 
     tags = observe.tags_by_image(wiring.config, wiring.registry)
     accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, released=bound_versions(tags))

@@ -6,14 +6,14 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from release.core.report import Report
-    from release.wiring import Wiring
+    from release.bootstrap import Wiring
+    from release.report import Report
 
 
 def version(args: argparse.Namespace, wiring: Wiring) -> Report:
     """The next version."""
-    from release.core.report import Report
-    from release.stages import version
+    from release.report import Report
+    from release.versions import version
 
     answer = version.next_version(wiring.git, wiring.versions, args.revision, inputs=wiring.inputs)
     data = version.as_json(answer, candidate=args.candidate)
@@ -22,13 +22,13 @@ def version(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def changelog(args: argparse.Namespace, wiring: Wiring) -> Report:
     """The section for the next version, or of a tag."""
-    from release.core.report import Report
-    from release.stages import changelog
+    from release.report import Report
+    from release.versions import sections
 
     if args.tag:
-        text = changelog.section_of_tag(wiring.git, wiring.versions, args.tag)
+        text = sections.section_of_tag(wiring.git, wiring.versions, args.tag)
         return Report({"tag": args.tag, "section": text}, text)
-    section = changelog.next_section(
+    section = sections.next_section(
         wiring.git, wiring.versions, wiring.today, args.revision, authors=args.authors, inputs=wiring.inputs
     )
     return Report({"version": str(section.answer.version), "section": section.text}, section.text.rstrip())
@@ -36,10 +36,9 @@ def changelog(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def plan(args: argparse.Namespace, wiring: Wiring) -> Report:
     """What would be released and why; exit code 3 when nothing would."""
-    from release.core import releaseplan
-    from release.core.report import Report
     from release.errors import NothingToRelease
-    from release.stages import plan, version
+    from release.report import Report
+    from release.versions import plan, releaseplan, version
 
     found = plan.plan(wiring.git, wiring.versions, wiring.inputs or {}, args.revision, branch=args.branch)
     answer = found.answer
@@ -55,8 +54,8 @@ def plan(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def prepare(args: argparse.Namespace, wiring: Wiring) -> Report:
     """The next version's section into CHANGELOG.md."""
-    from release.core.report import Report
-    from release.stages import prepare
+    from release.report import Report
+    from release.versions import prepare
 
     path = wiring.folder / "CHANGELOG.md"
     found = prepare.plan(wiring.git, wiring.versions, wiring.today, path, authors=args.authors, inputs=wiring.inputs)
@@ -74,8 +73,8 @@ def prepare(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def check_tag(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Whether a tag may be released."""
-    from release.core.report import Report
-    from release.stages import check_tag
+    from release.report import Report
+    from release.versions import check_tag
 
     accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, ask_remote=args.remote)
     version = check_tag.version_of(wiring.git, wiring.versions, args.tag)

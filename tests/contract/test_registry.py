@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from release.core.model import Archive, TagOutcome
+from release.deployments.model import Archive, TagOutcome
 from release.errors import ConflictError, NotFoundError
 from tests.contract.conftest import Bench
 

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.cloud import sample_database
 from release.adapters.artifacts import push_artifact
 from release.adapters.clock import SystemClock
-from release.adapters.trivy import Trivy
-from release.adapters.trivy_binary import Installer
-from release.adapters.trivy_database import TrivyDatabase
+from release.adapters.toolbox import Cache
+from release.adapters.trivy.binary import RECIPE, Installer
+from release.adapters.trivy.database import TrivyDatabase
+from release.adapters.trivy.scanner import Trivy
 from release.adapters.workspace import read_archive
-from release.core.findings import ImageScan, ScanReport
+from release.deployments.ports import Scanner
 from release.errors import ReleaseError
-from release.ports import Scanner
-from release.rehearsal import sample_database
-from release.rehearsal.toolbox import Cache
+from release.gate.findings import ImageScan, ScanReport
 from tests.fakes.scanner import FakeScanner
 from tests.support import databaseregistry
 from tests.support.findings import DATABASE, PACKAGES, vulnerability
@@ -44,7 +44,7 @@ def fake(archive: Path) -> Scanner:
 
 @pytest.fixture
 def trivy(tmp_path: Path) -> Iterator[Scanner]:
-    binary = Installer(Cache.of(os.environ).root, ROOT / "tools" / "trivy", os.environ, print).binary()
+    binary = Installer(Cache.of(os.environ).root, RECIPE, os.environ, print).binary()
     with databaseregistry.running() as registry:
         item = sample_database.artifact(datetime.now(UTC) - timedelta(minutes=1))
         push_artifact(registry.host, "trivy-db", item, tag="2")

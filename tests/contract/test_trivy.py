@@ -14,18 +14,18 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.cloud import sample_database
 from release.adapters.artifacts import push_artifact
 from release.adapters.clock import SystemClock
-from release.adapters.trivy import Trivy
-from release.adapters.trivy_binary import Binary, Installer
-from release.adapters.trivy_database import PAUSES, TrivyDatabase
-from release.core.findings import ImageScan, Kind, Severity
-from release.core.model import Manifest
-from release.core.policy import GatePolicy, parse_policy
-from release.core.verdict import Decision, Outcome, Verdict, judge
+from release.adapters.toolbox import Cache
+from release.adapters.trivy.binary import RECIPE, Binary, Installer
+from release.adapters.trivy.database import PAUSES, TrivyDatabase
+from release.adapters.trivy.scanner import Trivy
+from release.deployments.model import Manifest
 from release.errors import GateError, MachineError, ReleaseError, RemoteError
-from release.rehearsal import sample_database
-from release.rehearsal.toolbox import Cache
+from release.gate.findings import ImageScan, Kind, Severity
+from release.gate.policy import GatePolicy, parse_policy
+from release.gate.verdict import Decision, Outcome, Verdict, judge
 from tests.fakes.standingclock import StandingClock
 from tests.support import databaseregistry as registries
 from tests.support.layeredimage import (
@@ -47,7 +47,7 @@ GOOD = [debian(), pip_install("PyJWT", "2.13.0")]
 
 @pytest.fixture(scope="session")
 def binary() -> Binary:
-    return Installer(Cache.of(os.environ).root, ROOT / "tools" / "trivy", os.environ, print).binary()
+    return Installer(Cache.of(os.environ).root, RECIPE, os.environ, print).binary()
 
 
 @pytest.fixture(scope="session")
@@ -466,7 +466,7 @@ def script(folder: Path, text: str) -> Binary:
     path = folder / "trivy"
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
-    from release.adapters.trivy_binary import sha256_of
+    from release.adapters.trivy.binary import sha256_of
 
     return Binary(path, sha256_of(path), "made by a test")
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.github import trust
+from rehearsal.github.driver import GitHub
+from rehearsal.github.results import RunResult
+from rehearsal.github.runner import Machine
+from rehearsal.github.startup import Environment, Settings
 from release.adapters import process
-from release.rehearsal.github import trust
-from release.rehearsal.github.driver import GitHub
-from release.rehearsal.github.results import RunResult
-from release.rehearsal.github.runner import Machine
-from release.rehearsal.github.startup import Environment, Settings
-from release.rehearsal.github.workflow import Refused
-from release.rehearsal.toolbox import Cache, Toolbox
+from release.adapters.toolbox import Cache, Toolbox
+from workflowlint.workflow import Refused
 
 pytestmark = pytest.mark.rehearsal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from release.ports import Clock
+from release.deployments.ports import Clock
 
 
 class FakeClock(Clock):

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from release.core.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
+from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
+from release.deployments.ports import Cloud
 from release.errors import NotFoundError, ReleaseError, RemoteError
-from release.ports import Cloud
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from release.core import oci
-from release.core.model import OCI_INDEX, Archive, Manifest, TagOutcome
+from release import oci
+from release.deployments.model import OCI_INDEX, Archive, Manifest, TagOutcome
+from release.deployments.ports import Registry
 from release.errors import ConflictError, NotFoundError, RemoteError
-from release.ports import Registry
 from tests.fakes.journal import Journal
 from tests.support import ociimage
 

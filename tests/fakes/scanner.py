@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from release.core.database import Database
-from release.core.findings import ImageScan, ScanReport
-from release.core.model import Manifest
+from release.deployments.model import Manifest
+from release.deployments.ports import Scanner
 from release.errors import GateError, ReleaseError, RemoteError
-from release.ports import Scanner
+from release.gate.database import Database
+from release.gate.findings import ImageScan, ScanReport
 
 
 class FakeScanner(Scanner):

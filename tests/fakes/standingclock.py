@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from release.ports import Clock
+from release.deployments.ports import Clock
 
 
 class StandingClock(Clock):

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from release.core import oci
-from release.core.model import Archive
+from release import oci
+from release.deployments.model import Archive
+from release.deployments.ports import Workspace
 from release.errors import RemoteError
-from release.ports import Workspace
 from tests.support import ociimage
 
 

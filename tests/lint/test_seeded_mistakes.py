@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from release.rehearsal.github import linters
-from release.rehearsal.github.linters import Report
 from tests.lint.seeds import SEEDS, Seed
+from workflowlint import linters
+from workflowlint.linters import Report
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / ".github" / "workflows"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from release.core.database import Database
-from release.core.findings import Finding, Kind, Origin, Package, ScanReport, Severity
-from release.core.policy import GatePolicy, parse_policy
-from release.core.verdict import Verdict, judge
+from release.gate.database import Database
+from release.gate.findings import Finding, Kind, Origin, Package, ScanReport, Severity
+from release.gate.policy import GatePolicy, parse_policy
+from release.gate.verdict import Verdict, judge
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

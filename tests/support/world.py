@@ -7,13 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from release.core import config as config_file
-from release.core.config import Config
-from release.core.deployplan import DeployPlan
-from release.stages import build, deploy, observe, publish, rollback
-from release.stages.build import Base, Built
-from release.stages.deploy import Outcome
-from release.stages.golive import Ports
+from release.deployments import deploy, observe, rollback
+from release.deployments.deploy import Outcome
+from release.deployments.deployplan import DeployPlan
+from release.deployments.rollout import Ports
+from release.images import build
+from release.images.build import Base, Built
+from release.releases import publish
+from release.settings import config as config_file
+from release.settings.config import Config
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.engine import FakeEngine

@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from release.rehearsal.github import workflow
-from release.rehearsal.github.startup import Environment, Settings
-from release.rehearsal.github.triggers import Event
-from release.rehearsal.github.workflow import Workflow
+from rehearsal.github.startup import Environment, Settings
+from rehearsal.github.triggers import Event
+from workflowlint import workflow
+from workflowlint.workflow import Workflow
 
 SHA = "a" * 40
 JOBS = "jobs: {one: {runs-on: ubuntu-24.04, steps: [{run: 'true'}]}}"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release.adapters import actions
-from release.core.report import Report
 from release.errors import ConflictError
+from release.report import Report
 
 REPORT = Report({}, "text", "### Done\n", {"version": "1.0.0"})
 ERROR = ConflictError("100% taken\nby another", untouched="the registry", next_step="release the next version")

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from release.adapters.artifacts import push_artifact
-from release.core.artifact import CYCLONEDX, sbom_artifact
 from release.errors import RemoteError
+from release.releases.artifact import CYCLONEDX, sbom_artifact
 from tests.support import databaseregistry as registries
 from tests.support.layeredimage import digest_of
 

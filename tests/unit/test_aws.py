@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from release.adapters.aws import Aws
-from release.core.model import HttpRequest, StackRequest
+from release.deployments.model import HttpRequest, StackRequest
 from release.errors import MachineError, NotFoundError, RemoteError
 from tests.support.tool import Tool
 

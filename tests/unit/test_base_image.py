@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from release.rehearsal import base
-from release.rehearsal.oci_layout import EPOCH, ImageConfig, write_layout
+from rehearsal.machine import base
+from rehearsal.machine.oci_layout import EPOCH, ImageConfig, write_layout
 
 CONFIG = ImageConfig("amd64", {"PATH": "/bin"}, ["/entry"], "/var/task", "a test")
 REFERENCE = "registry.example/lambda/python:3.13@sha256:" + "0" * 64

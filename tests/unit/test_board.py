@@ -7,9 +7,9 @@ import io
 import pytest
 from rich.console import Console
 
+from rehearsal.github.results import StepResult
+from rehearsal.story.board import Board
 from release.errors import ConflictError
-from release.rehearsal.board import Board
-from release.rehearsal.github.results import StepResult
 
 
 @pytest.fixture

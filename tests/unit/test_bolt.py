@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.bolt import Corrupt, filled_buckets
-from release.rehearsal.bolt import Bucket, bolt_file
-from release.rehearsal.sample_database import ADVISORIES, PIP, database_file
+from rehearsal.cloud.boltfile import Bucket, bolt_file
+from rehearsal.cloud.sample_database import ADVISORIES, PIP, database_file
+from release.adapters.trivy.bolt import Corrupt, filled_buckets
 
 names = st.text(min_size=1, max_size=40)
 buckets = st.dictionaries(names, st.dictionaries(names, st.binary(max_size=9000), max_size=4), max_size=8)

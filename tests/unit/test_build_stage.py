@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from release.errors import ConflictError, MachineError, NotFoundError, RemoteError
-from release.stages import build
+from release.images import build
 from tests.support.world import World
 
 

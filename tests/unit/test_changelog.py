@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core import changelog
-from release.core.changelog import Release
-from release.core.changelogentries import Group, groups_of
-from release.core.commits import Change
-from release.core.links import Links, links_of
-from release.core.reasons import Reason
-from release.core.version import Bump, parse
+from release.semver import Bump, parse
+from release.versions import changelog
+from release.versions.changelog import Release
+from release.versions.changelogentries import Group, groups_of
+from release.versions.commits import Change
+from release.versions.links import Links, links_of
+from release.versions.reasons import Reason
 
 GITHUB = Links("https://github.com/owner/name", "github")
 GITLAB = Links("https://gitlab.com/group/sub/name", "gitlab")

@@ -24,9 +24,9 @@ from moto.server import ThreadedMotoServer
 from release.adapters.ecr import Ecr
 from release.adapters.scanstore import ScanStore
 from release.adapters.workspace import read_archive
-from release.core import config as config_file
-from release.core.policy import parse_policy
-from release.core.scanrecord import record_of
+from release.gate.policy import parse_policy
+from release.gate.scanrecord import record_of
+from release.settings import config as config_file
 from tests.support import findings, ociimage
 from tests.support.gitrepo import GitFolder
 from tests.support.httpregistry import HttpRegistry

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.commits import Change, Footer, parse_header, parse_message
+from release.versions.commits import Change, Footer, parse_header, parse_message
 
 
 @pytest.mark.parametrize(

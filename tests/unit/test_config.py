@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.config import parse
 from release.errors import NotFoundError, UsageError
+from release.settings.config import parse
 from tests.support.world import RELEASE_TOML
 
 

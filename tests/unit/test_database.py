@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from release.adapters.trivy_database import read_database
-from release.core.database import database_doubts, is_current, parse_metadata
+from rehearsal.cloud.sample_database import database_file
+from release.adapters.trivy.database import read_database
 from release.errors import GateError
-from release.rehearsal.sample_database import database_file
+from release.gate.database import database_doubts, is_current, parse_metadata
 from tests.support.findings import DATABASE, NOW
 
 MAX_AGE = timedelta(hours=48)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from release.core.deployplan import Action
-from release.core.model import HttpRequest, HttpResponse, StackRequest
+from release.deployments import deploy, rollout
+from release.deployments.deployplan import Action
+from release.deployments.model import HttpRequest, HttpResponse, StackRequest
 from release.errors import (
     ConflictError,
     DeployFailed,
@@ -17,7 +18,6 @@ from release.errors import (
     RemoteError,
     UsageError,
 )
-from release.stages import deploy, golive
 from tests.fakes.cloud import FakeCloud, health_app
 from tests.support.world import World
 
@@ -171,7 +171,7 @@ def test_a_stack_that_somebody_changes_for_ever_is_left_alone_after_a_bounded_wa
     two.cloud.accounts["app-staging"].status = "UPDATE_IN_PROGRESS"
     with pytest.raises(ConflictError, match="is being changed by somebody else") as caught:
         untouched(two, lambda: two.deploy("staging", "0.2.0"))
-    assert two.clock.slept - before == golive.STACK_WAIT
+    assert two.clock.slept - before == rollout.STACK_WAIT
     assert "wait until stack app-staging is at rest" in caught.value.next_step
 
 
@@ -221,7 +221,7 @@ def test_an_unchanged_stack_in_update_rollback_complete_is_no_success_by_its_sta
 def test_an_empty_change_set_with_what_was_asked_for_live_is_a_success(two: World) -> None:
     """faults.md, 18: the stack took the release, the command was cut off before it proved it."""
     plan = two.plan("staging", "0.2.0")
-    golive.bring(golive.request(plan.release, "staging", two.config, two.ports), two.ports)
+    rollout.bring(rollout.request(plan.release, "staging", two.config, two.ports), two.ports)
     outcome = deploy.apply(plan, two.config, two.ports)
     assert outcome.recorded is not None
     assert [change for change in two.journal.changes if change == "deploy app-staging"] == ["deploy app-staging"] * 2
@@ -261,7 +261,7 @@ def test_functions_that_stay_pending_are_a_failure_after_a_bounded_wait(two: Wor
     before = two.clock.slept
     with pytest.raises(DeployFailed, match="is Pending, its update InProgress"):
         two.deploy("staging", "0.2.0")
-    assert two.clock.slept - before <= golive.SERVE_WAIT + 200
+    assert two.clock.slept - before <= rollout.SERVE_WAIT + 200
     assert two.serves("staging") == "0.1.0"
 
 
@@ -374,7 +374,7 @@ def test_a_deployment_that_reports_success_and_changed_nothing_is_a_failure(two:
     idle.accounts = two.cloud.accounts
     plan = two.plan("staging", "0.2.0")
     with pytest.raises(DeployFailed, match=r"app-staging is CREATE_COMPLETE and did not take v0\.2\.0"):
-        deploy.apply(plan, two.config, golive.Ports(two.git, two.registry, idle, two.clock, {}))
+        deploy.apply(plan, two.config, rollout.Ports(two.git, two.registry, idle, two.clock, {}))
     assert two.ledger("staging") == ["staging-1-v0.1.0"]
 
 
@@ -389,7 +389,7 @@ def test_a_machine_that_cannot_go_on_judges_nothing_and_puts_nothing_back(two: W
     broken.accounts = two.cloud.accounts
     plan = two.plan("staging", "0.2.0")
     with pytest.raises(MachineError, match=r"v0\.2\.0 is not proven in staging: sam cannot be started") as caught:
-        deploy.apply(plan, two.config, golive.Ports(two.git, two.registry, broken, two.clock, {}))
+        deploy.apply(plan, two.config, rollout.Ports(two.git, two.registry, broken, two.clock, {}))
     assert caught.value.next_step == "install it; then run the same command again"
     assert two.serves("staging") == "0.1.0"
 

@@ -12,17 +12,16 @@ import pytest
 from release.adapters import actions
 from release.adapters.scanstore import ScanStore
 from release.commands import environments
-from release.core import deployreport
-from release.core.deployreport import Facts
-from release.core.scanrecord import record_of
-from release.core.verdict import Verdict
+from release.deployments import deploy, deployreport, facts, rollback
+from release.deployments.deployreport import Facts
 from release.errors import DeployFailed, GateError, PutBackFailed, ReleaseError
-from release.stages import deploy, facts, rollback
+from release.gate.scanrecord import record_of
+from release.gate.verdict import Verdict
 from tests.support.findings import DATABASE, NOW, policy
 from tests.support.world import World
 
 if TYPE_CHECKING:
-    from release.wiring import Wiring
+    from release.bootstrap import Wiring
 
 CLICK = "https://github.test/owner/app/actions/workflows/rollback.yml"
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from release.core.deployplan import Action, Observed, check_status, hopeless, plan_deploy, unserved
-from release.core.model import Deployment, LiveFunction, Release, Stack
+from release.deployments.deployplan import Action, Observed, check_status, hopeless, plan_deploy, unserved
+from release.deployments.model import Deployment, LiveFunction, Release, Stack
 from release.errors import ConflictError
 
 OLD, NEW = "sha256:" + "a" * 64, "sha256:" + "b" * 64

@@ -9,7 +9,7 @@ import pytest
 
 from release.adapters.distribution import Distribution
 from release.adapters.workspace import read_archive
-from release.core.model import OCI_INDEX, Archive
+from release.deployments.model import OCI_INDEX, Archive
 from release.errors import ConflictError, NotFoundError, ReleaseError, RemoteError
 from tests.support import ociimage
 from tests.support.httpregistry import Fault, HttpRegistry

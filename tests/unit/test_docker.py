@@ -9,7 +9,7 @@ import pytest
 
 from release.adapters import process
 from release.adapters.docker import Docker
-from release.core.model import BuildRequest
+from release.deployments.model import BuildRequest
 from release.errors import MachineError, RemoteError
 from tests.support import ociimage
 from tests.support.tool import Tool

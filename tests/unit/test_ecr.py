@@ -12,7 +12,7 @@ from mypy_boto3_ecr import ECRClient
 
 from release.adapters.ecr import Ecr
 from release.adapters.workspace import read_archive
-from release.core.model import Archive, TagOutcome
+from release.deployments.model import Archive, TagOutcome
 from release.errors import ConflictError, MachineError, NotFoundError, RemoteError
 from tests.support import ociimage
 from tests.support.httpregistry import HttpRegistry

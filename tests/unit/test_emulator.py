@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.cloud.emulator import Emulator, emulator, start, stop
+from rehearsal.machine.engine import EngineHandle
 from release.adapters import process
+from release.adapters.toolbox import Venv
 from release.errors import MachineError
-from release.rehearsal.emulator import Emulator, emulator, start, stop
-from release.rehearsal.engine import EngineHandle
-from release.rehearsal.toolbox import Venv
 
 SERVER = """
 import http.server, os, sys

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.machine import bridge, debian, own_engine
+from rehearsal.machine.engine import BUILDER, EngineHandle, builder_for, ensure_builder, find, is_local
+from release.adapters.toolbox import Cache
 from release.errors import MachineError, RemoteError
-from release.rehearsal import bridge, debian, own_engine
-from release.rehearsal.engine import BUILDER, EngineHandle, builder_for, ensure_builder, find, is_local
-from release.rehearsal.toolbox import Cache
 
 ANSWERS = {
     "version": "27.3.1",

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from release.rehearsal.github import backend as backend_module
-from release.rehearsal.github import startup
-from release.rehearsal.github.backend import Backend
-from release.rehearsal.github.concurrency import Lanes
-from release.rehearsal.github.startup import Environment, PlannedJob
-from release.rehearsal.github.trust import Role
+from rehearsal.github import backend as backend_module
+from rehearsal.github import startup
+from rehearsal.github.backend import Backend
+from rehearsal.github.concurrency import Lanes
+from rehearsal.github.startup import Environment, PlannedJob
+from rehearsal.github.trust import Role
 from tests.unit.github_support import by_name, parse, push, settings
 
 FILE = parse(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from release import cli
-from release.rehearsal.github import workflow
+from workflowlint import workflow
 
 VALUES = {
     "ENVIRONMENT": "staging",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.rehearsal.github.concurrency import MOST_WAITING, Group, Lanes
-from release.rehearsal.github.workflow import Refused
+from rehearsal.github.concurrency import MOST_WAITING, Group, Lanes
+from workflowlint.workflow import Refused
 
 SINGLE = Group("deploy-production")
 QUEUE = Group("deploy-production", queue="max")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from release.rehearsal.github import inputs
-from release.rehearsal.github.workflow import Refused
+from rehearsal.github import inputs
 from tests.unit.github_support import parse
+from workflowlint.workflow import Refused
 
 DISPATCH = parse(
     """

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.rehearsal.github import permissions
-from release.rehearsal.github.permissions import DEFAULT, LEVELS, SCOPES
-from release.rehearsal.github.workflow import Refused, Workflow
 from tests.unit.github_support import parse
+from workflowlint import permissions
+from workflowlint.permissions import DEFAULT, LEVELS, SCOPES
+from workflowlint.workflow import Refused, Workflow
 
 
 def one_job(top: str, own: str) -> Workflow:

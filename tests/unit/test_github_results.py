@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from release.rehearsal.github import startup
-from release.rehearsal.github.results import Reader, RunResult
+from rehearsal.github import startup
+from rehearsal.github.results import Reader, RunResult
 from tests.unit.github_support import by_name, parse, push, settings
 
 FILE = parse(

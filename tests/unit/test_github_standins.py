@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from release.errors import UsageError
-from release.rehearsal.github import standins, workflow
-from release.rehearsal.github.standins import Pin
+from workflowlint import standins, workflow
+from workflowlint.standins import Pin
 
 ROOT = Path(__file__).parents[2]
 SHA = "a" * 40

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from release.rehearsal.github import startup, workflow
-from release.rehearsal.github.concurrency import Group
-from release.rehearsal.github.startup import Environment, PlannedJob
-from release.rehearsal.github.triggers import Event
-from release.rehearsal.github.workflow import Refused
+from rehearsal.github import startup
+from rehearsal.github.concurrency import Group
+from rehearsal.github.startup import Environment, PlannedJob
+from rehearsal.github.triggers import Event
 from tests.unit.github_support import SHA, by_name, parse, pull_request, push, settings
+from workflowlint import workflow
+from workflowlint.workflow import Refused
 
 ROOT = Path(__file__).parents[2]
 CALLER = """
@@ -133,7 +134,7 @@ DISPATCH = {"environment": "production", "reason": "it broke"}
     ],
 )
 def test_each_event_of_the_project_starts_exactly_its_workflow(event: Event, file: str) -> None:
-    from release.rehearsal.github import triggers
+    from rehearsal.github import triggers
 
     assert [each.path.name for each in triggers.started(WORKFLOWS, event)] == [file]
     jobs = startup.plan(WORKFLOWS[file], WORKFLOWS, event, real_settings())
@@ -149,7 +150,7 @@ def test_each_event_of_the_project_starts_exactly_its_workflow(event: Event, fil
 
 
 def test_candidate_shaped_and_foreign_tags_start_no_release_of_main() -> None:
-    from release.rehearsal.github import triggers
+    from rehearsal.github import triggers
 
     assert triggers.started(WORKFLOWS, push("refs/heads/feature/x")) == []
     assert triggers.started(WORKFLOWS, push("refs/tags/nightly")) == []

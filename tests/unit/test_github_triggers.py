@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from release.rehearsal.github import triggers
-from release.rehearsal.github.triggers import Event
-from release.rehearsal.github.workflow import Refused
+from rehearsal.github import triggers
+from rehearsal.github.triggers import Event
 from tests.unit.github_support import SHA, by_name, parse, pull_request, push
+from workflowlint.workflow import Refused
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from release.core import config as config_file
-from release.core.inputs import inputs_hash
+from release.images.inputs import inputs_hash
+from release.settings import config as config_file
 from tests.support.world import RELEASE_TOML
 
 IMAGE = config_file.parse(RELEASE_TOML).images["export"]

@@ -10,7 +10,7 @@ import pytest
 
 from release.adapters.layers import python_metadata
 from release.adapters.workspace import read_archive
-from release.core.model import Manifest
+from release.deployments.model import Manifest
 from release.errors import RemoteError
 from tests.support.layeredimage import Image, Step, debian, deleted, pip_install
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core import ledger
-from release.core.model import Deployment
+from release.deployments import ledger
+from release.deployments.model import Deployment
 from release.errors import ConflictError, NotFoundError
 
 A, B, C = ("sha256:" + letter * 64 for letter in "abc")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from boto3.dynamodb.types import TypeSerializer
 
-from release.rehearsal.members import AGE_BANDS, COUNT, NEWEST, UNKNOWN, Member, figures, members
+from rehearsal.cloud.members import AGE_BANDS, COUNT, NEWEST, UNKNOWN, Member, figures, members
 
 EVERYONE = list(members())
 

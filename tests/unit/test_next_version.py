@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.history import Commit
-from release.core.nextversion import NextVersion, ReleaseTag, next_version, prefix_of, release_tags
-from release.core.version import Bump, Version, parse
-from release.core.versionsettings import VersionSettings
 from release.errors import ConflictError, UsageError
+from release.semver import Bump, Version, parse
+from release.versions.history import Commit
+from release.versions.nextversion import NextVersion, ReleaseTag, next_version, prefix_of, release_tags
+from release.versions.settings import VersionSettings
 
 DEFAULT = VersionSettings()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from release.core.order import relation
+from release.versions.order import relation
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from rehearsal.github import trust
 from release.errors import UsageError
-from release.rehearsal.github import trust, workflow
+from workflowlint import workflow
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = trust.template(ROOT / "pipeline.yaml")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.findings import Severity
-from release.core.policy import DEFAULT_DATABASE, parse_policy, purl_covers
 from release.errors import UsageError
+from release.gate.findings import Severity
+from release.gate.policy import DEFAULT_DATABASE, parse_policy, purl_covers
 from tests.support.findings import TODAY, accept, misconfiguration, policy, secret, vulnerability
 
 

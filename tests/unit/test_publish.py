@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from release.deployments import observe
 from release.errors import ConflictError, NotFoundError, RemoteError, UsageError
-from release.stages import build, observe, publish
+from release.images import build
+from release.releases import publish
 from tests.support.world import World
 
 

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from release.core import deployreport, render
-from release.core import reports as report
-from release.core.deployreport import Facts
+from release import tables
+from release.deployments import deployreport, status
+from release.deployments import reports as report
+from release.deployments.deployreport import Facts
 from release.errors import (
     ConflictError,
     DeployFailed,
@@ -21,21 +22,20 @@ from release.errors import (
     RemoteError,
     UsageError,
 )
-from release.stages import status
 from tests.support.world import World
 
 
 def test_a_table_is_aligned_and_ends_without_blanks() -> None:
-    assert render.table(("a", "bb"), [("1", "2"), ("333", "")]) == "a    bb\n---  --\n1    2\n333"
+    assert tables.table(("a", "bb"), [("1", "2"), ("333", "")]) == "a    bb\n---  --\n1    2\n333"
 
 
 def test_a_cell_cannot_break_out_of_a_markdown_table() -> None:
-    assert render.markdown(("a",), [("x|y\nz",)]).splitlines() == ["| a |", "| --- |", "| x\\|y z |"]
+    assert tables.markdown(("a",), [("x|y\nz",)]).splitlines() == ["| a |", "| --- |", "| x\\|y z |"]
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0.0 kB"), (99_999, "100.0 kB"), (12_345_678, "12.3 MB")])
 def test_sizes_are_told_in_decimal_units(count: int, text: str) -> None:
-    assert render.size(count) == text
+    assert tables.size(count) == text
 
 
 def test_built_images_are_told_with_digest_type_layers_and_origin(world: World) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from release import cli, commands
-from release.core import config
+from release.settings import config
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted([*(ROOT / "requirements").glob("*.txt"), *(ROOT / "function/requirements").glob("*.txt")])

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from release.core.deployplan import Action
+from release.deployments import rollback
+from release.deployments.deployplan import Action
 from release.errors import ConflictError, DeployFailed, NotFoundError
-from release.stages import rollback
 from tests.fakes.journal import Killed
 from tests.support.world import TEMPLATE, World
 

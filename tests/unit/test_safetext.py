@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.safetext import block, line, markdown
+from release.text import block, line, markdown
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from release.core.findings import Severity
-from release.core.sarif import sarif
-from release.core.scanrecord import ScanRecord, record_of
-from release.core.scantext import markdown, terminal
-from release.core.verdict import Verdict, cannot_tell
+from release.gate.findings import Severity
+from release.gate.sarif import sarif
+from release.gate.scanrecord import ScanRecord, record_of
+from release.gate.scantext import markdown, terminal
+from release.gate.verdict import Verdict, cannot_tell
 from tests.support.findings import DATABASE, DIGEST, NOW, accept, policy, secret, verdict, vulnerability
 
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from release.core.database import Database
-from release.core.findings import ImageScan, ScanReport
-from release.core.model import OCI_MANIFEST, Layer, Manifest
-from release.core.policy import GatePolicy
-from release.core.scanrecord import checked_record
-from release.core.verdict import Decision, Outcome
+from release.deployments.model import OCI_MANIFEST, Layer, Manifest
+from release.deployments.ports import Scanner
 from release.errors import GateError, MachineError, ReleaseError, RemoteError, UsageError
-from release.ports import Scanner
-from release.stages.scan import ScanPlan, Target, apply, checked
+from release.gate.database import Database
+from release.gate.findings import ImageScan, ScanReport
+from release.gate.policy import GatePolicy
+from release.gate.scan import ScanPlan, Target, apply, checked
+from release.gate.scanrecord import checked_record
+from release.gate.verdict import Decision, Outcome
 from tests.fakes.scanner import FakeScanner
 from tests.fakes.standingclock import StandingClock
 from tests.support.findings import (

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from release.adapters.scanstore import ScanStore
-from release.core.policy import GatePolicy
-from release.core.scanrecord import ScanRecord, checked_record, from_json, record_of, to_json
-from release.core.verdict import Decision, Outcome, Verdict, cannot_tell
 from release.errors import GateError
+from release.gate.policy import GatePolicy
+from release.gate.scanrecord import ScanRecord, checked_record, from_json, record_of, to_json
+from release.gate.verdict import Decision, Outcome, Verdict, cannot_tell
 from tests.support.findings import DATABASE, DIGEST, NOW, accept, policy, verdict, vulnerability
 
 

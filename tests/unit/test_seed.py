@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from release.rehearsal.members import members
-from release.rehearsal.seed import GROUPS, Seeded, put_bucket, put_members, seed
+from rehearsal.cloud.members import members
+from rehearsal.cloud.seed import GROUPS, Seeded, put_bucket, put_members, seed
 
 COUNT = 60  # more than two batches of 25
 

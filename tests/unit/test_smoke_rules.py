@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from release.core.model import HttpResponse
-from release.core.smoke import SmokeStep, Unfilled, fill, judge
+from release.deployments.model import HttpResponse
+from release.settings.smoke import SmokeStep, Unfilled, fill, judge
 
 HEALTH = SmokeStep("get", "/health", json={"status": "ok", "version": "{version}"})
 VALUES = {"version": "1.4.0", "members": "1228"}

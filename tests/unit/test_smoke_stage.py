@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from release.core import config as config_file
-from release.core.model import HttpResponse, Release
-from release.core.smoke import SmokeResult
+from release.deployments import smoke
+from release.deployments.model import HttpResponse, Release
 from release.errors import NotFoundError
-from release.stages import smoke
+from release.settings import config as config_file
+from release.settings.smoke import SmokeResult
 from tests.support.world import RELEASE_TOML, World
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from release.deployments import status
+from release.deployments.status import EnvironmentStatus
 from release.errors import NotFoundError
-from release.stages import status
-from release.stages.status import EnvironmentStatus
 from tests.support.world import World
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core import tags
-from release.core.model import Deployment
+from release.deployments.model import Deployment
 from release.errors import UsageError
+from release.releases import tags
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

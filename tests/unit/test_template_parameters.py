@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from release.core.template import parameters
 from release.errors import UsageError
+from release.settings.template import parameters
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from release.adapters.toolbox import COMPLETE, Cache, Toolbox
 from release.errors import MachineError
-from release.rehearsal.toolbox import COMPLETE, Cache, Toolbox
 
 
 @pytest.fixture

@@ -12,7 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from release.adapters.trivy_binary import ARCHIVES, OFFICIAL_BINARIES, RELEASES, VERSION, Binary, Installer, sha256_of
+from release.adapters.trivy.binary import (
+    ARCHIVES,
+    OFFICIAL_BINARIES,
+    RECIPE,
+    RELEASES,
+    VERSION,
+    Binary,
+    Installer,
+    sha256_of,
+)
 from release.errors import MachineError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,7 +142,7 @@ def test_another_go_sum_is_another_binary(tmp_path: Path, said: list[str]) -> No
 
 
 def test_the_pins_agree_with_each_other() -> None:
-    go_mod = (ROOT / "tools" / "trivy" / "go.mod").read_text()
+    go_mod = (RECIPE / "go.mod").read_text()
     assert f"github.com/aquasecurity/trivy v{VERSION}" in go_mod
     assert "tool github.com/aquasecurity/trivy/cmd/trivy" in go_mod
     assert f"v{VERSION}/" in RELEASES

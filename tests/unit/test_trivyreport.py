@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.findings import Kind, Origin, Package, Severity
-from release.core.trivyjson import Unreadable
-from release.core.trivyreport import parse_files_report, parse_image_report
+from release.adapters.trivy.trivyjson import Unreadable
+from release.adapters.trivy.trivyreport import parse_files_report, parse_image_report
 from release.errors import GateError
+from release.gate.findings import Kind, Origin, Package, Severity
 
 IMAGE_ID = "sha256:" + "c" * 64
 DIFF_ID = "sha256:" + "b" * 64

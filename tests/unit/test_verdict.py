@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.findings import Finding, Kind, Package, Severity
-from release.core.policy import GatePolicy
-from release.core.verdict import Decision, Outcome, Verdict, cannot_tell, checked_accepted, judge
 from release.errors import UsageError
+from release.gate.findings import Finding, Kind, Package, Severity
+from release.gate.policy import GatePolicy
+from release.gate.verdict import Decision, Outcome, Verdict, cannot_tell, checked_accepted, judge
 from tests.support.findings import (
     DATABASE,
     DIGEST,

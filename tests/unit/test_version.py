@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.core.version import LONGEST, Bump, Version, parse, try_parse
 from release.errors import UsageError
+from release.semver import LONGEST, Bump, Version, parse, try_parse
 
 # The two lists behind the regular expression that semver.org suggests.
 VALID = """

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from release.core import releaseplan
-from release.core.versionsettings import VersionSettings
 from release.errors import ConflictError, NotFoundError, NothingToRelease, ReleaseError, RemoteError, UsageError
-from release.stages import changelog, prepare, version
-from release.stages import plan as plan_stage
-from release.stages.check_tag import check_tag
-from release.stages.plan import plan
+from release.versions import plan as plan_stage
+from release.versions import prepare, releaseplan, sections, version
+from release.versions.check_tag import check_tag
+from release.versions.plan import plan
+from release.versions.settings import VersionSettings
 from tests.fakes.git import FakeGit
 
 DEFAULT = VersionSettings()
@@ -174,7 +173,7 @@ def test_path_is_below_a_folder_by_whole_names(path: str, folder: str, below: bo
 def test_changelog_is_the_section_with_links_from_the_remote(git: FakeGit) -> None:
     git.remote = "git@github.com:owner/name.git"
     commit = git.commits[git.head].parents[0]
-    section = changelog.next_section(git, DEFAULT, DATE)
+    section = sections.next_section(git, DEFAULT, DATE)
     assert section.text == (
         "## [1.0.1] - 2026-11-21\n\n### Fixed\n\n"
         "- **export:** a bug ([#12](https://github.com/owner/name/pull/12), "
@@ -186,7 +185,7 @@ def test_changelog_with_nothing_to_release_says_so(git: FakeGit) -> None:
     git.tag("v1.0.1")
     git.commit({}, "docs: more words")
     with pytest.raises(NothingToRelease, match=r"since v1\.0\.1"):
-        changelog.next_section(git, DEFAULT, DATE)
+        sections.next_section(git, DEFAULT, DATE)
 
 
 def test_prepare_writes_the_section_once_and_keeps_the_rest(git: FakeGit, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from release.core.verdict import Decision, Outcome
-from release.core.vex import JUSTIFICATIONS, parse_vex
 from release.errors import UsageError
+from release.gate.verdict import Decision, Outcome
+from release.gate.vex import JUSTIFICATIONS, parse_vex
 from tests.support.findings import DIGEST, secret, verdict, vulnerability
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from release.adapters.workspace import LocalWorkspace, read_archive
-from release.core.model import Archive
+from release.deployments.model import Archive
 from release.errors import MachineError, RemoteError
 from tests.support import ociimage
 

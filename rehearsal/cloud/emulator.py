@@ -1,0 +1,202 @@
+"""The emulated AWS (ministack): one process on one port, run from its own virtual environment.
+
+It listens on loopback, and on the engine's bridge because the Lambda containers call it there; nowhere else. Its state
+is in memory, its files in a folder of the run, so that stopping it leaves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import urllib3
+
+from rehearsal.machine.engine import EngineHandle
+from release.adapters import process
+from release.adapters.toolbox import Venv
+from release.errors import MachineError, RemoteError
+
+REGION = "eu-west-1"
+ACCOUNT = "000000000000"  # ministack's default account
+READY_SECONDS = 60.0
+INSTANCE_LABEL = "ministack.instance"  # on every container ministack starts: host name and port
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator.
+
+    Attributes:
+        port: on loopback (and on the engine's bridge).
+        pid: of its one process, which leads a process group of its own.
+        log: what it prints.
+    """
+
+    port: int
+    pid: int
+    log: Path
+
+    @property
+    def endpoint(self) -> str:
+        """Base URL of every AWS service, for clients on this machine."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def registry(self) -> str:
+        """``host:port`` of the registry as image references name it; engines take plain HTTP from localhost only."""
+        return f"localhost:{self.port}"
+
+    @property
+    def container_endpoint(self) -> str:
+        """The same for code inside a Lambda container."""
+        return f"http://host.docker.internal:{self.port}"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What an AWS client or sam needs in its environment; the credentials open nothing."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_POLL_DELAY": "0.5",  # seconds; the default of 5 is kind to AWS and idle here
+        }
+
+
+@contextmanager
+def emulator(
+    venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None, keep: bool = False
+) -> Iterator[Emulator]:
+    """An emulated AWS for the time of the ``with`` block.
+
+    Args:
+        folder: for its files and log; emptied by nobody but its owner.
+        port: None takes a free one.
+        keep: leave it running; ``stop`` ends it.
+
+    Raises:
+        MachineError: the port is taken, or it does not come up.
+    """
+    running = start(venv, engine, folder, port=port)
+    try:
+        yield running
+    finally:
+        if not keep:
+            stop(running, engine)
+
+
+def start(venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None) -> Emulator:
+    """Start it and wait until it answers. Raises MachineError."""
+    addresses = ["127.0.0.1", *([engine.gateway] if engine.gateway else [])]
+    chosen = _free_port(addresses) if port is None else port
+    _require_free(addresses, chosen)
+    for part in ("tmp", "state", "s3"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    log = folder / "emulator.log"
+    # its own command listens on one address; the server below it takes several
+    command: list[str | Path] = [
+        venv.python,
+        "-m",
+        "hypercorn",
+        "ministack.app:app",
+        "--workers",
+        "0",
+        "--keep-alive",
+        "75",
+    ]
+    for address in addresses:
+        command += ["--bind", f"{address}:{chosen}"]
+    background = process.spawn(command, log_file=log, env=_environment(engine, folder, chosen), cwd=folder)
+    running = Emulator(chosen, background.pid, log)
+    try:
+        _wait(running)
+    except BaseException:
+        stop(running, engine)
+        raise
+    return running
+
+
+def stop(running: Emulator, engine: EngineHandle) -> None:
+    """End it and remove the containers it started. One that ended already is no error."""
+    process.stop(running.pid, grace=15)
+    label = f"label={INSTANCE_LABEL}={instance(running.port)}"
+    with suppress(RemoteError):  # an engine that is gone has no containers left
+        if names := engine.run("ps", "--all", "--quiet", "--filter", label).split():
+            engine.run("rm", "--force", "--volumes", *names)
+
+
+def instance(port: int) -> str:
+    """The value of ministack's instance label."""
+    return f"{socket.gethostname()}:{port}"
+
+
+def _environment(engine: EngineHandle, folder: Path, port: int) -> dict[str, str]:
+    """Only what it needs: the person's own AWS settings and proxies stay out of it."""
+    return {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "HOME": str(folder),
+        "TMPDIR": str(folder / "tmp"),
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "LAMBDA_EXECUTOR": "docker",
+        "LAMBDA_STRICT": "1",
+        "PERSIST_STATE": "0",
+        "IOT_MTLS_ENABLED": "0",  # would listen on every interface
+        "SFTP_ENABLED": "0",
+        "STATE_DIR": str(folder / "state"),
+        "S3_DATA_DIR": str(folder / "s3"),
+        **engine.env,
+    }
+
+
+def _free_port(addresses: list[str]) -> int:
+    for _ in range(20):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((addresses[0], 0))
+            port = int(probe.getsockname()[1])
+        if all(_free(address, port) for address in addresses):
+            return port
+    raise MachineError("no free port for the emulator", untouched="everything", next_step="run the command again")
+
+
+def _require_free(addresses: list[str], port: int) -> None:
+    for address in addresses:
+        if not _free(address, port):
+            raise MachineError(
+                f"port {port} is in use on {address}",
+                untouched="everything",
+                next_step="end what listens there, or choose another port",
+            )
+
+
+def _free(address: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
+
+
+def _wait(running: Emulator) -> None:
+    http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=5))
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.alive(running.pid):
+        with suppress(urllib3.exceptions.HTTPError):
+            if http.request("GET", f"{running.endpoint}/_ministack/health").status == 200:
+                return
+        time.sleep(0.1)
+    tail = "\n".join(running.log.read_text(errors="replace").splitlines()[-5:])
+    raise MachineError(
+        f"the emulated AWS did not come up:\n{tail}", untouched="everything", next_step="run the command again"
+    )

@@ -1,0 +1,130 @@
+"""One workflow run by act, in host mode, with no network of its own and nothing of this process's environment."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.github.backend import Backend
+from rehearsal.github.results import Reader, RunResult
+from rehearsal.github.startup import PlannedJob, Settings, values
+from rehearsal.github.triggers import Event
+from release.adapters import process
+from workflowlint.workflow import Workflow
+
+PROGRAMS = Path(__file__).parent / "programs"
+RUNNER = "ubuntu-24.04"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a runner is here.
+
+    Args:
+        act: the executable.
+        scratch: a folder for all runs' files.
+        environment: what every step sees besides GitHub's own variables: the engine's socket, the emulated AWS, …
+        path: search path of the steps, after the stand-ins of programs (``gh``, ``make``).
+    """
+
+    act: Path
+    scratch: Path
+    environment: Mapping[str, str]
+    path: str = "/usr/local/bin:/usr/bin:/bin"
+
+
+def run(
+    machine: Machine,
+    scratch: Path,
+    view: Path,
+    workflow: Workflow,
+    jobs: Sequence[PlannedJob],
+    event: Event,
+    settings: Settings,
+    number: int,
+    backend: tuple[Backend, str],
+    stand_ins: Sequence[str],
+    say: Callable[[str], None],
+) -> RunResult:
+    """Run ``workflow`` and read what its steps did.
+
+    Args:
+        scratch: a folder for this run's files.
+        view: a checkout of the event's commit, whose ``.git`` and workflow files act reads.
+        number: the run's number, unique on this machine.
+        backend: what answers the stand-ins, and its URL.
+        stand_ins: act's options for them.
+    """
+    answers, url = backend
+    variables, secrets = values(jobs, event, settings)
+    result = RunResult(workflow.path.name, event.name)
+    reader = Reader(result, jobs)
+    shown = len(result.log)
+
+    def on_line(line: str) -> None:
+        nonlocal shown
+        ended = reader.line(line)
+        for text in result.log[shown:]:
+            say(text)
+        shown = len(result.log)
+        if ended:
+            answers.ended(ended.key)
+
+    steps_see = {
+        **machine.environment,
+        "GITHUB_REPOSITORY": settings.slug,
+        "GITHUB_RUN_ID": str(number),
+        "REHEARSAL_ORIGIN": str(view),
+        "REHEARSAL_STORE": str(scratch),
+        "REHEARSAL_CACHES": str(machine.scratch / "caches"),
+        "REHEARSAL_GITHUB": str(machine.scratch / "github.json"),
+        "REHEARSAL_URL": url,
+        "REHEARSAL_TOKEN": answers.bearer,
+    }
+    command: list[str | Path] = [
+        machine.act,
+        event.name,
+        "--workflows",
+        view / ".github" / "workflows" / workflow.path.name,
+    ]
+    command += [
+        "--eventpath",
+        _event_file(scratch, event, settings),
+        "--var-file",
+        "/dev/null",
+        "--secret-file",
+        "/dev/null",
+    ]
+    command += ["--env-file", "/dev/null", "--input-file", "/dev/null", "--actor", "rehearsal"]
+    command += ["--platform", f"{RUNNER}=-self-hosted", "--no-skip-checkout", "--action-offline-mode"]
+    command += ["--no-cache-server", "--action-cache-path", scratch / "act", "--container-daemon-socket", "-"]
+    command += ["--json", *stand_ins]
+    secrets["GITHUB_TOKEN"] = "no-token-of-github"
+    for option, pairs in (("--env", steps_see), ("--var", variables), ("--secret", secrets)):
+        command += [word for name, value in pairs.items() for word in (option, f"{name}={value}")]
+    home = scratch / "home"
+    home.mkdir(exist_ok=True)
+    own = {
+        "HOME": str(home),
+        "PATH": f"{PROGRAMS}:{machine.path}",
+        "LANG": "C.UTF-8",
+        "DOCKER_HOST": "unix:///nonexistent",
+    }
+    began = time.monotonic()
+    ended = process.run(command, cwd=view, env=own, timeout=3600, check=False, on_line=on_line)
+    result.seconds = time.monotonic() - began
+    reader.close()
+    result.result = "success" if ended.code == 0 else "failure"
+    return result
+
+
+def _event_file(scratch: Path, event: Event, settings: Settings) -> Path:
+    payload = {**event.payload, "repository": {"full_name": settings.slug, "default_branch": "main"}}
+    if event.inputs:
+        payload["inputs"] = dict(event.inputs)
+    path = scratch / "event.json"
+    path.write_text(json.dumps(payload), encoding="utf-8")
+    return path

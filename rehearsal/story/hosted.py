@@ -1,0 +1,147 @@
+"""The rehearsal's repository as GitHub would host it: its settings, its roles, and runs that must end as expected."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rehearsal.github import trust
+from rehearsal.github.concurrency import Group
+from rehearsal.github.driver import GitHub
+from rehearsal.github.results import RunResult, StepResult
+from rehearsal.github.runner import Machine
+from rehearsal.github.startup import Environment, Settings
+from rehearsal.story.board import Board
+from rehearsal.story.scratch import expect
+from rehearsal.story.world import World
+from release.adapters import process
+from release.adapters.toolbox import Cache, Toolbox
+
+SLUG, SUBJECT = "owner/member-reporting", "owner@1/member-reporting@2"
+ACCOUNT = "arn:aws:iam::000000000000:role/"
+#: What a step sees beside what GitHub gives it: the engine, the emulated AWS, and the tools this machine has already.
+_SEEN = (
+    "DOCKER_",
+    "RELEASE_BASE",
+    "RELEASE_BUILD",
+    "RELEASE_SAM",
+    "RELEASE_SCAN_DATABASE",
+    "RELEASE_CACHE",
+    "SAM_CLI_",
+)
+_ENDPOINT = ("AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", "HOME", "XDG_CACHE_HOME", "PIP_CERT", "SSL_CERT_FILE")
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """The scratch clone's repository on the driver's GitHub."""
+
+    github: GitHub
+    board: Board
+
+    @property
+    def summaries(self) -> Path:
+        """Where the job summaries are, as GitHub would show them."""
+        return self.github.machine.scratch / "summaries"
+
+    def ended(self, runs: list[RunResult], workflow: str, result: str = "success") -> RunResult:
+        """The one run of ``workflow``; its failure is shown with its errors. Raises Surprise for another result."""
+        found = [run for run in runs if run.workflow == workflow]
+        expect(len(found) == 1, f"{workflow} was started once, not {len(found)} times")
+        run = found[0]
+        self.summaries.mkdir(exist_ok=True)
+        number = len(list(self.summaries.iterdir())) + 1
+        (self.summaries / f"{number:02}-{workflow.removesuffix('.yml')}.md").write_text(run.summary, encoding="utf-8")
+        errors = "; ".join(run.errors) or "\n".join(run.log[-25:])
+        expect(run.result == result, f"{workflow} ended with {result}, not {run.result}: {errors}")
+        return run
+
+    def pushes_at_once(self, group: str, *commits: str) -> list[RunResult]:
+        """Pushes of main at each of ``commits``, oldest first, while another deployment occupies ``group``.
+
+        That one ends when every run waits behind it: then GitHub's queue is full of what it must neither cancel nor
+        run side by side.
+        """
+        lanes, other = self.github.lanes, "a deployment under way"
+        lanes.arrive(Group(group, queue="max"), other)
+        with ThreadPoolExecutor(len(commits)) as pool, process.ended_together():
+            pushes = [pool.submit(self.github.push, "refs/heads/main", commit) for commit in commits]
+            try:
+                # a run that fails before its deployment never waits: then there is nothing to wait for
+                while not all(push.done() for push in pushes) and not lanes.wait_until(group, len(commits), timeout=1):
+                    pass
+            finally:
+                lanes.leave(other)
+            runs = [run for push in pushes for run in push.result()]
+        waited = [run for name, run in lanes.order if name == group][-len(commits) - 1 :]
+        expect(waited[0] == other and len(waited) == len(commits) + 1, f"every run waited for its turn: {waited}")
+        return runs
+
+    @contextmanager
+    def changed(self, environment: str = "", **variables: str) -> Iterator[None]:
+        """Other variables of ``environment``, or of the repository, for a while."""
+        before = self.github.settings
+        if environment:
+            changed = replace(
+                before.environments[environment],
+                variables={**before.environments[environment].variables, **variables},
+            )
+            self.github.settings = replace(before, environments={**before.environments, environment: changed})
+        else:
+            self.github.settings = replace(before, variables={**before.variables, **variables})
+        try:
+            yield
+        finally:
+            self.github.settings = before
+
+    def state(self) -> dict[str, Any]:
+        """Releases, issues and labels of the repository, as the stand-in of gh keeps them."""
+        found: dict[str, Any] = json.loads((self.github.machine.scratch / "github.json").read_text(encoding="utf-8"))
+        return found
+
+    def steps(self) -> list[StepResult]:
+        """Every step of every run."""
+        return [step for run in self.github.runs for step in run.steps]
+
+
+def host(there: World, env: Mapping[str, str], board: Board) -> Hosted:
+    """The scratch clone's repository, with the settings that docs/setup.md asks for."""
+    scratch, release = there.scratch, there.scratch.env
+    toolbox = Toolbox(Cache.of(env), scratch.folder / "requirements", board.say)
+    roles = trust.roles(trust.template(scratch.folder / "pipeline.yaml"), {"Subject": SUBJECT})
+    arns = {name.removeprefix("member-reporting-"): f"{ACCOUNT}{name}" for name in roles}
+    settings = Settings(
+        slug=SLUG,
+        subject=SUBJECT,
+        environments={
+            "staging": Environment({"DEPLOY_ROLE": arns["deploy-staging"]}, refs=("refs/heads/main",)),
+            "production": Environment(
+                {"DEPLOY_ROLE": arns["deploy-production"]}, refs=("refs/heads/main", "refs/tags/v*"), reviewers=True
+            ),
+            "promotion": Environment({"PROMOTE_ROLE": arns["promote"]}, refs=("refs/tags/v*",)),
+        },
+        variables={
+            "PUBLISH_ROLE": arns["publish"],
+            "WATCH_ROLE": arns["watch"],
+            "AWS_REGION": there.config.registry_region,
+            "RELEASE_REGISTRY": release["RELEASE_REGISTRY"],
+            "RELEASE_PARAMETERS": release["RELEASE_PARAMETERS"],
+            "RELEASE_SCAN_DATABASE": release["RELEASE_SCAN_DATABASE"],
+        },
+    )
+    seen = {key: value for key, value in release.items() if key.startswith(_SEEN) or key in _ENDPOINT}
+    machine = Machine(
+        act=toolbox.venv("act").tool("act"),
+        scratch=there.folder / "github",
+        environment={**seen, "RELEASE_PYTHON": sys.executable},
+        path=release["PATH"],
+    )
+    credentials = {key: release[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    named = {f"{ACCOUNT}{name}": role for name, role in roles.items()}
+    return Hosted(GitHub(scratch.folder, machine, settings, named, credentials, board.say), board)

@@ -1,0 +1,144 @@
+"""release deploy: a published version into an environment, by digest; proven, then recorded; or put back.
+
+A deployment counts when it is proven (design.md, rule 5): CloudFormation is done, every alias serves the digest that
+was asked for, the smoke tests passed. Only then is the ledger written. Otherwise the deployment before goes back, once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from release.deployments import deployplan, ledger, observe, rollout, smoke
+from release.deployments.deployplan import Action, DeployPlan
+from release.deployments.model import Deployment, Release
+from release.deployments.rollout import Ports
+from release.errors import DeployFailed, MachineError, NotFoundError, PutBackFailed, ReleaseError
+from release.settings.config import Config, EnvironmentSpec
+from release.settings.smoke import SmokeResult
+
+log = logging.getLogger("release.deploy")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a plan. ``api`` is where it answers, "" when nothing was done."""
+
+    plan: DeployPlan
+    smoke: tuple[SmokeResult, ...]
+    recorded: Deployment | None
+    api: str = ""
+
+
+def plan(config: Config, environment: str, version: str, ports: Ports, *, if_newer: bool = False) -> DeployPlan:
+    """What deploying ``version`` takes. Changes nothing.
+
+    Raises:
+        NotFoundError: the version is not published, an image is gone, or it was not proven where it must be.
+        ConflictError: an accidental downgrade, a stack that takes no update, an image Lambda would refuse.
+        UsageError: release.toml and the template do not agree on the parameters.
+    """
+    tags = observe.tags_by_image(config, ports.registry)
+    release = observe.published(version, tags)
+    observe.check_images(config, ports.registry, release)
+    _check_proven(config.environment(environment), release, tags)
+    rollout.wait_for_stack(config.environment(environment), ports)
+    seen = observe.environment(config, environment, ports.cloud, ports.git, tags, target=release)
+    decided = deployplan.plan_deploy(seen, release, goes_back=False, if_newer=if_newer)
+    if decided.action is Action.DEPLOY:
+        rollout.check_settings(release, environment, config, ports)
+    return decided
+
+
+def _check_proven(spec: EnvironmentSpec, release: Release, tags: Mapping[str, Mapping[str, str]]) -> None:
+    """Rule 3: production takes only digests that the environment before it has proven."""
+    if not spec.proven_in:
+        return
+    if not any(entry.digests == release.digests for entry in ledger.deployments(spec.proven_in, tags)):
+        raise NotFoundError(
+            f"the images of v{release.version} were never proven in {spec.proven_in}",
+            untouched=spec.name,
+            next_step=f"release deploy {spec.proven_in} --version {release.version}",
+        )
+
+
+def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
+    """Carry out ``plan``.
+
+    Raises:
+        DeployFailed: it was not proven; the deployment before is live and proven again.
+        PutBackFailed: that failed too, or there is none; says what to do.
+        MachineError: this machine cannot go on (sam, credentials), so nothing can be judged or put back from here.
+        NotFoundError: the release lacks an image that its own release.toml names; nothing was changed.
+    """
+    for image, digest in plan.finish.items():
+        ports.registry.tag(config.images[image].repository, digest, plan.finish_tag)
+    if plan.action in (Action.NOTHING, Action.SUPERSEDED):
+        return Outcome(plan, (), None)
+    wanted = rollout.request(plan.release, plan.environment, config, ports)
+    try:
+        if plan.action is Action.DEPLOY:
+            rollout.bring(wanted, ports)
+        stack, results = rollout.prove(plan.release, plan.environment, config, ports)
+    except MachineError as failure:
+        raise MachineError(
+            f"v{plan.release.version} is not proven in {plan.environment}: {failure.message}",
+            untouched="the ledger; nothing was put back",
+            next_step=f"{failure.next_step or 'mend this machine'}; then run the same command again",
+        ) from failure
+    except ReleaseError as failure:
+        put_back(plan, failure, config, ports)
+        raise DeployFailed(
+            f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
+            untouched=f"{plan.environment} runs {_name(plan.put_back)} again, proven; the ledger has no new entry",
+            next_step="mend it and release the next version",
+        ) from failure
+    return Outcome(plan, results, record(plan, config, ports), stack.outputs.get(smoke.API_OUTPUT, ""))
+
+
+def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Ports) -> None:
+    """Bring the deployment before in again and prove it, once.
+
+    Raises:
+        PutBackFailed: there is none, or it failed too; nothing more is tried.
+    """
+    log.warning("v%s failed in %s: %s", plan.release.version, plan.environment, failure.message)
+    if plan.put_back is None:
+        raise PutBackFailed(
+            f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
+            untouched="the ledger; there is no deployment before this one to put back",
+            next_step=f"mend it and deploy again; what is there now: release status (stack "
+            f"{config.environment(plan.environment).stack})",
+        ) from failure
+    log.warning("putting %s back into %s", _name(plan.put_back), plan.environment)
+    try:
+        tags = observe.tags_by_image(config, ports.registry)
+        commit = observe.commit_of_deployment(plan.put_back, tags)
+        before = Release(plan.put_back.version, commit, plan.put_back.digests)
+        rollout.wait_for_stack(config.environment(plan.environment), ports)
+        deployplan.check_status(ports.cloud.stack(config.environment(plan.environment).stack))
+        rollout.bring(rollout.request(before, plan.environment, config, ports), ports)
+        rollout.prove(before, plan.environment, config, ports)
+    except ReleaseError as second:
+        raise PutBackFailed(
+            f"v{plan.release.version} failed in {plan.environment} ({failure.message}), and putting "
+            f"{_name(plan.put_back)} back failed too: {second.message}",
+            untouched="the ledger; nothing more was tried",
+            next_step=second.next_step
+            or f"release status {plan.environment}, then "
+            f"release rollback {plan.environment} --to {plan.put_back.version}",
+        ) from second
+
+
+def record(plan: DeployPlan, config: Config, ports: Ports) -> Deployment:
+    """Write the ledger entry, one tag per image. Running the deployment again finishes a half-written one."""
+    entry = Deployment(plan.environment, plan.number, plan.release.version, plan.release.digests)
+    for image, digest in entry.digests.items():
+        ports.registry.tag(config.images[image].repository, digest, entry.tag)
+    log.info("recorded %s", entry.tag)
+    return entry
+
+
+def _name(entry: Deployment | None) -> str:
+    return f"v{entry.version}" if entry else "nothing"

@@ -1,0 +1,138 @@
+"""What is told of a deployment: before it (``--dry-run``), after it, and when it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from release import tables
+from release.deployments.deployplan import Action, DeployPlan
+from release.deployments.model import Deployment
+from release.gate import scantext
+from release.gate.scanrecord import ScanRecord
+from release.report import Report
+from release.settings.smoke import SmokeResult
+from release.text import markdown
+from release.versions.history import Commit
+
+#: Commits that a summary lists before it only counts them.
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What people want to know of a deployment beside its plan. What could not be had is missing, never made up.
+
+    Attributes:
+        sizes: digest -> compressed bytes, of the images before and after.
+        goes_in, comes_out: the commits that the release adds to what is live, and those it takes away; newest first.
+        scans: image -> the scan of the release's digest that this run knows of.
+        reason: why, as the person wrote who asked for it.
+        click: URL of the workflow that rolls back, or "".
+    """
+
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    goes_in: tuple[Commit, ...] = ()
+    comes_out: tuple[Commit, ...] = ()
+    scans: Mapping[str, ScanRecord] = field(default_factory=dict)
+    reason: str = ""
+    click: str = ""
+
+
+def of_plan(plan: DeployPlan) -> Report:
+    """A deployment's plan (``--dry-run``)."""
+    return Report(tables.plan_json(plan), tables.plan_text(plan))
+
+
+def of_deployment(
+    plan: DeployPlan, facts: Facts, smoke: Sequence[SmokeResult], recorded: Deployment | None, api: str, verb: str
+) -> Report:
+    """A deployment that ended well.
+
+    Args:
+        api: the URL under which it answers.
+        verb: what was done, in the past tense.
+    """
+    data = tables.plan_json(plan) | {
+        "smoke": [result.name for result in smoke],
+        "recorded": recorded.tag if recorded else None,
+        "api": api or None,
+    }
+    outputs = {"version": plan.release.version, "action": plan.action.name.lower()}
+    if plan.action in (Action.NOTHING, Action.SUPERSEDED):
+        return Report(data, plan.why, f"### {plan.environment}\n\n{plan.why}\n", outputs)
+    text = f"{plan.why}: {verb}, proven by {len(smoke)} smoke tests, recorded as {recorded.tag if recorded else '-'}"
+    rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), ("API", f"<{api}>" if api else "-")]
+    rows.append(("to go back", _click(plan, facts)))
+    return Report(data, text, _summary(plan, facts, f"✅ {text}", rows), outputs)
+
+
+def of_failure(plan: DeployPlan, facts: Facts) -> Report:
+    """A deployment that failed: what it was. Why it failed and what became of it, the error says."""
+    rows = [("scan", _scan(plan, facts))]
+    text = f"{plan.why}: failed"
+    return Report(tables.plan_json(plan) | {"recorded": None}, text, _summary(plan, facts, f"⛔ {text}", rows))
+
+
+def _summary(plan: DeployPlan, facts: Facts, headline: str, rows: Sequence[tuple[str, str]]) -> str:
+    """Markdown, the most important first: what happened, proof, images, why, and how to go back."""
+    before = f"v{plan.before.version}" if plan.before else "nothing"
+    told = [("release", f"v{plan.release.version}, commit `{plan.release.commit[:12]}`")]
+    told += [("environment", f"{plan.environment}: {before} → v{plan.release.version}")]
+    told += [("reason", markdown(facts.reason))] if facts.reason else []
+    header = ("image", "digest", "before", "size", "change")
+    lines = [f"### {headline}", "", tables.markdown(("", ""), [*told, *rows]), ""]
+    lines += [tables.markdown(header, [_image(plan, facts, image) for image in plan.release.digests]), ""]
+    lines += [*_commits("goes in", facts.goes_in), *_commits("comes out", facts.comes_out)]
+    return "\n".join(lines)
+
+
+def _image(plan: DeployPlan, facts: Facts, image: str) -> tuple[str, ...]:
+    digest = plan.release.digests[image]
+    live = plan.before.digests.get(image, "") if plan.before else ""
+    size, old = facts.sizes.get(digest), facts.sizes.get(live)
+    if live == digest:
+        change = "same image"
+    elif size is None or old is None:
+        change = "new" if not live else "?"
+    else:
+        more = size - old
+        change = f"{more:+} B" if abs(more) < 1000 else f"{'+-'[more < 0]}{tables.size(abs(more))} ({more / old:+.1%})"
+    shown = tables.size(size) if size is not None else "?"
+    return image, f"`{tables.short(digest)}`", f"`{tables.short(live)}`", shown, change
+
+
+def _tests(smoke: Sequence[SmokeResult]) -> str:
+    return f"{sum(result.passed for result in smoke)} of {len(smoke)} passed: " + "; ".join(
+        markdown(result.name) for result in smoke
+    )
+
+
+def _scan(plan: DeployPlan, facts: Facts) -> str:
+    known = [f"{image} {scantext.short(record)}" for image, record in facts.scans.items()]
+    missing = [image for image in plan.release.digests if image not in facts.scans]
+    if missing:
+        known.append(
+            f"{', '.join(missing)}: not scanned in this run (the gate did before publishing; watch does daily)"
+        )
+    return "; ".join(known)
+
+
+def _click(plan: DeployPlan, facts: Facts) -> str:
+    if plan.put_back is None:
+        return "there is no deployment before this one"
+    place = f"[Actions → rollback]({facts.click})" if facts.click else "Actions → rollback"
+    environment, version = plan.environment, plan.put_back.version
+    return (
+        f"{place} → Run workflow: environment `{environment}`, version `{version}`; "
+        f"or `release rollback {environment} --to {version}`"
+    )
+
+
+def _commits(title: str, commits: Sequence[Commit]) -> list[str]:
+    if not commits:
+        return []
+    lines = [f"**{title}**: {len(commits)} commit{'' if len(commits) == 1 else 's'}", ""]
+    lines += [f"- `{commit.id[:7]}` {markdown(commit.subject)}" for commit in commits[:_SHOWN]]
+    lines += [f"- and {len(commits) - _SHOWN} more"] if len(commits) > _SHOWN else []
+    return [*lines, ""]

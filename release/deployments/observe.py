@@ -1,0 +1,133 @@
+"""What several stages look at before they decide: the registry's tags, a version's digests, an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from release.deployments import ledger
+from release.deployments.deployplan import Observed
+from release.deployments.model import Deployment, LiveFunction, Release, Stack
+from release.deployments.ports import Cloud, Git, Registry
+from release.errors import NotFoundError, ReleaseError
+from release.oci import checked_platform
+from release.releases.tags import commit_of
+from release.settings import config as config_file
+from release.settings.config import Config
+from release.versions.order import relation
+
+
+def tags_by_image(config: Config, registry: Registry) -> Mapping[str, Mapping[str, str]]:
+    """Image -> tag -> digest, for every image of release.toml. Raises NotFoundError for a missing repository."""
+    return {name: registry.tags(image.repository) for name, image in config.images.items()}
+
+
+def published(version: str, tags: Mapping[str, Mapping[str, str]]) -> Release:
+    """The release named ``version``, complete: a digest for every image and the commit.
+
+    Raises:
+        NotFoundError: an image has no such version, or the publication was cut off before its last tag.
+    """
+    commits = {commit_of(version, named) for named in tags.values()}
+    missing = [image for image, named in tags.items() if version not in named]
+    if missing or None in commits or len(commits) != 1:
+        what = f"image {missing[0]} has no such version" if missing else "its publication was not finished"
+        raise NotFoundError(
+            f"v{version} is not in the registry: {what}",
+            untouched="every environment",
+            next_step=f"release publish --version {version}, from its commit",
+        )
+    commit = commits.pop()
+    assert commit is not None
+    return Release(version, commit, {image: named[version] for image, named in tags.items()})
+
+
+def commit_of_deployment(entry: Deployment, tags: Mapping[str, Mapping[str, str]]) -> str:
+    """The commit a ledger entry's version was made from. Raises NotFoundError when no tag tells."""
+    for image in entry.digests:
+        commit = commit_of(entry.version, tags.get(image, {}))
+        if commit:
+            return commit
+    raise NotFoundError(
+        f"no tag binds v{entry.version} to its commit",
+        untouched="everything",
+        next_step=f"git tag shows the commit: release publish --version {entry.version} from there",
+    )
+
+
+def check_images(config: Config, registry: Registry, release: Release) -> None:
+    """Read every image of ``release`` from the registry: it must be there, no index, for the right CPU.
+
+    Raises:
+        NotFoundError: a digest is gone from the registry.
+        ConflictError: an index, or another architecture (faults.md, 11 and 12).
+    """
+    for image, digest in release.digests.items():
+        try:
+            manifest = registry.manifest(config.images[image].repository, digest)
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"image {image} of v{release.version} is gone from the registry ({digest})",
+                untouched="every environment",
+                next_step=f"release another version, or publish v{release.version} again from {release.commit[:12]}",
+            ) from error
+        checked_platform(manifest, config.platform, image)
+
+
+def config_at(git: Git, commit: str) -> Config:
+    """release.toml as it was at ``commit``.
+
+    Raises:
+        NotFoundError: the commit is not in this clone, or had no release.toml.
+        UsageError: it had one that cannot be read.
+    """
+    try:
+        return config_file.parse(git.show(commit, "release.toml").decode(errors="replace"))
+    except ReleaseError as error:
+        error.message = f"release.toml at {commit[:12]}: {error.message}"
+        raise
+
+
+def environment(
+    config: Config,
+    name: str,
+    cloud: Cloud,
+    git: Git,
+    tags: Mapping[str, Mapping[str, str]],
+    *,
+    target: Release | None = None,
+) -> Observed:
+    """An environment as it is: ledger, stack, what each alias serves, and how ``target`` relates to it."""
+    spec = config.environment(name)
+    entries = ledger.deployments(name, tags)
+    stack = cloud.stack(spec.stack)
+    return Observed(
+        environment=name,
+        entries=ledger.completed(entries, tags),
+        unfinished=ledger.unfinished(entries, tags),
+        stack=stack,
+        live=live_functions(config, stack, cloud),
+        order=_order(stack, target, git) if target else "same",
+    )
+
+
+def live_functions(config: Config, stack: Stack | None, cloud: Cloud) -> Mapping[str, LiveFunction | None]:
+    """Image -> what its function's alias serves; None where there is no function (yet)."""
+    live: dict[str, LiveFunction | None] = {}
+    for name, image in config.images.items():
+        function = stack.outputs.get(image.function) if stack else None
+        live[name] = cloud.live(function, config.alias) if function else None
+    return live
+
+
+def _order(stack: Stack | None, target: Release, git: Git) -> str:
+    live = stack.parameters.get("GitSha", "") if stack else ""
+    if not stack or not live:
+        return "newer"
+    if live == target.commit:
+        return "same"
+    return relation(
+        older=git.is_ancestor(target.commit, live),
+        newer=git.is_ancestor(live, target.commit),
+        version=target.version,
+        live_version=stack.parameters.get("ReleaseVersion", ""),
+    )

@@ -1,0 +1,80 @@
+"""release status and release history: what is live where, and every deployment, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from release.deployments import ledger, observe
+from release.deployments.model import Deployment, LiveFunction, Stack
+from release.deployments.ports import Cloud, Git, Registry
+from release.errors import NotFoundError
+from release.releases.tags import commit_of
+from release.settings.config import Config
+
+
+@dataclass(frozen=True)
+class EnvironmentStatus:
+    """One environment: what its stack says, what the aliases serve, and what the ledger says last."""
+
+    environment: str
+    stack: Stack | None
+    live: dict[str, LiveFunction | None]
+    recorded: Deployment | None
+    problem: str
+
+
+def status(config: Config, name: str, cloud: Cloud, git: Git, registry: Registry) -> EnvironmentStatus:
+    """What is live in environment ``name``, and whether the ledger agrees."""
+    tags = observe.tags_by_image(config, registry)
+    seen = observe.environment(config, name, cloud, git, tags)
+    recorded = seen.entries[-1] if seen.entries else None
+    live = dict(seen.live)
+    problem = _gone(config, live, registry) or _drift(seen.stack, recorded, live)
+    return EnvironmentStatus(name, seen.stack, live, recorded, problem)
+
+
+def _gone(config: Config, live: dict[str, LiveFunction | None], registry: Registry) -> str:
+    """A live image that the registry does not have any more (faults.md, 26): the function lives on borrowed time."""
+    for image, function in live.items():
+        if function is None or not function.digest:
+            continue
+        try:
+            registry.manifest(config.images[image].repository, function.digest)
+        except NotFoundError:
+            return (
+                f"image {image}: what runs, {function.digest}, is gone from the registry, and Lambda cannot start it "
+                "anew; release another version, or roll back to one whose images are there"
+            )
+    return ""
+
+
+def _drift(stack: Stack | None, recorded: Deployment | None, live: dict[str, LiveFunction | None]) -> str:
+    if recorded is None:
+        return "" if stack is None else "a stack is there, but no deployment was ever proven"
+    if stack is None:
+        return "the ledger has deployments, but there is no stack"
+    for image, digest in recorded.digests.items():
+        function = live.get(image)
+        if function is None or function.digest != digest:
+            return f"image {image}: the alias serves something else than the ledger's last entry"
+    if stack.parameters.get("ReleaseVersion") != recorded.version:
+        return f"the stack says v{stack.parameters.get('ReleaseVersion')}, the ledger v{recorded.version}"
+    return ""
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One deployment with the commit its version was made from ("" when no tag tells)."""
+
+    deployment: Deployment
+    commit: str
+
+
+def history(config: Config, environment: str, registry: Registry) -> tuple[HistoryLine, ...]:
+    """Every deployment of ``environment``, newest first."""
+    config.environment(environment)
+    tags = observe.tags_by_image(config, registry)
+    return tuple(
+        HistoryLine(entry, next((c for i in entry.digests if (c := commit_of(entry.version, tags[i]))), ""))
+        for entry in reversed(ledger.deployments(environment, tags))
+    )

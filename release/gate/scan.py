@@ -1,0 +1,186 @@
+"""release scan: every image before it leaves the machine, and what is live once a day.
+
+Whatever goes wrong on the way becomes a verdict that says so: a scanner that crashed, a database that is too old and a
+vulnerable package all block, each with its reason, and none hides the others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from release.deployments.model import Manifest
+from release.deployments.ports import Clock, Scanner
+from release.errors import GateError, ReleaseError
+from release.gate.database import Database, database_doubts
+from release.gate.findings import ImageScan, ScanReport
+from release.gate.policy import GatePolicy
+from release.gate.scanrecord import ScanRecord, record_of
+from release.gate.verdict import Outcome, Verdict, cannot_tell, checked_accepted, judge
+from release.gate.vex import Statement
+
+log = logging.getLogger("release.scan")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One image to scan: its archive, or, without one, what the registry has under ``uri``."""
+
+    image: str
+    manifest: Manifest
+    archive: Path | None = None
+    uri: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.image} {self.manifest.digest} from {self.archive or self.uri}"
+
+
+@dataclass(frozen=True)
+class ScanPlan:
+    """What one run scans, and by what it judges.
+
+    Attributes:
+        root, files: Dockerfiles and templates to check, relative to ``root``; none when only what is live is looked at.
+        live: image -> what is live in its place, for a policy that blocks only what is new.
+        whole: every image of release.toml is among the targets, so an accepted risk that covers nothing is an error.
+    """
+
+    targets: tuple[Target, ...]
+    policy: GatePolicy
+    vex: tuple[Statement, ...] = ()
+    root: Path = Path()
+    files: tuple[str, ...] = ()
+    live: Mapping[str, Target] = field(default_factory=dict)
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """One image's verdict, its record, and its bill of materials (empty when there was no scan)."""
+
+    verdict: Verdict
+    record: ScanRecord
+    sbom: bytes = b""
+
+
+def apply(
+    plan: ScanPlan, scanner: Scanner, clock: Clock, earlier: Mapping[str, ScanRecord] | None = None
+) -> tuple[Scanned, ...]:
+    """Scan and judge every target.
+
+    Args:
+        earlier: image -> the last record of it, which tells since when its findings are known.
+
+    Raises:
+        UsageError: an accepted risk covers nothing (only for a whole plan).
+    """
+    try:
+        database = scanner.database()
+        doubts = database_doubts(database, clock.now(), plan.policy.database_max_age)
+        around = _files(plan, scanner)
+    except ReleaseError as error:
+        return tuple(_failed(target, plan, scanner, clock, (_reason(error),), None) for target in plan.targets)
+    if doubts:
+        return tuple(_failed(target, plan, scanner, clock, doubts, database) for target in plan.targets)
+    known = earlier or {}
+    results = tuple(_one(target, plan, scanner, clock, database, around, known) for target in plan.targets)
+    if plan.whole:
+        checked_accepted(plan.policy, [result.verdict for result in results])
+    return results
+
+
+def checked(results: Sequence[Scanned]) -> None:
+    """Raises GateError unless every image passed; the message names the worst of it."""
+    stopped = [result.verdict for result in results if result.verdict.outcome is not Outcome.PASS]
+    if not stopped:
+        return
+    said = "; ".join(f"{verdict.image}: {_why(verdict)}" for verdict in stopped)
+    remedies = [remedy for verdict in stopped for remedy in verdict.remedies]
+    raise GateError(
+        f"the scan gate stops {len(stopped)} of {len(results)} images: {said}",
+        untouched="the registry and every environment",
+        next_step="; ".join(dict.fromkeys(remedies)) or "mend what is named above and run release scan again",
+    )
+
+
+def _one(
+    target: Target,
+    plan: ScanPlan,
+    scanner: Scanner,
+    clock: Clock,
+    database: Database,
+    around: ScanReport,
+    earlier: Mapping[str, ScanRecord],
+) -> Scanned:
+    log.info("scanning %s", target)
+    today = clock.now().date()
+    seen = dict(earlier[target.image].first_seen) if target.image in earlier else {}
+    try:
+        scan = _scan(target, scanner)
+        live = _live(plan, target.image, scanner, seen, today)
+    except ReleaseError as error:
+        return _failed(target, plan, scanner, clock, (_reason(error),), database)
+    report = scan.report.joined([around])
+    verdict = judge(
+        report, plan.policy, database, today, image=target.image, digest=scan.digest, vex=plan.vex, live=live, seen=seen
+    )
+    return Scanned(verdict, _record(verdict, plan, scanner, clock, database, len(report.packages)), scan.sbom)
+
+
+def _scan(target: Target, scanner: Scanner) -> ImageScan:
+    archive = target.archive
+    scan = scanner.archive(archive) if archive else scanner.remote(target.uri, target.manifest)
+    if scan.digest != target.manifest.digest:
+        raise GateError(f"the scan is of {scan.digest}, not of {target.manifest.digest}")
+    return scan
+
+
+def _live(
+    plan: ScanPlan, image: str, scanner: Scanner, seen: Mapping[str, date], today: date
+) -> Mapping[str, date] | None:
+    """What the live image has by today's advisories: one published since it went live counts as known, not as new."""
+    if not plan.policy.new_only or image not in plan.live:
+        return None
+    report = _scan(plan.live[image], scanner).report
+    return {finding.key: seen.get(finding.key, today) for finding in report.findings}
+
+
+def _files(plan: ScanPlan, scanner: Scanner) -> ScanReport:
+    return scanner.files(plan.root, plan.files) if plan.files else ScanReport()
+
+
+def _failed(
+    target: Target, plan: ScanPlan, scanner: Scanner, clock: Clock, doubts: tuple[str, ...], database: Database | None
+) -> Scanned:
+    verdict = cannot_tell(target.image, target.manifest.digest, doubts)
+    return Scanned(verdict, _record(verdict, plan, scanner, clock, database, 0))
+
+
+def _record(
+    verdict: Verdict, plan: ScanPlan, scanner: Scanner, clock: Clock, database: Database | None, packages: int
+) -> ScanRecord:
+    return record_of(
+        verdict,
+        time=clock.now(),
+        database=database.updated if database else None,
+        policy=plan.policy.hash,
+        scanner=scanner.name,
+        packages=packages,
+    )
+
+
+def _reason(error: ReleaseError) -> str:
+    """The error in one line: its first, and what a tool said last."""
+    lines = [line.strip() for line in error.message.splitlines() if line.strip()]
+    return " ".join(dict.fromkeys((*lines[:1], *(line[:300] for line in lines[-1:]))))
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.doubts:
+        return f"cannot tell: {verdict.doubts[0]}" + (
+            f" (and {len(verdict.doubts) - 1} more)" if verdict.doubts[1:] else ""
+        )
+    return ", ".join(f"{finding.id} in {finding.package or finding.where}" for finding in verdict.blocking[:5])

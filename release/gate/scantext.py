@@ -1,0 +1,122 @@
+"""A verdict in words: lines for a terminal, Markdown for the job summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from release.gate.findings import Finding
+from release.gate.scanrecord import ScanRecord
+from release.gate.verdict import Decision, Judged, Outcome, Verdict
+
+_HEADLINES = {
+    Decision.BLOCKS: "blocks",
+    Decision.KNOWN: "known, the live image has it too",
+    Decision.REPORTED: "reported",
+    Decision.ACCEPTED: "accepted",
+    Decision.NOT_AFFECTED: "not affected",
+}
+_MARKS = {Outcome.PASS: "✅", Outcome.BLOCK: "⛔", Outcome.CANNOT_TELL: "❔"}
+
+
+def terminal(verdict: Verdict, record: ScanRecord) -> list[str]:
+    """The verdict as lines, the most important first: the outcome, why, what to do."""
+    lines = [f"{verdict.image} {verdict.digest}", f"  {verdict.outcome.value}: {_summary(verdict, record)}"]
+    lines += [f"  cannot tell: {doubt}" for doubt in verdict.doubts]
+    for judged in verdict.of(Decision.BLOCKS):
+        finding = judged.finding
+        lines.append(f"  {finding.severity.value} {finding.id} {_subject(finding)}: {judged.reason}")
+        if str(finding.origin):
+            lines.append(f"    came in with layer {finding.origin}")
+    lines += [f"  do: {line}" for line in verdict.remedies]
+    for decision in (Decision.KNOWN, Decision.ACCEPTED, Decision.NOT_AFFECTED):
+        lines += [f"  {_HEADLINES[decision]}: {_line(judged)}" for judged in verdict.of(decision)]
+    reported = verdict.of(Decision.REPORTED)
+    if reported:
+        lines.append(f"  reported, does not block: {len(reported)} ({_counts(reported)})")
+    lines += [f"  note: {note}" for note in verdict.notes]
+    return lines
+
+
+def short(record: ScanRecord) -> str:
+    """A record in a few words, for one line among others."""
+    decisions = [decision for decision, _ in record.findings.values()]
+    blocking = sum(decision is Decision.BLOCKS for decision in decisions)
+    database = f"{record.database:%Y-%m-%d %H:%M} UTC" if record.database else "none"
+    return f"{record.outcome.value} ({blocking} of {len(decisions)} findings block, advisories of {database})"
+
+
+def markdown(verdicts: Sequence[tuple[Verdict, ScanRecord]]) -> str:
+    """The job summary's section on the scan, most important first."""
+    lines = ["## Scan", ""]
+    for verdict, record in sorted(verdicts, key=lambda pair: pair[0].outcome is Outcome.PASS):
+        lines += [f"### {_MARKS[verdict.outcome]} {_cell(verdict.image)}: {verdict.outcome.value}", ""]
+        lines += [f"`{verdict.digest}`: {_summary(verdict, record)}", ""]
+        if verdict.doubts:
+            lines += ["Nobody can tell, because:", "", *(f"- {_cell(doubt)}" for doubt in verdict.doubts), ""]
+        if verdict.remedies:
+            lines += ["To do:", "", *(f"- {_cell(line)}" for line in verdict.remedies), ""]
+        for decision in Decision:
+            items = verdict.of(decision)
+            if items:
+                lines += _table(decision, items)
+        if verdict.notes:
+            lines += [
+                "<details><summary>Notes</summary>",
+                "",
+                *(f"- {_cell(note)}" for note in verdict.notes),
+                "",
+                "</details>",
+                "",
+            ]
+    return "\n".join(lines)
+
+
+def _table(decision: Decision, items: Sequence[Judged]) -> list[str]:
+    rows = [
+        f"| {item.finding.severity.value} | {_cell(item.finding.id)} | {_cell(_subject(item.finding))} "
+        f"| {_cell(', '.join(item.finding.fixed) or '-')} | {_cell(str(item.finding.origin) or '-')} "
+        f"| {item.since} | {_cell(item.reason)} |"
+        for item in items
+    ]
+    table = [
+        "| severity | id | what | fixed in | layer | since | why |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *rows,
+        "",
+    ]
+    title = f"{_HEADLINES[decision]}: {len(items)}"
+    if decision is Decision.BLOCKS:
+        return [f"**{title}**", "", *table]
+    return [f"<details><summary>{title}</summary>", "", *table, "</details>", ""]
+
+
+def _summary(verdict: Verdict, record: ScanRecord) -> str:
+    blocking = len(verdict.of(Decision.BLOCKS))
+    database = f"{record.database:%Y-%m-%d %H:%M} UTC" if record.database else "none"
+    return (
+        f"{blocking} of {len(verdict.judged)} findings block; {record.document['packages']} packages seen; "
+        f"database of {database}; {record.scanner}"
+    )
+
+
+def _line(judged: Judged) -> str:
+    finding = judged.finding
+    return f"{finding.severity.value} {finding.id} {_subject(finding)}: {judged.reason}"
+
+
+def _subject(finding: Finding) -> str:
+    if not finding.package:
+        return f"{finding.where}:{finding.line}" if finding.line else finding.where
+    fixed = f", fixed in {', '.join(finding.fixed)}" if finding.fixed else ", no fix published"
+    return f"{finding.package} {finding.installed}{fixed}"
+
+
+def _counts(items: Sequence[Judged]) -> str:
+    severities = sorted({item.finding.severity for item in items}, key=lambda severity: -severity.rank)
+    return ", ".join(f"{sum(i.finding.severity is s for i in items)} {s.value}" for s in severities)
+
+
+def _cell(text: str) -> str:
+    """Text from outside must neither break the table nor bring markup of its own."""
+    flat = " ".join(text.split())
+    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'").replace("[", "\\[")

@@ -1,0 +1,36 @@
+"""The hash of everything that decides an image's bytes (design.md, "inputs")."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from release.settings.config import ImageSpec
+
+#: Raise this when the way images are built changes the bytes although no input changed (build flags, epoch).
+RECIPE = 1
+
+#: SOURCE_DATE_EPOCH for every build: a constant, so that equal inputs give equal bytes on any day.
+#: 2020-01-01T00:00:00Z, because zip-based tools refuse dates before 1980.
+EPOCH = 1577836800
+
+
+def inputs_hash(image: ImageSpec, trees: Mapping[str, str], base_digest: str, platform: str) -> str:
+    """16 hex digits over the inputs of ``image``.
+
+    Args:
+        trees: path -> git object hash, for each of ``image.inputs``; git's hashes cover content, names and modes.
+        base_digest: ``sha256:…`` of the base image really used.
+        platform: ``os/architecture``.
+    """
+    facts = {
+        "recipe": RECIPE,
+        "base": base_digest,
+        "platform": platform,
+        "dockerfile": image.dockerfile,
+        "target": image.target,
+        "trees": dict(trees),
+    }
+    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
+    return hashlib.sha256(canonical).hexdigest()[:16]

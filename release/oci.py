@@ -1,0 +1,126 @@
+"""Reading image manifests strictly (OCI image specification 1.1, "Image Manifest" and "Image Index")."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from release.deployments.model import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, Layer, Manifest
+from release.errors import ConflictError, RemoteError
+from release.releases.tags import is_digest
+
+
+def sha256(content: bytes) -> str:
+    """``sha256:…`` of ``content``."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def config_descriptor(manifest: bytes) -> Layer:
+    """The configuration's descriptor of a raw manifest.
+
+    Raises:
+        ConflictError: it is an index, which Lambda refuses.
+        RemoteError: it is no manifest at all.
+    """
+    return _descriptor(_document(manifest).get("config"))
+
+
+def media_type(manifest: bytes) -> str:
+    """The media type of a raw manifest. Raises ConflictError for an index, RemoteError for no manifest at all."""
+    return str(_document(manifest)["mediaType"])
+
+
+def parse_manifest(manifest: bytes, config: bytes) -> Manifest:
+    """A manifest from its raw bytes and those of its configuration.
+
+    Raises:
+        ConflictError: it is an index.
+        RemoteError: the configuration is not the one the manifest names, or something is missing.
+    """
+    document = _document(manifest)
+    descriptor = _descriptor(document.get("config"))
+    if sha256(config) != descriptor.digest:
+        raise RemoteError(f"the configuration is not {descriptor.digest}, which the manifest names")
+    try:
+        settings = json.loads(config)
+        platform = f"{settings['os']}/{settings['architecture']}"
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
+        raise RemoteError("the image's configuration names no platform") from error
+    layers = document.get("layers")
+    if not isinstance(layers, list) or not layers:
+        raise RemoteError("the image manifest has no layers")
+    return Manifest(
+        digest=sha256(manifest),
+        media_type=document["mediaType"],
+        platform=platform,
+        config=descriptor,
+        layers=tuple(_descriptor(layer) for layer in layers),
+    )
+
+
+def manifest_in_index(index: bytes) -> str:
+    """The digest of the only image in an OCI layout's ``index.json``.
+
+    Raises:
+        ConflictError: there are several (platforms or attestations).
+    """
+    document = _loads(index)
+    manifests = document.get("manifests")
+    if not isinstance(manifests, list) or len(manifests) != 1:
+        raise ConflictError(
+            "the archive does not hold exactly one image",
+            untouched="the registry",
+            next_step="build for one platform, with --provenance=false --sbom=false",
+        )
+    descriptor = _descriptor(manifests[0])
+    if descriptor.media_type not in IMAGE_MANIFESTS:
+        raise _is_index(descriptor.media_type)
+    return descriptor.digest
+
+
+def checked_platform(manifest: Manifest, platform: str, image: str) -> None:
+    """Raises ConflictError when the image is for another CPU than the functions run on (faults.md, 12)."""
+    if manifest.platform != platform:
+        raise ConflictError(
+            f"image {image} is for {manifest.platform}, the functions run on {platform}",
+            untouched="the registry and every environment",
+            next_step=f"build it for {platform} (release.toml, build.platform)",
+        )
+
+
+def _document(manifest: bytes) -> dict[str, Any]:
+    document = _loads(manifest)
+    media_type = str(document.get("mediaType"))
+    if media_type not in IMAGE_MANIFESTS:
+        raise _is_index(media_type)
+    return document
+
+
+def _is_index(media_type: str) -> ConflictError | RemoteError:
+    if media_type in (OCI_INDEX, DOCKER_LIST):
+        return ConflictError(
+            "the digest names an image index, which Lambda refuses",
+            untouched="every environment",
+            next_step="build with --provenance=false --sbom=false for one platform and publish again",
+        )
+    return RemoteError(f"{media_type!r} is not the media type of an image manifest")
+
+
+def _loads(content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise RemoteError("an image manifest is not JSON") from error
+    if not isinstance(document, dict):
+        raise RemoteError("an image manifest is not a JSON object")
+    return document
+
+
+def _descriptor(value: object) -> Layer:
+    if not isinstance(value, dict):
+        raise RemoteError("a descriptor is missing from the image manifest")
+    digest, size, media_type = value.get("digest"), value.get("size"), value.get("mediaType")
+    if not (isinstance(digest, str) and is_digest(digest) and isinstance(size, int) and isinstance(media_type, str)):
+        raise RemoteError(f"a descriptor of the image manifest is not understood: {value!r}")
+    return Layer(digest, size, media_type)

@@ -1,0 +1,116 @@
+"""release check-tag: may this tag be released? Looks only; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from release.errors import NotFoundError, ReleaseError
+from release.text import line
+from release.versions import nextversion, tagcheck
+from release.versions.settings import VersionSettings
+from release.versions.tagcheck import TagFacts
+from release.versions.version import Observation
+
+if TYPE_CHECKING:
+    from release.deployments.ports import Git
+    from release.versions.nextversion import NextVersion
+
+CHANGELOG = "CHANGELOG.md"
+
+
+def check_tag(
+    git: Git,
+    settings: VersionSettings,
+    tag: str,
+    *,
+    released: Mapping[str, str] | None = None,
+    ask_remote: bool = False,
+) -> NextVersion:
+    """Return what the commits of ``tag`` ask for, when the tag may be released.
+
+    Args:
+        tag: its name, or its full name ``refs/tags/…`` as workflows have it.
+        released: version -> commit of what the registry holds; finds a tag that was moved after its release.
+        ask_remote: compare with the tag of that name on the remote (needs the network).
+
+    Raises:
+        NotFoundError: no such tag, or its commit has no CHANGELOG.md with the section.
+        UsageError: it names no release version.
+        ConflictError: moved, not on an allowed branch, too low, or a version that exists already.
+    """
+    name = tag.removeprefix("refs/tags/")
+    facts = observe(git, settings, name, released=released or {}, ask_remote=ask_remote)
+    found = tagcheck.problems(facts, settings)
+    if found:
+        raise _combined(found)
+    return facts.expected
+
+
+def version_of(git: Git, settings: VersionSettings, tag: str) -> str:
+    """The version that ``tag`` names. Raises UsageError when it names none."""
+    prefix = nextversion.prefix_of(git.tags(), settings)
+    return str(tagcheck.version_of(tag.removeprefix("refs/tags/"), prefix))
+
+
+def observe(
+    git: Git, settings: VersionSettings, tag: str, *, released: Mapping[str, str], ask_remote: bool
+) -> TagFacts:
+    """Everything the rules look at. The tag's form is checked first: a name that is no version is not looked up."""
+    names = git.tags()
+    prefix = nextversion.prefix_of(names, settings)
+    try:
+        tagcheck.version_of(tag, prefix)
+    except ReleaseError as error:
+        raise _harmless(error) from error
+    if tag not in names:
+        raise NotFoundError(f"there is no tag {tag}", untouched="everything", next_step="git fetch --tags")
+    seen = Observation(git, settings, f"refs/tags/{tag}", hidden=[tag])
+    commit = seen.checkout.commit
+    branches = git.branches_with(commit)
+    try:
+        changelog: str | None = git.show(commit, CHANGELOG).decode(errors="replace")
+    except NotFoundError:
+        changelog = None
+    expected = nextversion.next_version(
+        commit,
+        seen.previous,
+        seen.commits,
+        settings,
+        branch=_released_from(tagcheck.branch_names(branches), settings),
+        prefix=prefix,
+    )
+    return TagFacts(
+        tag=tag,
+        commit=commit,
+        prefix=prefix,
+        expected=expected,
+        others=seen.released,
+        branches=branches,
+        changelog=changelog,
+        released=released,
+        remote_commit=git.remote_tag(tag) if ask_remote else None,
+    )
+
+
+def _released_from(names: tuple[str, ...], settings: VersionSettings) -> str:
+    """The maintenance branch whose line binds the version; "" when another allowed branch has the commit too."""
+    allowed = [name for name in names if any(fnmatchcase(name, pattern) for pattern in settings.allowed_branches)]
+    lines = [name for name in allowed if any(fnmatchcase(name, p) for p in settings.maintenance_branches)]
+    return lines[0] if lines and len(lines) == len(allowed) else ""
+
+
+def _combined(found: tuple[ReleaseError, ...]) -> ReleaseError:
+    error = _harmless(found[0])
+    others = [line(other.message) for other in found[1:]]
+    if others:
+        error.message += "; also: " + "; also: ".join(others)
+    error.args = (error.message,)
+    return error
+
+
+def _harmless(error: ReleaseError) -> ReleaseError:
+    """The names in a refusal come from whoever pushed the tag: nothing in them may act on a terminal or a log."""
+    error.message, error.next_step = line(error.message), line(error.next_step)
+    return error

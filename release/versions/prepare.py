@@ -1,0 +1,70 @@
+"""release prepare: the section for the next version, written into CHANGELOG.md, ready to commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from release.errors import UsageError
+from release.versions import changelog
+from release.versions.sections import NextSection, next_section
+from release.versions.settings import VersionSettings
+
+if TYPE_CHECKING:
+    from release.deployments.ports import Git
+
+
+@dataclass(frozen=True, slots=True)
+class PreparePlan:
+    """What ``prepare`` would write. ``after`` equals ``before`` when the section is there already."""
+
+    section: NextSection
+    path: Path
+    before: str
+    after: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write."""
+        return self.after != self.before
+
+
+def plan(
+    git: Git,
+    settings: VersionSettings,
+    date: str,
+    path: Path,
+    *,
+    authors: bool = False,
+    inputs: Mapping[str, Sequence[str]] | None = None,
+) -> PreparePlan:
+    """Read ``path`` (it may be missing) and work out what it becomes. Arguments as in ``next_section``.
+
+    Raises:
+        UsageError: the file is not UTF-8.
+        and what :func:`release.versions.sections.next_section` raises.
+    """
+    section = next_section(git, settings, date, authors=authors, inputs=inputs)
+    try:
+        before = path.read_bytes().decode() if path.exists() else ""
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path} is not UTF-8 (byte {error.start})", untouched="the file", next_step="convert it to UTF-8"
+        ) from error
+    return PreparePlan(section, path, before, changelog.insert(before, section.release, section.groups))
+
+
+def apply(plan: PreparePlan) -> None:
+    """Write the file, whole or not at all; its permissions stay."""
+    if not plan.changes:
+        return
+    new = plan.path.with_name(plan.path.name + ".new")
+    try:
+        new.write_bytes(plan.after.encode())
+        if plan.path.exists():
+            new.chmod(plan.path.stat().st_mode)
+        new.replace(plan.path.resolve())
+    finally:
+        new.unlink(missing_ok=True)

@@ -1,0 +1,140 @@
+"""What a release of one commit would be and why: the pure part of ``release plan``, and its three forms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from release.text import line, markdown
+from release.versions.nextversion import NextVersion
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePlan:
+    """One image. ``paths`` are the changed ones among its inputs; without any it is reused, as ``digest`` if known."""
+
+    name: str
+    paths: tuple[str, ...]
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePlan:
+    """The plan.
+
+    Attributes:
+        kinds: commits per kind, the commonest first: their type, or ``merge``, ``reverted``, ``not conventional``.
+        then: what each workflow would do with this commit, in order.
+    """
+
+    answer: NextVersion
+    kinds: tuple[tuple[str, int], ...]
+    images: tuple[ImagePlan, ...]
+    then: tuple[tuple[str, str], ...]
+
+
+def plan(
+    answer: NextVersion,
+    changed: Mapping[str, Sequence[str]],
+    images: Sequence[str],
+    digests: Mapping[str, str] | None = None,
+) -> ReleasePlan:
+    """Put the plan together.
+
+    Args:
+        changed: image -> the changed paths among its inputs since the release before.
+        images: every image there is, in the order to show.
+        digests: image -> digest of the release before, where it is known.
+    """
+    kinds = Counter(kind for reason in answer.reasons for kind in _kinds(reason.kind, [c.type for c in reason.changes]))
+    known = digests or {}
+    plans = tuple(
+        ImagePlan(name, tuple(changed.get(name, ())), "" if changed.get(name) else known.get(name, ""))
+        for name in images
+    )
+    return ReleasePlan(
+        answer, tuple(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))), plans, _then(answer, plans)
+    )
+
+
+def _kinds(kind: str, types: Sequence[str]) -> Sequence[str]:
+    if kind == "conventional":
+        return [name or "not conventional" for name in dict.fromkeys(types)]
+    return {"other": ["not conventional"], "reverts": ["revert, of an unreleased commit"]}.get(kind, [kind])
+
+
+def _then(answer: NextVersion, images: Sequence[ImagePlan]) -> tuple[tuple[str, str], ...]:
+    if not answer.is_due:
+        return (("merge to main", "nothing is built and nothing is deployed"),)
+    build = ", ".join(image.name for image in images if image.paths)
+    reuse = ", ".join(image.name for image in images if not image.paths)
+    what = [f"build and scan {build}"] if build else []
+    what += [f"reuse {reuse} by digest"] if reuse else []
+    what += [f"publish {answer.candidate}", "deploy it to staging"]
+    production = f"promote what staging proved to {answer.version}, deploy it to production; nothing is rebuilt"
+    return (("merge to main", ", ".join(what)), (f"tag {answer.tag}", production))
+
+
+def headline(plan: ReleasePlan) -> str:
+    """One sentence: the next version, or that there is nothing to release."""
+    answer = plan.answer
+    before = f"since {answer.previous.name}" if answer.previous else "since the beginning"
+    commits = f"{answer.number_of_commits} commit{'' if answer.number_of_commits == 1 else 's'} {before}"
+    if not answer.is_due:
+        return f"nothing to release: {commits}, none of which asks for one"
+    word = answer.bump.word if answer.previous else "first release"
+    return f"{answer.version} ({word}), as candidate {answer.candidate}: {commits}"
+
+
+def text(plan: ReleasePlan) -> str:
+    """For a terminal."""
+    lines = [headline(plan)]
+    lines += [f"  note: {line(note)}" for note in plan.answer.notes]
+    if plan.kinds:
+        lines += ["", "commits", "  " + ", ".join(f"{count} {line(kind)}" for kind, count in plan.kinds)]
+        for reason in plan.answer.reasons:
+            lines.append(
+                f"  {reason.bump.word:5}  {reason.commit[:7]}  {line(reason.subject)[:90]}  ({line(reason.why)})"
+            )
+    if plan.images:
+        lines += ["", "images"]
+        lines += [f"  {image.name}: {_image(image, line)}" for image in plan.images]
+    return "\n".join([*lines, "", "then", *(f"  {when}: {what}" for when, what in plan.then)])
+
+
+def summary(plan: ReleasePlan) -> str:
+    """Markdown for the job summary."""
+    lines = [f"### {markdown(headline(plan))}", ""]
+    lines += [f"> {markdown(note)}" for note in plan.answer.notes]
+    lines += ["", "| bump | commit | subject | why |", "| --- | --- | --- | --- |"]
+    for reason in plan.answer.reasons:
+        cells = (reason.bump.word, f"`{reason.commit[:7]}`", markdown(reason.subject), markdown(reason.why))
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    if plan.images:
+        lines += ["", "| image | |", "| --- | --- |"]
+        lines += [f"| {image.name} | {_image(image, markdown)} |".replace("\n", " ") for image in plan.images]
+    lines += ["", *(f"- **{when}**: {what}" for when, what in plan.then)]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(plan: ReleasePlan) -> dict[str, Any]:
+    """What the plan adds to the version's own JSON."""
+    return {
+        "kinds": dict(plan.kinds),
+        "images": {
+            image.name: {"changed": bool(image.paths), "paths": list(image.paths), "digest": image.digest or None}
+            for image in plan.images
+        },
+        "then": [{"when": when, "what": what} for when, what in plan.then],
+    }
+
+
+def _image(image: ImagePlan, shown: Callable[[str], str]) -> str:
+    if not image.paths:
+        return f"unchanged, reused{f' as {image.digest}' if image.digest else ''}"
+    more = f" and {len(image.paths) - _SHOWN} more" if len(image.paths) > _SHOWN else ""
+    return "inputs changed: " + ", ".join(shown(path).replace("|", "\\|") for path in image.paths[:_SHOWN]) + more

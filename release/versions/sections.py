@@ -1,0 +1,82 @@
+"""release changelog: the section for the next version, as text; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from release.errors import NotFoundError, NothingToRelease
+from release.versions import changelog, nextversion, tagcheck
+from release.versions.changelog import Release
+from release.versions.changelogentries import Group, groups_of
+from release.versions.links import links_of
+from release.versions.nextversion import NextVersion
+from release.versions.settings import VersionSettings
+from release.versions.version import Observation
+
+if TYPE_CHECKING:
+    from release.deployments.ports import Git
+
+
+@dataclass(frozen=True, slots=True)
+class NextSection:
+    """The next version and what its section says."""
+
+    answer: NextVersion
+    release: Release
+    groups: tuple[Group, ...]
+
+    @property
+    def text(self) -> str:
+        """The section as Markdown."""
+        return changelog.render(self.release, self.groups)
+
+
+def next_section(
+    git: Git,
+    settings: VersionSettings,
+    date: str,
+    revision: str = "HEAD",
+    *,
+    authors: bool = False,
+    inputs: Mapping[str, Sequence[str]] | None = None,
+) -> NextSection:
+    """The section for the next version of ``revision``.
+
+    Args:
+        date: the day of the release, ``2026-11-21``.
+        authors: whether each entry names its author.
+        inputs: image -> its input paths, as in :func:`release.versions.version.next_version`.
+
+    Raises:
+        NothingToRelease: no commit asks for a release, and no image changed.
+        and what :func:`release.versions.version.next_version` raises.
+    """
+    seen = Observation(git, settings, revision)
+    answer = seen.next_version(changed=seen.changed_inputs(inputs or {}))
+    if not answer.is_due or answer.version is None:
+        since = answer.previous.name if answer.previous else "the beginning"
+        raise NothingToRelease(f"nothing to release: no commit since {since} asks for it", untouched="everything")
+    links = links_of(git.remote_url())
+    previous = answer.previous.name if answer.previous else ""
+    release = Release(answer.version, date, answer.tag, previous, links)
+    return NextSection(answer, release, groups_of(answer.reasons, links, authors=authors))
+
+
+def section_of_tag(git: Git, settings: VersionSettings, tag: str) -> str:
+    """The written section of a release tag's version, from CHANGELOG.md as it is at the tag.
+
+    Raises:
+        NotFoundError: no such tag, or its CHANGELOG.md has no such section.
+        UsageError: the tag names no version.
+    """
+    name = tag.removeprefix("refs/tags/")
+    version = tagcheck.version_of(name, nextversion.prefix_of(git.tags(), settings))
+    written = git.show(git.resolve(f"refs/tags/{name}"), "CHANGELOG.md").decode(errors="replace")
+    body = changelog.parse(written).body(version)
+    if body is None:
+        raise NotFoundError(
+            f"CHANGELOG.md at {name} has no section {version}", next_step="release prepare, before tagging"
+        )
+    return body

@@ -1,0 +1,186 @@
+"""May this tag be released? The rules of ``release check-tag``, as a pure function.
+
+Every rule is checked, so that a person sees all there is to mend at once. No refusal depends on the clock or on the
+order in which tags were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from release.errors import ConflictError, NotFoundError, ReleaseError, UsageError
+from release.semver import Version, try_parse
+from release.versions import changelog
+from release.versions.nextversion import NextVersion, ReleaseTag
+from release.versions.settings import VersionSettings
+
+_UNTOUCHED = "every environment; the tag itself"
+
+
+@dataclass(frozen=True, slots=True)
+class TagFacts:
+    """What is known about a tag.
+
+    Attributes:
+        tag: its name, without ``refs/tags/``.
+        commit: the commit it names.
+        prefix: what stands before the version in release tags.
+        expected: the next version of that commit with the tag itself left out.
+        others: every other release tag of the repository with the same precedence.
+        branches: full names of the branches whose history holds the commit.
+        changelog: CHANGELOG.md at the commit, or None when there is none.
+        released: version -> commit of what was published before under that name.
+        remote_commit: the commit the remote's tag of this name names; None when nobody asked or it has none.
+    """
+
+    tag: str
+    commit: str
+    prefix: str
+    expected: NextVersion
+    others: Sequence[ReleaseTag]
+    branches: Sequence[str]
+    changelog: str | None
+    released: Mapping[str, str]
+    remote_commit: str | None = None
+
+
+def version_of(tag: str, prefix: str) -> Version:
+    """The release version that ``tag`` names.
+
+    Raises:
+        UsageError: it is no version, a candidate or another pre-release, or carries build metadata.
+    """
+    version = try_parse(tag.removeprefix(prefix)) if tag.startswith(prefix) else None
+    example = f"{prefix}1.4.0"
+    if version is None:
+        raise UsageError(
+            f"tag {tag[:80]!r} is not a version of Semantic Versioning 2.0.0 with the prefix {prefix!r}",
+            untouched=_UNTOUCHED,
+            next_step=f"delete it, and name the release like {example}: {_delete(tag)}",
+        )
+    if version.is_prerelease:
+        raise UsageError(
+            f"tag {tag[:80]!r} has the shape of a candidate; production takes releases only",
+            untouched=_UNTOUCHED,
+            next_step=f"delete it, and tag the release itself: git tag {prefix}{version.released()}",
+        )
+    if version.build:
+        raise UsageError(
+            f"tag {tag[:80]!r} has build metadata, which no registry tag can hold",
+            untouched=_UNTOUCHED,
+            next_step=f"delete it, and leave the part from '+' on away: {_delete(tag)}",
+        )
+    return version
+
+
+def branch_names(references: Sequence[str]) -> tuple[str, ...]:
+    """``refs/heads/main`` and ``refs/remotes/origin/main`` -> ``main``, each once."""
+    names = []
+    for reference in references:
+        name = reference.removeprefix("refs/heads/")
+        if reference.startswith("refs/remotes/"):
+            name = reference.split("/", 3)[-1]
+        names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+def problems(facts: TagFacts, settings: VersionSettings) -> tuple[ReleaseError, ...]:
+    """What forbids the release, worst first; empty when nothing does."""
+    try:
+        version = version_of(facts.tag, facts.prefix)
+    except UsageError as error:
+        return (error,)
+    found = [
+        _moved(facts, version),
+        _elsewhere(facts, version),
+        _off_branch(facts, settings),
+        _too_low(facts, version),
+        _unwritten(facts, version),
+    ]
+    return tuple(problem for problem in found if problem)
+
+
+def _moved(facts: TagFacts, version: Version) -> ReleaseError | None:
+    released = facts.released.get(str(version))
+    for commit, what in ((released, "was released from"), (facts.remote_commit, "names on the remote")):
+        if commit and commit != facts.commit:
+            return ConflictError(
+                f"tag {facts.tag} was moved: it names {facts.commit[:12]} here, but {what} {commit[:12]}",
+                untouched=_UNTOUCHED,
+                next_step=f"put it back (git tag --force {facts.tag} {commit[:12]}) and name a new version here",
+            )
+    return None
+
+
+def _elsewhere(facts: TagFacts, version: Version) -> ReleaseError | None:
+    for tag in facts.others:
+        if tag.version.precedence == version.precedence and tag.name != facts.tag:
+            return ConflictError(
+                f"version {version} exists already: tag {tag.name} names it too",
+                untouched=_UNTOUCHED,
+                next_step=f"delete {facts.tag} and name the next version: {_delete(facts.tag)}",
+            )
+    return None
+
+
+def _off_branch(facts: TagFacts, settings: VersionSettings) -> ReleaseError | None:
+    names = branch_names(facts.branches)
+    if any(fnmatchcase(name, pattern) for name in names for pattern in settings.allowed_branches):
+        return None
+    where = f"only on {', '.join(names[:3])}" if names else "on no branch"
+    return ConflictError(
+        f"commit {facts.commit[:12]} of tag {facts.tag} is {where}; releases come from {_list(settings)}",
+        untouched=_UNTOUCHED,
+        next_step="merge the commit first, then tag what was merged (in a clone that lacks the branches: git fetch)",
+    )
+
+
+def _too_low(facts: TagFacts, version: Version) -> ReleaseError | None:
+    expected = facts.expected
+    if expected.version is None:
+        assert expected.previous is not None
+        return ConflictError(
+            f"there is no commit between {expected.previous.name} and {facts.tag}",
+            untouched=_UNTOUCHED,
+            next_step=f"delete {facts.tag}; {expected.previous.name} is this very commit: {_delete(facts.tag)}",
+        )
+    if version.precedence >= expected.version.precedence:
+        return None
+    reason = next((r for r in expected.reasons if r.bump >= expected.bump and r.bump), None)
+    why = f" ({reason.why}: {reason.commit[:7]} {reason.subject[:60]})" if reason else ""
+    return ConflictError(
+        f"{facts.tag} is lower than the commits since {_previous(expected)} require: {expected.tag}{why}",
+        untouched=_UNTOUCHED,
+        next_step=f"delete it and tag {expected.tag}: {_delete(facts.tag)}; git tag {expected.tag} {facts.commit[:12]}",
+    )
+
+
+def _unwritten(facts: TagFacts, version: Version) -> ReleaseError | None:
+    body = changelog.parse(facts.changelog or "").body(version)
+    if body:
+        return None
+    what = "no section" if body is None else "an empty section"
+    return NotFoundError(
+        f"CHANGELOG.md at {facts.commit[:12]} has {what} for {version}",
+        untouched=_UNTOUCHED,
+        next_step=f"release prepare, commit and merge it, then tag that commit; before: {_delete(facts.tag)}",
+    )
+
+
+def _previous(expected: NextVersion) -> str:
+    return expected.previous.name if expected.previous else "the beginning"
+
+
+def _list(settings: VersionSettings) -> str:
+    return ", ".join(settings.allowed_branches)
+
+
+def _delete(tag: str) -> str:
+    return f"git push --delete origin {_quoted(f'refs/tags/{tag}')}"
+
+
+def _quoted(text: str) -> str:
+    """For a shell: the tag is data, and a person may paste this line."""
+    return "'" + text.replace("'", "'\\''") + "'"

@@ -1,0 +1,183 @@
+"""release version: the next version of a commit, from tags and messages alone.
+
+In an ordinary clone this starts four processes of git, whatever the size of the history: where am I, which tags are
+there, is the highest of them in my history, what came since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from release.versions import nextversion
+from release.versions.nextversion import NextVersion, ReleaseTag
+from release.versions.settings import VersionSettings
+
+if TYPE_CHECKING:
+    from release.deployments.ports import Git
+    from release.versions.history import Checkout, Commit
+
+#: How many tags are tried in one process, from the highest on. Usually the highest is the one; on a maintenance branch
+#: the newer lines come first, and trying them one by one would start a process for each.
+_BATCHES = (1, 16, 256)
+
+
+def next_version(
+    git: Git,
+    settings: VersionSettings,
+    revision: str = "HEAD",
+    *,
+    inputs: Mapping[str, Sequence[str]] | None = None,
+    branch: str | None = None,
+) -> NextVersion:
+    """The next version of ``revision``.
+
+    Args:
+        inputs: image -> its input paths. An image with changed inputs makes the release at least a patch; ``None`` asks
+            nothing about images and costs nothing.
+        branch: the branch that ``revision`` is released from; by default the one that is checked out. A workflow that
+            runs on a tag or on a detached HEAD can name it.
+
+    Raises:
+        NotFoundError: no repository, no commit, no such revision.
+        RemoteError: the clone is shallow, and what is missing could not be fetched.
+        ConflictError, UsageError: see :func:`release.versions.nextversion.next_version`.
+    """
+    seen = Observation(git, settings, revision)
+    return seen.next_version(changed=seen.changed_inputs(inputs or {}), branch=branch)
+
+
+class Observation:
+    """What the repository says about one commit; several stages ask it, each thing is read once.
+
+    Attributes:
+        checkout: where the repository stands.
+        prefix: the prefix of release tags here.
+        released: every release tag there is, highest first, wherever it is.
+        previous: the highest of them in the commit's history, or None.
+        commits: the commits since, children before parents.
+    """
+
+    def __init__(
+        self,
+        git: Git,
+        settings: VersionSettings,
+        revision: str = "HEAD",
+        *,
+        hidden: Sequence[str] = (),
+        paths: bool = False,
+    ) -> None:
+        """Read the repository.
+
+        Args:
+            hidden: tags to look away from: the tag that is being checked, for example.
+            paths: read each commit's changed paths too.
+        """
+        self.git, self.settings = git, settings
+        self.checkout: Checkout = git.checkout(revision)
+        if self.checkout.shallow:
+            git.deepen()
+        names = [name for name in git.tags() if name not in hidden]
+        self.prefix = nextversion.prefix_of(names, settings)
+        self.released = nextversion.release_tags(names, self.prefix)
+        self.previous = self._highest_reachable()
+        since = self.previous.commit if self.previous else ""
+        self.commits: Sequence[Commit] = git.log(self.checkout.commit, since, paths=paths)
+
+    def next_version(
+        self, *, changed: Mapping[str, Sequence[str]] | None = None, branch: str | None = None
+    ) -> NextVersion:
+        """See :func:`next_version`; ``changed`` is what :meth:`changed_inputs` answered."""
+        return nextversion.next_version(
+            self.checkout.commit,
+            self.previous,
+            self.commits,
+            self.settings,
+            branch=self.checkout.branch if branch is None else branch,
+            prefix=self.prefix,
+            taken=self.released,
+            inputs=changed,
+        )
+
+    def changed_inputs(self, inputs: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        """Image -> the changed paths among its inputs, for the images that have any. One process for all images.
+
+        Before the first release every input is new: then the list holds the inputs themselves.
+        """
+        if not inputs:
+            return {}
+        if self.previous is None:
+            return {image: tuple(paths) for image, paths in inputs.items()}
+        every = sorted({path for paths in inputs.values() for path in paths})
+        changed = self.git.changed_between(self.previous.commit, self.checkout.commit, every)
+        below = {
+            image: tuple(path for path in changed if any(is_below(path, one) for one in paths))
+            for image, paths in inputs.items()
+        }
+        return {image: paths for image, paths in below.items() if paths}
+
+    def _highest_reachable(self) -> ReleaseTag | None:
+        for batch in _batches(self.released):
+            merged = self.git.merged_tags([tag.name for tag in batch], self.checkout.commit)
+            for tag in batch:
+                if tag.name in merged:
+                    return ReleaseTag(tag.name, tag.version, merged[tag.name])
+        return None
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` or lies in it; ``.`` holds everything."""
+    folder = folder.rstrip("/")
+    return folder == "." or path == folder or path.startswith(folder + "/")
+
+
+def _batches(tags: Sequence[ReleaseTag]) -> Iterator[Sequence[ReleaseTag]]:
+    start = 0
+    for size in _BATCHES:
+        yield tags[start : start + size]
+        start += size
+    for begin in range(start, len(tags), _BATCHES[-1]):
+        yield tags[begin : begin + _BATCHES[-1]]
+
+
+def as_json(answer: NextVersion, *, candidate: bool = False) -> dict[str, Any]:
+    """The answer for ``--json``.
+
+    Args:
+        candidate: whether ``version`` and ``tag`` are those of the candidate or of the release.
+    """
+    named = answer.candidate if candidate else answer.version
+    prefix = answer.tag.removesuffix(str(answer.version))
+    return {
+        "version": str(named) if named else None,
+        "tag": f"{prefix}{named}" if named else None,
+        "previous": answer.previous.name if answer.previous else None,
+        "bump": answer.bump.word,
+        "is_due": answer.is_due,
+        "is_prerelease": named.is_prerelease if named else False,
+        "commit": answer.commit,
+        "commits": answer.number_of_commits,
+        "release": str(answer.version) if answer.version else None,
+        "candidate": str(answer.candidate) if answer.candidate else None,
+        "reasons": [
+            {
+                "commit": reason.commit,
+                "subject": reason.subject,
+                "kind": reason.kind,
+                "bump": reason.bump.word,
+                "why": reason.why,
+            }
+            for reason in answer.reasons
+        ],
+        "notes": list(answer.notes),
+    }
+
+
+def outputs(answer: NextVersion, *, candidate: bool = False) -> dict[str, str]:
+    """The answer as step outputs: the plain values of :func:`as_json`, "" for none."""
+    values = as_json(answer, candidate=candidate)
+    return {
+        name.replace("_", "-"): str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+        for name, value in values.items()
+        if not isinstance(value, list)
+    }
