@@ -29,8 +29,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from release.adapters.git import GitRepository
+from release.digest import is_digest
 from release.errors import UsageError
-from release.releases.tags import is_digest
 from release.versions.settings import VersionSettings
 
 if TYPE_CHECKING:

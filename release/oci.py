@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from release.deployments.model import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, Layer, Manifest
+from release.digest import is_digest, sha256
 from release.errors import ConflictError, RemoteError
-from release.releases.tags import is_digest
+
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+
+#: Lambda accepts these two and refuses indexes ("Create a Lambda function using a container image", requirements).
+IMAGE_MANIFESTS = frozenset({OCI_MANIFEST, DOCKER_MANIFEST})
 
 
-def sha256(content: bytes) -> str:
-    """``sha256:…`` of ``content``."""
-    return "sha256:" + hashlib.sha256(content).hexdigest()
+@dataclass(frozen=True)
+class Layer:
+    """One layer as the registry stores it. ``size`` is its compressed size in bytes."""
+
+    digest: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """An image manifest. ``platform`` is ``os/architecture`` from the image's configuration."""
+
+    digest: str
+    media_type: str
+    platform: str
+    config: Layer
+    layers: tuple[Layer, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes a cold pull transfers: configuration and layers, compressed."""
+        return self.config.size + sum(layer.size for layer in self.layers)
 
 
 def config_descriptor(manifest: bytes) -> Layer:

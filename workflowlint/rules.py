@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from rehearsal.github.runner import RUNNER
 from workflowlint import permissions, standins
 from workflowlint.expressions import used
 from workflowlint.standins import Pin
-from workflowlint.workflow import Job, Refused, Workflow
+from workflowlint.workflow import RUNNER, Job, Refused, Workflow
 
 SETUP = "./.github/actions/setup"
 CREDENTIALS = "aws-actions/configure-aws-credentials@"

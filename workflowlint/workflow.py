@@ -12,6 +12,9 @@ import yaml
 
 from release.errors import UsageError
 
+#: The runner that every job asks for, and that the rehearsal stands in for.
+RUNNER = "ubuntu-24.04"
+
 FOLDER = Path(".github/workflows")
 
 

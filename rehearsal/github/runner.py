@@ -13,10 +13,9 @@ from rehearsal.github.results import Reader, RunResult
 from rehearsal.github.startup import PlannedJob, Settings, values
 from rehearsal.github.triggers import Event
 from release.adapters import process
-from workflowlint.workflow import Workflow
+from workflowlint.workflow import RUNNER, Workflow
 
 PROGRAMS = Path(__file__).parent / "programs"
-RUNNER = "ubuntu-24.04"
 
 
 @dataclass(frozen=True)

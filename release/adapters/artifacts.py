@@ -6,9 +6,9 @@ from urllib.parse import urljoin
 
 import urllib3
 
-from release.deployments.model import OCI_MANIFEST
+from release.digest import sha256
 from release.errors import RemoteError
-from release.oci import sha256
+from release.oci import OCI_MANIFEST
 from release.releases.artifact import Artifact
 
 

@@ -10,9 +10,9 @@ class SystemClock:
     """Real time."""
 
     def now(self) -> datetime:
-        """See :class:`release.deployments.ports.Clock`."""
+        """See :class:`release.clock.Clock`."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """See :class:`release.deployments.ports.Clock`."""
+        """See :class:`release.clock.Clock`."""
         time.sleep(seconds)

@@ -16,8 +16,10 @@ import urllib3
 
 from release import oci
 from release.adapters.workspace import blob
-from release.deployments.model import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, Archive, Layer, Manifest
+from release.digest import sha256
 from release.errors import NotFoundError, RemoteError
+from release.images.model import Archive
+from release.oci import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, Layer, Manifest
 
 log = logging.getLogger("release.registry")
 
@@ -64,7 +66,7 @@ class Distribution:
         path = f"{repository}/manifests/{archive.digest}"
         answer = self._request("PUT", path, raw, {"Content-Type": archive.manifest.media_type})
         self._expect(answer, (200, 201), f"the manifest {archive.digest}")
-        if oci.sha256(self.raw_manifest(repository, archive.digest)) != archive.digest:
+        if sha256(self.raw_manifest(repository, archive.digest)) != archive.digest:
             raise RemoteError(f"{repository} does not give back the manifest {archive.digest} that it took")
 
     def _has(self, repository: str, digest: str) -> bool:
@@ -96,7 +98,7 @@ class Distribution:
         if answer.status == 404:
             raise NotFoundError(f"{path.rpartition('/')[0]} has no {digest}", untouched="everything")
         self._expect(answer, (200,), path)
-        if oci.sha256(answer.data) != digest:
+        if sha256(answer.data) != digest:
             raise RemoteError(f"the registry's answer for {digest} has another digest")
         return answer.data
 

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from release.adapters import process
-from release.deployments.model import BuildRequest
 from release.errors import MachineError, RemoteError
+from release.images.model import BuildRequest
 
 log = logging.getLogger("release.build")
 
@@ -51,7 +51,7 @@ class Docker:
         )
 
     def build(self, requests: Mapping[Path, BuildRequest]) -> None:
-        """See :class:`release.deployments.ports.Engine`.
+        """See :class:`release.images.ports.Engine`.
 
         Side by side: much of a build is one thread that compresses layers, which more than two cores can share.
         """

@@ -16,8 +16,9 @@ from release import oci
 from release.adapters.artifacts import push_artifact
 from release.adapters.aws_errors import code_of, explained
 from release.adapters.distribution import Distribution
-from release.deployments.model import Archive, Manifest, TagOutcome
 from release.errors import ConflictError, NotFoundError, ReleaseError
+from release.images.model import Archive, TagOutcome
+from release.oci import Manifest
 from release.releases.artifact import sbom_artifact
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Ecr:
         self._distribution: dict[str, Distribution] = {}
 
     def tags(self, repository: str) -> Mapping[str, str]:
-        """See :class:`release.deployments.ports.Registry`."""
+        """See :class:`release.images.ports.Registry`."""
         found: dict[str, str] = {}
         try:
             pages = self.client.get_paginator("describe_images").paginate(repositoryName=repository)
@@ -56,15 +57,15 @@ class Ecr:
         return found
 
     def manifest(self, repository: str, digest: str) -> Manifest:
-        """See :class:`release.deployments.ports.Registry`."""
+        """See :class:`release.images.ports.Registry`."""
         return self._registry(repository).manifest(repository, digest)
 
     def push(self, repository: str, archive: Archive) -> None:
-        """See :class:`release.deployments.ports.Registry`."""
+        """See :class:`release.images.ports.Registry`."""
         self._registry(repository).push(repository, archive)
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
-        """See :class:`release.deployments.ports.Registry`."""
+        """See :class:`release.images.ports.Registry`."""
         raw = self._registry(repository).raw_manifest(repository, digest)
         media_type = oci.media_type(raw)
         try:
@@ -90,13 +91,13 @@ class Ecr:
         return TagOutcome.WRITTEN
 
     def attach(self, repository: str, digest: str, sbom: bytes) -> None:
-        """See :class:`release.deployments.ports.Registry`."""
+        """See :class:`release.images.ports.Registry`."""
         raw = self._registry(repository).raw_manifest(repository, digest)
         artifact = sbom_artifact(sbom, raw, oci.media_type(raw))
         push_artifact(self._host(repository), repository, artifact, authorization=self._authorization())
 
     def uri(self, repository: str, digest: str) -> str:
-        """See :class:`release.deployments.ports.Registry`."""
+        """See :class:`release.images.ports.Registry`."""
         return f"{self._host(repository)}/{repository}@{digest}"
 
     def _host(self, repository: str) -> str:

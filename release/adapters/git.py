@@ -29,7 +29,7 @@ _LOG = (
 
 
 class GitRepository:
-    """The repository in ``folder``. Each method is described in :class:`release.deployments.ports.Git`."""
+    """The repository in ``folder``. Each method is described in :class:`release.versions.ports.Git`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,7 +49,7 @@ class GitRepository:
         )
 
     def resolve(self, revision: str) -> str:
-        """See :class:`release.deployments.ports.Git`."""
+        """See :class:`release.versions.ports.Git`."""
         result = self._git(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False
         )
@@ -58,7 +58,7 @@ class GitRepository:
         return result.stdout.strip()
 
     def deepen(self) -> None:
-        """See :class:`release.deployments.ports.Git`. No other method but remote_tag asks the network anything."""
+        """See :class:`release.versions.ports.Git`. No other method but remote_tag asks the network anything."""
         remote, problem = self._remote(), "there is no remote to fetch it from"
         if remote:
             arguments = ("--quiet", "--unshallow", "--tags", "--end-of-options", remote)
@@ -100,20 +100,20 @@ class GitRepository:
         return tuple(_commits(result.stdout))
 
     def changed_between(self, before: str, after: str, paths: Sequence[str] = ()) -> Sequence[str]:
-        """See :class:`release.deployments.ports.Git`."""
+        """See :class:`release.versions.ports.Git`."""
         ends = (_checked(before), _checked(after))
         listed = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *ends, "--", *_literal(paths))
         return tuple(filter(None, listed.stdout.split("\0")))
 
     def branches_with(self, commit: str) -> Sequence[str]:
-        """See :class:`release.deployments.ports.Git`."""
+        """See :class:`release.versions.ports.Git`."""
         listed = self._git(
             "for-each-ref", f"--contains={_checked(commit)}", "--format=%(refname)", "refs/heads/", "refs/remotes/"
         ).stdout
         return tuple(name for name in listed.splitlines() if not name.endswith("/HEAD"))
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
-        """See :class:`release.deployments.ports.Git`.
+        """See :class:`release.versions.ports.Git`.
 
         Raises:
             NotFoundError: one of them is not in this clone; a shallow clone must not look like a diverged history.
@@ -128,12 +128,12 @@ class GitRepository:
         return result.code == 0
 
     def remote_url(self) -> str:
-        """See :class:`release.deployments.ports.Git`. Rewritten as ``url.<base>.insteadOf`` says."""
+        """See :class:`release.versions.ports.Git`. Rewritten as ``url.<base>.insteadOf`` says."""
         remote = self._remote()
         return self._git("remote", "get-url", "--", remote).stdout.rstrip("\n") if remote else ""
 
     def remote_tag(self, name: str) -> str | None:
-        """See :class:`release.deployments.ports.Git`."""
+        """See :class:`release.versions.ports.Git`."""
         remote, reference = self._remote(), f"refs/tags/{name}"
         if not remote:
             return None
@@ -143,7 +143,7 @@ class GitRepository:
         return found.get(f"{reference}^{{}}") or found.get(reference)
 
     def show(self, commit: str, path: str) -> bytes:
-        """See :class:`release.deployments.ports.Git`."""
+        """See :class:`release.versions.ports.Git`."""
         result = self._git("cat-file", "blob", f"{_checked(commit)}:{path}", check=False)
         if result.code != 0:
             raise NotFoundError(
@@ -183,7 +183,7 @@ class GitRepository:
             target.unlink(missing_ok=True)
 
     def changed(self, paths: Sequence[str]) -> Sequence[str]:
-        """See :class:`release.deployments.ports.Git`."""
+        """See :class:`release.versions.ports.Git`."""
         listed = self._git(
             "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *_literal(paths)
         ).stdout

@@ -8,8 +8,8 @@ import tarfile
 import tempfile
 from pathlib import Path, PurePosixPath
 
-from release.deployments.model import Manifest
 from release.errors import RemoteError
+from release.oci import Manifest
 
 #: PyPA, "Recording installed projects" (METADATA) and the older egg format (PKG-INFO)
 _DECLARES = re.compile(r"\.dist-info/METADATA\Z|\.egg-info/PKG-INFO\Z")

@@ -21,8 +21,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from release import oci
-from release.deployments.model import Archive, Manifest
 from release.errors import MachineError, ReleaseError, RemoteError
+from release.images.model import Archive
+from release.oci import Manifest
 
 log = logging.getLogger("release.build")
 _SUFFIX = ".oci.tar"
@@ -36,7 +37,7 @@ class LocalWorkspace:
         self.folder, self.earlier = folder, earlier
 
     def archive(self, image: str, inputs: str) -> Archive | None:
-        """See :class:`release.deployments.ports.Workspace`."""
+        """See :class:`release.images.ports.Workspace`."""
         for folder in (self.folder, self.earlier):
             path = folder / _name(image, inputs) if folder else None
             if path is None or not path.exists():
@@ -48,14 +49,14 @@ class LocalWorkspace:
         return None
 
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
-        """See :class:`release.deployments.ports.Workspace`."""
+        """See :class:`release.images.ports.Workspace`."""
         manifest = read_archive(path)
         target = self.folder / _name(image, inputs)
         path.replace(target)
         return Archive(image, inputs, target, manifest)
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
-        """See :class:`release.deployments.ports.Workspace`."""
+        """See :class:`release.images.ports.Workspace`."""
         settled = []
         with self.scratch() as scratch:
             for archive in archives:
@@ -72,7 +73,7 @@ class LocalWorkspace:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """See :class:`release.deployments.ports.Workspace`."""
+        """See :class:`release.images.ports.Workspace`."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))

@@ -1,26 +1,25 @@
-"""One function per command: parsed arguments -> the stage's ports -> the stage -> its report.
+"""One file per command: its summary, its options, and what it does with the ports.
 
-Everything is imported where it is used: ``release version`` must not pay for what ``release deploy`` needs.
+Each module has ``SUMMARY`` (for ``--help``), ``CHANGES`` (whether it changes anything, so that it takes ``--dry-run``),
+``options`` and ``run``. Each imports inside ``run`` what it works with: ``release version`` must not pay for what
+``release deploy`` needs.
 """
 
-from release.commands.environments import deploy, history, rehearse, rollback, smoke, status
-from release.commands.images import build, promote, publish, scan
-from release.commands.versions import changelog, check_tag, plan, prepare, version
-
-__all__ = [
-    "build",
-    "changelog",
-    "check_tag",
-    "deploy",
-    "history",
-    "plan",
-    "prepare",
-    "promote",
-    "publish",
-    "rehearse",
-    "rollback",
-    "scan",
-    "smoke",
-    "status",
+#: every command, in the order in which ``--help`` shows them; tests compare with the folder
+NAMES = (
     "version",
-]
+    "changelog",
+    "plan",
+    "build",
+    "scan",
+    "publish",
+    "deploy",
+    "smoke",
+    "prepare",
+    "check-tag",
+    "promote",
+    "rollback",
+    "status",
+    "history",
+    "rehearse",
+)

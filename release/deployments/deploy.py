@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from release.deployments import deployplan, ledger, observe, rollout, smoke
 from release.deployments.deployplan import Action, DeployPlan
-from release.deployments.model import Deployment, Release
+from release.deployments.model import Deployment
 from release.deployments.rollout import Ports
+from release.deployments.smokerules import SmokeResult
 from release.errors import DeployFailed, MachineError, NotFoundError, PutBackFailed, ReleaseError
+from release.releases.model import Release
 from release.settings.config import Config, EnvironmentSpec
-from release.settings.smoke import SmokeResult
 
 log = logging.getLogger("release.deploy")
 

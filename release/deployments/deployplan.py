@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from release.deployments import ledger
-from release.deployments.model import Deployment, LiveFunction, Release, Stack
+from release.deployments.model import Deployment, LiveFunction, Stack
 from release.errors import ConflictError, NotFoundError
+from release.releases.model import Release
 
 #: Statuses in which CloudFormation takes an update ("Stack status codes").
 UPDATABLE = frozenset(

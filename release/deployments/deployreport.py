@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from release import tables
+from release.deployments import render
 from release.deployments.deployplan import Action, DeployPlan
 from release.deployments.model import Deployment
+from release.deployments.smokerules import SmokeResult
 from release.gate import scantext
 from release.gate.scanrecord import ScanRecord
 from release.report import Report
-from release.settings.smoke import SmokeResult
 from release.text import markdown
 from release.versions.history import Commit
 
@@ -41,7 +42,7 @@ class Facts:
 
 def of_plan(plan: DeployPlan) -> Report:
     """A deployment's plan (``--dry-run``)."""
-    return Report(tables.plan_json(plan), tables.plan_text(plan))
+    return Report(render.plan_json(plan), render.plan_text(plan))
 
 
 def of_deployment(
@@ -53,7 +54,7 @@ def of_deployment(
         api: the URL under which it answers.
         verb: what was done, in the past tense.
     """
-    data = tables.plan_json(plan) | {
+    data = render.plan_json(plan) | {
         "smoke": [result.name for result in smoke],
         "recorded": recorded.tag if recorded else None,
         "api": api or None,
@@ -71,7 +72,7 @@ def of_failure(plan: DeployPlan, facts: Facts) -> Report:
     """A deployment that failed: what it was. Why it failed and what became of it, the error says."""
     rows = [("scan", _scan(plan, facts))]
     text = f"{plan.why}: failed"
-    return Report(tables.plan_json(plan) | {"recorded": None}, text, _summary(plan, facts, f"⛔ {text}", rows))
+    return Report(render.plan_json(plan) | {"recorded": None}, text, _summary(plan, facts, f"⛔ {text}", rows))
 
 
 def _summary(plan: DeployPlan, facts: Facts, headline: str, rows: Sequence[tuple[str, str]]) -> str:

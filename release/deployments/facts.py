@@ -11,11 +11,13 @@ from collections.abc import Mapping
 
 from release.deployments.deployplan import Action, DeployPlan
 from release.deployments.deployreport import Facts
-from release.deployments.ports import Git, Registry, ScanRecords
 from release.errors import ReleaseError
+from release.gate.ports import ScanRecords
 from release.gate.scanrecord import ScanRecord
+from release.images.ports import Registry
 from release.settings.config import Config
 from release.versions.history import Commit
+from release.versions.ports import Git
 
 log = logging.getLogger("release.deploy")
 

@@ -7,7 +7,7 @@ digest it still needs is known from the version's own tags, and :func:`unfinishe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from release.deployments.model import Deployment
@@ -118,3 +118,8 @@ def named(entries: tuple[Deployment, ...], version: str, environment: str) -> De
         untouched="everything",
         next_step=f"release history {environment}",
     )
+
+
+def proven_digests(environments: Iterable[str], tags: TagsByImage) -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    """Environment -> the digest sets (image -> digest) that were proven there, oldest first."""
+    return {name: tuple(entry.digests for entry in deployments(name, tags)) for name in environments}

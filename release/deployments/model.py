@@ -4,87 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
-from pathlib import Path
-
-OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-OCI_INDEX = "application/vnd.oci.image.index.v1+json"
-DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
-
-#: Lambda accepts these two and refuses indexes ("Create a Lambda function using a container image", requirements).
-IMAGE_MANIFESTS = frozenset({OCI_MANIFEST, DOCKER_MANIFEST})
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer as the registry stores it. ``size`` is its compressed size in bytes."""
-
-    digest: str
-    size: int
-    media_type: str
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """An image manifest. ``platform`` is ``os/architecture`` from the image's configuration."""
-
-    digest: str
-    media_type: str
-    platform: str
-    config: Layer
-    layers: tuple[Layer, ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes a cold pull transfers: configuration and layers, compressed."""
-        return self.config.size + sum(layer.size for layer in self.layers)
-
-
-@dataclass(frozen=True)
-class Archive:
-    """An OCI archive on disk and the manifest inside it."""
-
-    image: str
-    inputs: str
-    path: Path
-    manifest: Manifest
-
-    @property
-    def digest(self) -> str:
-        """The manifest's digest, ``sha256:…``."""
-        return self.manifest.digest
-
-
-@dataclass(frozen=True)
-class BuildRequest:
-    """One image to build.
-
-    Attributes:
-        context: folder that holds exactly the image's inputs.
-        dockerfile: path of the Dockerfile inside ``context``.
-        build_args: ``--build-arg`` values.
-        named_contexts: what replaces an image name in ``FROM`` (``--build-context``).
-        secrets: secret id -> file, never part of a layer.
-        epoch: SOURCE_DATE_EPOCH in seconds, so that equal inputs give equal bytes.
-    """
-
-    image: str
-    context: Path
-    dockerfile: str
-    target: str
-    platform: str
-    build_args: Mapping[str, str] = field(default_factory=dict)
-    named_contexts: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, Path] = field(default_factory=dict)
-    epoch: int = 0
-
-
-class TagOutcome(Enum):
-    """What naming a digest did."""
-
-    WRITTEN = "written"
-    ALREADY_THERE = "already there"
 
 
 @dataclass(frozen=True)
@@ -144,15 +63,6 @@ class HttpResponse:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(frozen=True)
-class Release:
-    """A version, the commit it was made from, and one digest per image name."""
-
-    version: str
-    commit: str
-    digests: Mapping[str, str]
 
 
 @dataclass(frozen=True)

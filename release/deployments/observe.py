@@ -6,14 +6,17 @@ from collections.abc import Mapping
 
 from release.deployments import ledger
 from release.deployments.deployplan import Observed
-from release.deployments.model import Deployment, LiveFunction, Release, Stack
-from release.deployments.ports import Cloud, Git, Registry
+from release.deployments.model import Deployment, LiveFunction, Stack
+from release.deployments.ports import Cloud
 from release.errors import NotFoundError, ReleaseError
+from release.images.ports import Registry
 from release.oci import checked_platform
+from release.releases.model import Release
 from release.releases.tags import commit_of
 from release.settings import config as config_file
 from release.settings.config import Config
 from release.versions.order import relation
+from release.versions.ports import Git
 
 
 def tags_by_image(config: Config, registry: Registry) -> Mapping[str, Mapping[str, str]]:

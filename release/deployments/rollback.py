@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from release.deployments import deployplan, ledger, observe
 from release.deployments.deployplan import DeployPlan, Observed
-from release.deployments.model import Release
 from release.deployments.rollout import Ports, request, wait_for_stack
 from release.errors import NotFoundError
+from release.releases.model import Release
 from release.settings.config import Config
 
 

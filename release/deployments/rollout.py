@@ -6,13 +6,17 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from release.clock import Clock
 from release.deployments import deployplan, observe, smoke
-from release.deployments.model import Release, Stack, StackRequest
-from release.deployments.ports import Clock, Cloud, Git, Registry
+from release.deployments.model import Stack, StackRequest
+from release.deployments.ports import Cloud
+from release.deployments.smokerules import SmokeResult
 from release.errors import NotFoundError, RemoteError, UsageError
+from release.images.ports import Registry
+from release.releases.model import Release
 from release.settings import template
 from release.settings.config import Config, EnvironmentSpec
-from release.settings.smoke import SmokeResult
+from release.versions.ports import Git
 
 log = logging.getLogger("release.deploy")
 

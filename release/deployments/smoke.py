@@ -6,11 +6,14 @@ import logging
 from collections.abc import Mapping
 
 from release.deployments import observe
-from release.deployments.model import HttpRequest, HttpResponse, Release, Stack
-from release.deployments.ports import Cloud, Git
+from release.deployments.model import HttpRequest, HttpResponse, Stack
+from release.deployments.ports import Cloud
+from release.deployments.smokerules import SmokeResult, Unfilled, fill, judge
 from release.errors import NotFoundError, ReleaseError
+from release.releases.model import Release
 from release.settings.config import Config, EnvironmentSpec
-from release.settings.smoke import SmokeResult, SmokeStep, SmokeTest, Unfilled, fill, judge
+from release.settings.smoke import SmokeStep, SmokeTest
+from release.versions.ports import Git
 
 log = logging.getLogger("release.smoke")
 

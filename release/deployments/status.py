@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from release.deployments import ledger, observe
 from release.deployments.model import Deployment, LiveFunction, Stack
-from release.deployments.ports import Cloud, Git, Registry
+from release.deployments.ports import Cloud
 from release.errors import NotFoundError
+from release.images.ports import Registry
 from release.releases.tags import commit_of
 from release.settings.config import Config
+from release.versions.ports import Git
 
 
 @dataclass(frozen=True)

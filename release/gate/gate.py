@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from release.deployments.ports import Clock, Scanner, ScanRecords
+from release.clock import Clock
 from release.errors import GateError
 from release.gate import scan
 from release.gate.policy import GatePolicy
+from release.gate.ports import Scanner, ScanRecords
 from release.gate.scan import Scanned, ScanPlan, Target
 from release.gate.scanrecord import ScanRecord, checked_record
 from release.gate.vex import Statement

@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from release.deployments.model import Manifest
-from release.deployments.ports import Clock, Scanner
+from release.clock import Clock
 from release.errors import GateError, ReleaseError
 from release.gate.database import Database, database_doubts
 from release.gate.findings import ImageScan, ScanReport
 from release.gate.policy import GatePolicy
+from release.gate.ports import Scanner
 from release.gate.scanrecord import ScanRecord, record_of
 from release.gate.verdict import Outcome, Verdict, cannot_tell, checked_accepted, judge
 from release.gate.vex import Statement
+from release.oci import Manifest
 
 log = logging.getLogger("release.scan")
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from release.digest import is_digest
 from release.errors import GateError
 from release.gate.database import CLOCK_SKEW
 from release.gate.policy import GatePolicy
 from release.gate.verdict import Decision, Judged, Outcome, Verdict
-from release.releases.tags import is_digest
 
 FORMAT = 1
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from release.deployments.model import Archive, BuildRequest, Manifest
-from release.deployments.ports import Engine, Git, Registry, Workspace
-from release.images.inputs import EPOCH, inputs_hash
-from release.oci import checked_platform
-from release.releases.tags import inputs_tag
+from release.images.inputs import EPOCH, inputs_hash, inputs_tag
+from release.images.model import Archive, BuildRequest
+from release.images.ports import Engine, Registry, Workspace
+from release.oci import Manifest, checked_platform
 from release.settings.config import Config, ImageSpec
+from release.versions.ports import Git
 
 log = logging.getLogger("release.build")
 

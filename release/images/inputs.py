@@ -34,3 +34,8 @@ def inputs_hash(image: ImageSpec, trees: Mapping[str, str], base_digest: str, pl
     }
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
     return hashlib.sha256(canonical).hexdigest()[:16]
+
+
+def inputs_tag(inputs: str) -> str:
+    """The tag of an inputs hash (16 hex digits)."""
+    return f"inputs-{inputs}"

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from release.deployments.model import OCI_MANIFEST
-from release.oci import sha256
+from release.digest import sha256
+from release.oci import OCI_MANIFEST
 
 CYCLONEDX = "application/vnd.cyclonedx+json"
 _EMPTY = "application/vnd.oci.empty.v1+json"

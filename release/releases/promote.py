@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from release.deployments import ledger
 from release.errors import ConflictError, NotFoundError
 from release.releases.publish import Publication
 from release.releases.tags import checked_version, commit_of, release_tags
 from release.settings.config import Config
 
 
-def plan(config: Config, version: str, commit: str, tags: Mapping[str, Mapping[str, str]]) -> tuple[Publication, ...]:
+def plan(
+    config: Config,
+    version: str,
+    commit: str,
+    tags: Mapping[str, Mapping[str, str]],
+    proven: Mapping[str, Sequence[Mapping[str, str]]],
+) -> tuple[Publication, ...]:
     """Per image: the digest of ``commit`` and the tags it still needs. Looks at everything before anything is changed.
 
     Args:
         version: what the checked tag names.
         tags: image -> tag -> digest.
+        proven: environment -> the digest sets (image -> digest) that were proven there.
 
     Raises:
         NotFoundError: the commit was never published, or its digests were never proven (design.md, rule 3).
@@ -32,7 +38,7 @@ def plan(config: Config, version: str, commit: str, tags: Mapping[str, Mapping[s
                 next_step="tag a commit whose run on main finished, or wait for it",
             )
     for environment in sorted({spec.proven_in for spec in config.environments.values()} - {""}):
-        if not any(entry.digests == digests for entry in ledger.deployments(environment, tags)):
+        if digests not in proven[environment]:
             raise NotFoundError(
                 f"the images of commit {commit[:12]} were never proven in {environment}",
                 untouched="the registry and every environment",

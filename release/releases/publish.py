@@ -6,11 +6,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from release.deployments.ports import Registry, Workspace
 from release.errors import ConflictError, NotFoundError, UsageError
 from release.images.build import ImagePlan
+from release.images.inputs import inputs_tag
+from release.images.ports import Registry, Workspace
 from release.oci import checked_platform
-from release.releases.tags import checked_version, commit_of, inputs_tag, release_tags
+from release.releases.tags import checked_version, commit_of, release_tags
 from release.settings.config import Config
 
 log = logging.getLogger("release.publish")

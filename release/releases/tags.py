@@ -29,7 +29,6 @@ _VERSION_RX = re.compile(rf"{_VERSION}\Z")
 _BINDING_RX = re.compile(rf"({_VERSION})_([0-9a-f]{{40}})\Z")
 _LEDGER_RX = re.compile(rf"([a-z][a-z0-9-]*?)-({_NUMBER})-v({_VERSION})\Z")
 _COMMIT_RX = re.compile(r"[0-9a-f]{40}\Z")
-_DIGEST_RX = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 
 def checked_version(text: str) -> str:
@@ -49,16 +48,6 @@ def checked_version(text: str) -> str:
             next_step="name the version without a leading v",
         )
     return text
-
-
-def is_digest(text: str) -> bool:
-    """Whether ``text`` is a sha256 digest in its canonical form."""
-    return bool(_DIGEST_RX.match(text))
-
-
-def inputs_tag(inputs: str) -> str:
-    """The tag of an inputs hash (16 hex digits)."""
-    return f"inputs-{inputs}"
 
 
 def release_tags(version: str, commit: str) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from release.versions.tagcheck import TagFacts
 from release.versions.version import Observation
 
 if TYPE_CHECKING:
-    from release.deployments.ports import Git
     from release.versions.nextversion import NextVersion
+    from release.versions.ports import Git
 
 CHANGELOG = "CHANGELOG.md"
 

@@ -11,7 +11,7 @@ from release.versions.settings import VersionSettings
 from release.versions.version import Observation
 
 if TYPE_CHECKING:
-    from release.deployments.ports import Git
+    from release.versions.ports import Git
 
 
 def plan(

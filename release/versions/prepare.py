@@ -13,7 +13,7 @@ from release.versions.sections import NextSection, next_section
 from release.versions.settings import VersionSettings
 
 if TYPE_CHECKING:
-    from release.deployments.ports import Git
+    from release.versions.ports import Git
 
 
 @dataclass(frozen=True, slots=True)

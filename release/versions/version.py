@@ -14,8 +14,8 @@ from release.versions.nextversion import NextVersion, ReleaseTag
 from release.versions.settings import VersionSettings
 
 if TYPE_CHECKING:
-    from release.deployments.ports import Git
     from release.versions.history import Checkout, Commit
+    from release.versions.ports import Git
 
 #: How many tags are tried in one process, from the highest on. Usually the highest is the one; on a maintenance branch
 #: the newer lines come first, and trying them one by one would start a process for each.

@@ -13,8 +13,8 @@ from moto import mock_aws
 
 from release.adapters.ecr import Ecr
 from release.adapters.workspace import read_archive
-from release.deployments.model import Archive
-from release.deployments.ports import Registry
+from release.images.model import Archive
+from release.images.ports import Registry
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry
 from tests.rehearsed import Rehearsed

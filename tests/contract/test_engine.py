@@ -11,9 +11,9 @@ import pytest
 from release.adapters import process
 from release.adapters.docker import Docker
 from release.adapters.workspace import read_archive
-from release.deployments.model import BuildRequest
-from release.deployments.ports import Engine
 from release.errors import RemoteError
+from release.images.model import BuildRequest
+from release.images.ports import Engine
 from tests.fakes.engine import FakeEngine
 from tests.fakes.journal import Journal
 from tests.rehearsed import Rehearsed

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from release.adapters.git import GitRepository
-from release.deployments.ports import Git
 from release.errors import ConflictError, NotFoundError, ReleaseError, RemoteError, UsageError
+from release.versions.ports import Git
 from tests.fakes.git import FakeGit
 from tests.support.gitrepo import GitFolder
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from release.deployments.model import Archive, TagOutcome
 from release.errors import ConflictError, NotFoundError
+from release.images.model import Archive, TagOutcome
 from tests.contract.conftest import Bench
 
 Make = Callable[..., Archive]

@@ -17,9 +17,9 @@ from release.adapters.trivy.binary import RECIPE, Installer
 from release.adapters.trivy.database import TrivyDatabase
 from release.adapters.trivy.scanner import Trivy
 from release.adapters.workspace import read_archive
-from release.deployments.ports import Scanner
 from release.errors import ReleaseError
 from release.gate.findings import ImageScan, ScanReport
+from release.gate.ports import Scanner
 from tests.fakes.scanner import FakeScanner
 from tests.support import databaseregistry
 from tests.support.findings import DATABASE, PACKAGES, vulnerability

@@ -21,11 +21,11 @@ from release.adapters.toolbox import Cache
 from release.adapters.trivy.binary import RECIPE, Binary, Installer
 from release.adapters.trivy.database import PAUSES, TrivyDatabase
 from release.adapters.trivy.scanner import Trivy
-from release.deployments.model import Manifest
 from release.errors import GateError, MachineError, ReleaseError, RemoteError
 from release.gate.findings import ImageScan, Kind, Severity
 from release.gate.policy import GatePolicy, parse_policy
 from release.gate.verdict import Decision, Outcome, Verdict, judge
+from release.oci import Manifest
 from tests.fakes.standingclock import StandingClock
 from tests.support import databaseregistry as registries
 from tests.support.layeredimage import (

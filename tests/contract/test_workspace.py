@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from release.adapters.workspace import LocalWorkspace
-from release.deployments.ports import Workspace
 from release.errors import ConflictError, RemoteError
+from release.images.ports import Workspace
 from tests.fakes.workspace import FakeWorkspace
 from tests.support import ociimage
 

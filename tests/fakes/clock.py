@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from release.deployments.ports import Clock
+from release.clock import Clock
 
 
 class FakeClock(Clock):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from release.deployments.model import BuildRequest
-from release.deployments.ports import Engine
 from release.errors import MachineError, ReleaseError, RemoteError
+from release.images.model import BuildRequest
+from release.images.ports import Engine
 from tests.fakes.journal import Journal
 from tests.support import ociimage
 

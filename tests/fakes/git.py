@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from release.deployments.ports import Git
 from release.errors import NotFoundError, RemoteError
 from release.versions import history
 from release.versions.history import Checkout
+from release.versions.ports import Git
 
 
 @dataclass(frozen=True)

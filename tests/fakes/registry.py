@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 
 from release import oci
-from release.deployments.model import OCI_INDEX, Archive, Manifest, TagOutcome
-from release.deployments.ports import Registry
 from release.errors import ConflictError, NotFoundError, RemoteError
+from release.images.model import Archive, TagOutcome
+from release.images.ports import Registry
+from release.oci import OCI_INDEX, Manifest
 from tests.fakes.journal import Journal
 from tests.support import ociimage
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from release.deployments.model import Manifest
-from release.deployments.ports import Scanner
 from release.errors import GateError, ReleaseError, RemoteError
 from release.gate.database import Database
 from release.gate.findings import ImageScan, ScanReport
+from release.gate.ports import Scanner
+from release.oci import Manifest
 
 
 class FakeScanner(Scanner):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from release.deployments.ports import Clock
+from release.clock import Clock
 
 
 class StandingClock(Clock):

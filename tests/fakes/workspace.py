@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from release import oci
-from release.deployments.model import Archive
-from release.deployments.ports import Workspace
 from release.errors import RemoteError
+from release.images.model import Archive
+from release.images.ports import Workspace
 from tests.support import ociimage
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from release.adapters import process
 from release.adapters.trivy.bolt import Corrupt, filled_buckets
-from release.deployments.ports import Clock
+from release.clock import Clock
 from release.errors import GateError, RemoteError
 from release.gate.database import Database, is_current, parse_metadata
 

@@ -22,10 +22,10 @@ from release.adapters.trivy.binary import VERSION, Binary
 from release.adapters.trivy.database import TrivyDatabase
 from release.adapters.trivy.trivyreport import parse_files_report, parse_image_report
 from release.adapters.workspace import read_archive
-from release.deployments.model import Manifest
 from release.errors import GateError
 from release.gate.database import Database
 from release.gate.findings import ImageScan, ScanReport
+from release.oci import Manifest
 
 #: What trivy may see of our environment: how to reach registries, and nothing that configures trivy itself.
 _PASSED_ON = frozenset(
@@ -72,16 +72,16 @@ class Trivy:
 
     @property
     def name(self) -> str:
-        """See :class:`release.deployments.ports.Scanner`."""
+        """See :class:`release.gate.ports.Scanner`."""
         return f"trivy {VERSION} (sha256:{self.binary.sha256[:16]}, {self.binary.origin})"
 
     def database(self) -> Database:
-        """See :class:`release.deployments.ports.Scanner`."""
+        """See :class:`release.gate.ports.Scanner`."""
         with self._empty_folder() as folder:
             return self.source.current(self.binary.checked(), clean_environment(self.env, folder))
 
     def archive(self, path: Path) -> ImageScan:
-        """See :class:`release.deployments.ports.Scanner`."""
+        """See :class:`release.gate.ports.Scanner`."""
         manifest = read_archive(path)
         with self._empty_folder() as folder:
             layout = _unpack(path, folder.parent / "layout")
@@ -92,14 +92,14 @@ class Trivy:
         return replace(scan, report=replace(scan.report, doubts=scan.report.doubts + doubts))
 
     def remote(self, uri: str, manifest: Manifest) -> ImageScan:
-        """See :class:`release.deployments.ports.Scanner`."""
+        """See :class:`release.gate.ports.Scanner`."""
         if not uri.endswith(f"@{manifest.digest}"):
             raise GateError(f"{uri} is not named by its digest {manifest.digest}", untouched="everything")
         with self._empty_folder() as folder:
             return self._image(["--image-src", "remote", uri], manifest, folder)
 
     def files(self, root: Path, files: Sequence[str]) -> ScanReport:
-        """See :class:`release.deployments.ports.Scanner`."""
+        """See :class:`release.gate.ports.Scanner`."""
         with self._empty_folder() as folder:
             copies = folder.parent / "files"
             for file in files:

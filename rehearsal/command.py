@@ -1,0 +1,23 @@
+"""The door between the product, which never imports this package, and the rehearsal: what ``release rehearse`` runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from rehearsal.story import scenario, world
+from release.report import Report
+
+
+def run(folder: Path, env: Mapping[str, str], *, keep: bool, stop: str | None) -> Report:
+    """Play the story for the repository in ``folder``, or stop what an earlier one left running.
+
+    Args:
+        keep: leave everything running and print how to call it.
+        stop: "" stops every kept rehearsal, a folder that one alone; None plays the story.
+    """
+    if stop is not None:
+        stopped = world.stop_kept(env, logging.info, Path(stop) if stop else None)
+        return Report({"stopped": stopped}, f"{stopped} rehearsals stopped")
+    return scenario.run(folder, env, keep=keep)

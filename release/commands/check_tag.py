@@ -1,0 +1,31 @@
+"""release check-tag: say whether a tag may be released, and if not, what to do."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "say whether a tag may be released, and if not, what to do"
+CHANGES = False
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("tag", metavar="TAG")
+    sub.add_argument("--remote", action="store_true", help="compare with the remote's tag of that name, too")
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """Whether a tag may be released."""
+    from release.report import Report
+    from release.versions import check_tag
+
+    accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, ask_remote=args.remote)
+    version = check_tag.version_of(wiring.git, wiring.versions, args.tag)
+    data = {"tag": args.tag, "version": version, "commit": accepted.commit}
+    text = f"{args.tag} may be released: version {version} of commit {accepted.commit[:12]}"
+    return Report(data, text, f"### {text}\n", {"version": version, "commit": accepted.commit})

@@ -1,0 +1,33 @@
+"""release deploy: deploy a version by digest, prove it, record it; or put back."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from release.commands.shared import carry_out
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "deploy a version by digest, prove it, record it; or put back"
+CHANGES = True
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("environment", help="an environment of release.toml")
+    sub.add_argument("--version", required=True, dest="release_version", metavar="VERSION", help="a published one")
+    sub.add_argument("--if-newer", action="store_true", help="end well, doing nothing, when a newer release is live")
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """Deploy a version by digest, prove it, record it; or put back."""
+    from release.deployments import deploy
+    from release.releases.tags import checked_version
+
+    version = checked_version(args.release_version)
+    ports = wiring.ports(wiring.config.environment(args.environment))
+    plan = deploy.plan(wiring.config, args.environment, version, ports, if_newer=args.if_newer)
+    return carry_out(plan, ports, args, wiring, verb="deployed")

@@ -1,0 +1,26 @@
+"""release history: show every deployment of an environment, newest first."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "show every deployment of an environment, newest first"
+CHANGES = False
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("environment", help="an environment of release.toml")
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """Show every deployment of an environment, newest first."""
+    from release.deployments import reports, status
+
+    lines = status.history(wiring.config, args.environment, wiring.registry)
+    return reports.of_history(args.environment, [(line.deployment, line.commit) for line in lines])

@@ -1,0 +1,37 @@
+"""release plan: show what would be released and why; exit code 3 when nothing would."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "show what would be released and why; exit code 3 when nothing would"
+CHANGES = False
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
+    sub.add_argument("--branch", help="the branch it is released from (default: the one that is checked out)")
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """What would be released and why; exit code 3 when nothing would."""
+    from release.errors import NothingToRelease
+    from release.report import Report
+    from release.versions import plan, releaseplan, version
+
+    found = plan.plan(wiring.git, wiring.versions, wiring.inputs or {}, args.revision, branch=args.branch)
+    answer = found.answer
+    outputs = version.outputs(answer, candidate=True) | {"release": str(answer.is_due).lower()}
+    return Report(
+        data=version.as_json(answer, candidate=True) | releaseplan.as_json(found),
+        text=releaseplan.text(found),
+        summary=releaseplan.summary(found),
+        outputs=outputs,
+        exit_code=0 if answer.is_due else NothingToRelease.exit_code,
+    )

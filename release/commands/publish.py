@@ -1,0 +1,70 @@
+"""release publish: put the scanned images into the registry under a version."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from release.commands.shared import add_database, by_digest
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "put the scanned images into the registry under a version"
+CHANGES = True
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("--version", dest="release_version", metavar="X.Y.Z-rc.N", help="default: the candidate")
+    sub.add_argument("--commit", default="HEAD", help="the commit the images were built from (default: HEAD)")
+    sub.add_argument("--expect", metavar="DIGESTS", help="image=sha256:… words: what the archives must be")
+    add_database(sub)
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """Archives of a commit into the registry, under its candidate or a given version."""
+    from release.deployments import observe
+    from release.gate import gate
+    from release.gate.scan import Target
+    from release.images import build
+    from release.releases import publish, report
+    from release.releases.tags import checked_version
+
+    config, workspace = wiring.config, wiring.workspace
+    commit = wiring.git.resolve(args.commit)
+    version = checked_version(args.release_version or _candidate(wiring, commit))
+    images = build.plan(config, commit, wiring.git, workspace, wiring.registry, wiring.base)
+    if args.expect is not None:
+        publish.check_arrival(images, _pairs(args.expect), workspace)
+    plans = publish.plan(config, version, commit, images, observe.tags_by_image(config, wiring.registry))
+    if not args.dry_run and any(plan.push or plan.tags for plan in plans):
+        guard = wiring.gate(args.database)
+        pushed = {p.image: workspace.archive(p.image, p.inputs) for p in plans if p.push}
+        archives = tuple(Target(a.image, a.manifest, a.path) for a in pushed.values() if a)
+        gate.require(guard, (*archives, *by_digest(wiring, {p.image: p.digest for p in plans if not p.push})))
+        sboms = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans}
+        publish.apply(plans, config, wiring.registry, workspace, sboms)
+    return report.of_publication(version, commit, [(p.image, p.digest, p.push, p.tags) for p in plans])
+
+
+def _candidate(wiring: Wiring, commit: str) -> str:
+    from release.errors import NothingToRelease
+    from release.versions import version
+
+    answer = version.next_version(wiring.git, wiring.versions, commit, inputs=wiring.inputs)
+    if not answer.is_due or answer.candidate is None:
+        raise NothingToRelease(f"nothing to release at {commit[:12]}", untouched="everything", next_step="release plan")
+    return str(answer.candidate)
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """``export=sha256:… report=sha256:…``. Raises UsageError."""
+    from release.digest import is_digest
+    from release.errors import UsageError
+
+    found = dict(word.partition("=")[::2] for word in text.split())
+    if not all(is_digest(digest) for digest in found.values()):
+        raise UsageError(f"{text!r} is not image=sha256:… for each image", untouched="everything")
+    return found

@@ -1,0 +1,33 @@
+"""release rollback: bring a proven deployment back, with its own template."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from release.commands.shared import carry_out
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "bring a proven deployment back, with its own template"
+CHANGES = True
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("environment", help="an environment of release.toml")
+    sub.add_argument("--to", metavar="VERSION", help="the version to go back to (default: the deployment before)")
+    sub.add_argument("--reason", metavar="TEXT", default="", help="why; goes into the job summary")
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """Bring a proven deployment back, with its own template."""
+    from release.deployments import rollback
+    from release.releases.tags import checked_version
+
+    target = checked_version(args.to) if args.to else None
+    ports = wiring.ports(wiring.config.environment(args.environment))
+    plan = rollback.plan(wiring.config, args.environment, target, ports)
+    return carry_out(plan, ports, args, wiring, verb="rolled back", reason=args.reason)

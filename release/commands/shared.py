@@ -1,0 +1,51 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.deployments.deployplan import DeployPlan
+    from release.deployments.rollout import Ports
+    from release.gate.scan import Target
+    from release.report import Report
+
+
+def add_database(sub: argparse.ArgumentParser) -> None:
+    """The option that names another repository of advisories."""
+    sub.add_argument("--database", default="", metavar="REPOSITORY", help="advisories: host/name:tag, or public")
+
+
+def by_digest(wiring: Wiring, digests: Mapping[str, str]) -> tuple[Target, ...]:
+    """What the registry has under ``digests`` (image -> digest), to be scanned."""
+    from release.gate.scan import Target
+
+    found = []
+    for image, digest in digests.items():
+        repository = wiring.config.images[image].repository
+        manifest = wiring.registry.manifest(repository, digest)
+        found.append(Target(image, manifest, uri=wiring.registry.uri(repository, digest)))
+    return tuple(found)
+
+
+def carry_out(
+    plan: DeployPlan, ports: Ports, args: argparse.Namespace, wiring: Wiring, *, verb: str, reason: str = ""
+) -> Report:
+    """A plan of a deployment or a rollback, carried out and told, whatever its end."""
+    from release.deployments import deploy, deployreport, facts
+    from release.errors import DeployFailed, PutBackFailed
+
+    if args.dry_run:
+        return deployreport.of_plan(plan)
+    known = facts.gather(
+        plan, wiring.config, ports.git, ports.registry, wiring.records, reason=reason, click=wiring.rollback_url
+    )
+    try:
+        done = deploy.apply(plan, wiring.config, ports)
+    except (DeployFailed, PutBackFailed) as error:
+        error.report = deployreport.of_failure(plan, known)
+        raise
+    return deployreport.of_deployment(plan, known, done.smoke, done.recorded, done.api, verb)

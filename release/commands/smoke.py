@@ -1,0 +1,36 @@
+"""release smoke: run the smoke tests against what is live."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "run the smoke tests against what is live"
+CHANGES = False
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("environment", help="an environment of release.toml")
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """Run the smoke tests against what is live."""
+    from release.deployments import reports, smoke
+    from release.errors import RemoteError
+
+    spec = wiring.config.environment(args.environment)
+    results = smoke.against_live(spec, wiring.git, wiring.cloud(spec))
+    failed = [result for result in results if not result.passed]
+    if failed:
+        print(reports.of_smoke(spec.name, results).text, file=sys.stderr)
+        raise RemoteError(
+            f"{len(failed)} of {len(results)} smoke tests failed in {spec.name}",
+            next_step=f"release rollback {spec.name}",
+        )
+    return reports.of_smoke(spec.name, results)

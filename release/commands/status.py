@@ -1,0 +1,45 @@
+"""release status: show what is live where, and whether the ledger agrees."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "show what is live where, and whether the ledger agrees"
+CHANGES = False
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("environment", nargs="?", help="one environment (default: all)")
+    sub.add_argument("--check", action="store_true", help="exit code 6 when a stack and the ledger do not agree")
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """Show what is live where, and whether the ledger agrees."""
+    from release.deployments import reports, status
+    from release.errors import ConflictError
+
+    names = [wiring.config.environment(args.environment).name] if args.environment else list(wiring.config.environments)
+    rows = []
+    for name in names:
+        cloud = wiring.cloud(wiring.config.environment(name))
+        seen = status.status(wiring.config, name, cloud, wiring.git, wiring.registry)
+        rows.append((name, seen.stack, seen.live, seen.recorded, seen.problem))
+    report = reports.of_status(rows)
+    drifted = {name: problem for name, *_, problem in rows if problem}
+    if args.check and drifted:
+        refusal = ConflictError(
+            "; ".join(f"{name}: {problem}" for name, problem in drifted.items()),
+            untouched="everything; this only looks",
+            next_step="; ".join(
+                f"release history {name}, then deploy or roll back what should run" for name in drifted
+            ),
+        )
+        refusal.report = report
+        raise refusal
+    return report

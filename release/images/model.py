@@ -1,0 +1,56 @@
+"""Images as values: what is built, what lies on this machine, and what naming a digest did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from release.oci import Manifest
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An OCI archive on disk and the manifest inside it."""
+
+    image: str
+    inputs: str
+    path: Path
+    manifest: Manifest
+
+    @property
+    def digest(self) -> str:
+        """The manifest's digest, ``sha256:…``."""
+        return self.manifest.digest
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """One image to build.
+
+    Attributes:
+        context: folder that holds exactly the image's inputs.
+        dockerfile: path of the Dockerfile inside ``context``.
+        build_args: ``--build-arg`` values.
+        named_contexts: what replaces an image name in ``FROM`` (``--build-context``).
+        secrets: secret id -> file, never part of a layer.
+        epoch: SOURCE_DATE_EPOCH in seconds, so that equal inputs give equal bytes.
+    """
+
+    image: str
+    context: Path
+    dockerfile: str
+    target: str
+    platform: str
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    named_contexts: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, Path] = field(default_factory=dict)
+    epoch: int = 0
+
+
+class TagOutcome(Enum):
+    """What naming a digest did."""
+
+    WRITTEN = "written"
+    ALREADY_THERE = "already there"

@@ -1,0 +1,62 @@
+"""What this room asks of the world. Adapters implement it, tests pass a fake of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from release.images.model import Archive, BuildRequest, TagOutcome
+from release.oci import Manifest
+
+
+class Engine(Protocol):
+    """A container engine with buildx."""
+
+    def build(self, requests: Mapping[Path, BuildRequest]) -> None:
+        """Write an OCI archive to each path, or nothing at all there; side by side, as far as the engine can.
+
+        Raises RemoteError, MachineError when one of them failed; the others were built to their end.
+        """
+
+
+class Workspace(Protocol):
+    """The folder on this machine that holds archives between two commands."""
+
+    def archive(self, image: str, inputs: str) -> Archive | None:
+        """The verified archive of ``image`` for these inputs, or None. A damaged one is as good as none."""
+
+    def keep(self, image: str, inputs: str, path: Path) -> Archive:
+        """Take over the archive at ``path``, whole or not at all. Raises ConflictError for an index."""
+
+    def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
+        """Have all of ``archives`` in the folder, and leave exactly these for the next build where it has such a place.
+
+        Answers where they are now.
+        """
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A folder that is gone afterwards, on the same file system."""
+
+
+class Registry(Protocol):
+    """Repositories of images with immutable tags."""
+
+    def tags(self, repository: str) -> Mapping[str, str]:
+        """Every tag -> manifest digest. Raises NotFoundError when the repository does not exist."""
+
+    def manifest(self, repository: str, digest: str) -> Manifest:
+        """What the digest names, read from the registry and verified. Raises NotFoundError."""
+
+    def push(self, repository: str, archive: Archive) -> None:
+        """Upload what is missing of the archive and its manifest, under its digest, without a tag."""
+
+    def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
+        """Name ``digest``. Raises ConflictError when the tag names another digest."""
+
+    def attach(self, repository: str, digest: str, sbom: bytes) -> None:
+        """Put a bill of materials beside the image, as an artifact whose subject it is; again is no error."""
+
+    def uri(self, repository: str, digest: str) -> str:
+        """``host/repository@sha256:…`` as Lambda takes it."""

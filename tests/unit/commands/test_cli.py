@@ -1,0 +1,304 @@
+"""The command as a process: exit codes, what stands on which stream, and a release's first half with no account.
+
+The engine is a script, the registry a server on this machine, ECR's API an emulation.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+import pytest
+import urllib3
+from moto.server import ThreadedMotoServer
+
+from release.adapters.ecr import Ecr
+from release.adapters.scanstore import ScanStore
+from release.adapters.workspace import read_archive
+from release.gate.policy import parse_policy
+from release.gate.scanrecord import record_of
+from release.settings import config as config_file
+from tests.support import findings, ociimage
+from tests.support.gitrepo import GitFolder
+from tests.support.httpregistry import HttpRegistry
+from tests.support.tool import Tool
+from tests.support.world import FILES
+
+ROOT = Path(__file__).parents[3]
+
+
+GATED = {"release.toml": (FILES["release.toml"] or b"") + b'\n[gate]\nblock = ["HIGH"]\n'}
+
+
+@dataclass
+class Shell:
+    """A checked-out repository, and the command in it."""
+
+    repository: GitFolder
+    docker: Tool
+    env: dict[str, str]
+
+    def release(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        command = [sys.executable, "-m", "release", *arguments]
+        return subprocess.run(
+            command, cwd=self.repository.folder, env=self.env, capture_output=True, text=True, timeout=120, check=False
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A machine with git and an engine that answers, and without credentials."""
+    repository = GitFolder(tmp_path / "repository")
+    repository.commit(FILES)
+    docker = Tool(tmp_path / "bin", "docker")
+    ociimage.write_image(tmp_path / "prepared.tar")
+    docker.behave(f"cp '{tmp_path}/prepared.tar' \"$output\"")
+    git = shutil.which("git")
+    assert git is not None
+    (tmp_path / "tools").mkdir()
+    for tool in (git, "/bin/sh", "/bin/cp", "/usr/bin/env", "/bin/sleep"):
+        (tmp_path / "tools" / Path(tool).name).symlink_to(tool)
+    env = {
+        "PATH": f"{docker.folder}:{tmp_path / 'tools'}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(tmp_path),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    return Shell(repository, docker, env)
+
+
+def test_help_and_version_are_no_errors(shell: Shell) -> None:
+    told = shell.release("--help")
+    assert told.returncode == 0
+    assert "make rehearse" in told.stdout
+    assert shell.release("--version").stdout.startswith("release ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        ([], 2, "the following arguments are required: COMMAND"),
+        (["promote-everything"], 2, "invalid choice"),
+        (["deploy", "staging"], 2, "required: --version"),
+        (["publish", "--version", "v1.0.0"], 2, "release: 'v1.0.0' is not a version like 1.4.0"),
+        (["publish", "--version", "1.0.0+1"], 2, "release: version '1.0.0+1' has build metadata"),
+        (["deploy", "prod", "--version", "1.0.0"], 5, "release: there is no environment 'prod' in release.toml"),
+        (["history", "--json", "prod"], 5, "(there are: staging, production)"),
+        (["build", "--offline", "--commit", "--help"], 2, "expected one argument"),
+        (["build", "--offline", "--commit=--help"], 5, "release: this repository has no commit '--help'"),
+        (["-C", "/nowhere", "history", "staging"], 2, "there is no release.toml in /nowhere"),
+        (["history", "staging"], 7, "release: there are no valid AWS credentials"),
+    ],
+)
+def test_a_refusal_has_its_exit_code_and_stands_on_standard_error(
+    shell: Shell, arguments: list[str], code: int, words: str
+) -> None:
+    """faults.md, 8 and 9."""
+    told = shell.release(*arguments)
+    assert (told.returncode, told.stdout) == (code, ""), told.stderr
+    assert words in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_mistake_in_release_toml_is_named_with_its_line_and_key_before_anything_runs(shell: Shell) -> None:
+    path = shell.repository.folder / "release.toml"
+    path.write_text(path.read_text().replace('context = "function"', 'contxt = "function"', 1))
+    line = 1 + next(n for n, text in enumerate(path.read_text().splitlines()) if "contxt" in text)
+    told = shell.release("build", "--offline")
+    assert told.returncode == 2
+    assert f"release: release.toml, line {line}: images.export.contxt is not a key that is known here" in told.stderr
+    assert "release: left as it was: everything" in told.stderr
+    assert not (shell.docker.folder / "arguments").exists()
+
+
+def test_building_prints_each_digest_and_builds_nothing_twice(shell: Shell) -> None:
+    first = shell.release("build", "--offline", "--json")
+    assert first.returncode == 0, first.stderr
+    images = json.loads(first.stdout)["images"]
+    assert {image["source"] for image in images.values()} == {"build"}
+    assert all(image["digest"].startswith("sha256:") for image in images.values())
+    shell.docker.behave("exit 1")
+    again = json.loads(shell.release("build", "--offline", "--json").stdout)["images"]
+    assert {image["source"] for image in again.values()} == {"archive"}
+
+
+def test_a_dry_run_builds_nothing(shell: Shell) -> None:
+    told = shell.release("build", "--offline", "--dry-run")
+    assert told.returncode == 0
+    assert "build" in told.stdout
+    assert not (shell.repository.folder / "dist").exists()
+
+
+def test_what_is_not_committed_is_not_built_and_that_is_said(shell: Shell) -> None:
+    (shell.repository.folder / "function/export/app.py").write_text("edited")
+    assert "not committed, so not built: function/export/app.py" in shell.release("build", "--offline").stderr
+
+
+def test_no_engine_is_exit_code_7_with_the_remedy(shell: Shell) -> None:
+    shell.docker.behave("echo 'Cannot connect to the Docker daemon' >&2; exit 1")
+    told = shell.release("build", "--offline")
+    assert told.returncode == 7
+    assert "no container engine answers" in told.stderr
+    assert "release: next: start Docker" in told.stderr
+    shell.docker.path.unlink()
+    told = shell.release("build", "--offline")
+    assert told.returncode == 7
+    assert "docker is not on this machine" in told.stderr
+
+
+def test_under_actions_a_refusal_is_also_an_annotation(shell: Shell) -> None:
+    shell.env["GITHUB_ACTIONS"] = "true"
+    told = shell.release("deploy", "prod", "--version", "1.0.0")
+    assert told.returncode == 5
+    assert told.stdout.startswith("::error::there is no environment 'prod'")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_is_exit_code_130_and_leaves_no_half_archive(shell: Shell, number: signal.Signals) -> None:
+    shell.docker.behave('echo half > "$output"; echo $$ >> "$folder/pids"; echo halfway; sleep 600')
+    command = [sys.executable, "-m", "release", "-v", "build", "--offline"]
+    with subprocess.Popen(
+        command, cwd=shell.repository.folder, env=shell.env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        waiting = {"export halfway\n", "report halfway\n"}
+        while waiting:
+            line = running.stderr.readline()
+            assert line, "it ended by itself"
+            waiting.discard(line)
+        running.send_signal(number)
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == 130
+    pids = (shell.docker.folder / "pids").read_text().split()
+    assert len(pids) == 2
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids), "the engine's client goes on"
+    assert "run the same command again to go on" in told
+    assert list((shell.repository.folder / "dist").iterdir()) == []
+
+
+@pytest.fixture
+def aws(shell: Shell) -> Iterator[HttpRegistry]:
+    """ECR's API and its registry on this machine, named by the environment."""
+    api = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    api.start()
+    host, port = api.get_host_and_port()
+    urllib3.request("POST", f"http://{host}:{port}/moto-api/reset")  # its state is the whole process's
+    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": f"http://{host}:{port}"}
+    client = boto3.client(
+        "ecr", "eu-west-1", endpoint_url=f"http://{host}:{port}", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    with HttpRegistry("app/export", "app/report") as server:
+        for repository in server.repositories:
+            client.create_repository(repositoryName=repository, imageTagMutability="IMMUTABLE")
+        shell.env.update(keys, RELEASE_REGISTRY=server.host)
+        yield server
+    api.stop()
+
+
+def scanned(shell: Shell) -> None:
+    """What release scan leaves when every archive passes, dated now."""
+    dist = shell.repository.folder / "dist"
+    config = config_file.parse((shell.repository.folder / "release.toml").read_text())
+    now = datetime.now(UTC)
+    policy = parse_policy(config.tables["gate"], now.date())
+    for archive in dist.glob("*.oci.tar"):
+        passed = findings.verdict(image=archive.name.split("-")[0], digest=read_archive(archive).digest, policy=policy)
+        record = record_of(passed, time=now, database=now, policy=policy.hash, scanner="trivy", packages=2)
+        ScanStore(dist).keep(record, b"{}")
+
+
+def test_what_was_not_scanned_is_not_published(shell: Shell, aws: HttpRegistry) -> None:
+    """design.md, rule 3: without a policy, and without a scan, nothing is pushed."""
+    assert shell.release("build").returncode == 0
+    told = shell.release("publish", "--version", "0.1.0")
+    assert (told.returncode, "no [gate]" in told.stderr) == (2, True)
+    shell.repository.commit(GATED)
+    told = shell.release("publish", "--version", "0.1.0")
+    assert (told.returncode, "never scanned" in told.stderr, "next: release scan" in told.stderr) == (4, True, True)
+    assert not aws.repositories["app/export"].manifests
+
+
+def test_an_archive_that_is_not_the_one_handed_on_is_not_published(shell: Shell, aws: HttpRegistry) -> None:
+    shell.repository.commit(GATED)
+    digests = json.loads(shell.release("build", "--json").stdout)["images"]
+    handed_on = " ".join(f"{image}={facts['digest']}" for image, facts in digests.items())
+    other = handed_on[:-1] + ("0" if handed_on[-1] != "0" else "1")
+    scanned(shell)
+    told = shell.release("publish", "--version", "0.1.0", "--expect", other)
+    assert (told.returncode, "handed on was" in told.stderr) == (6, True), told.stderr
+    assert not aws.repositories["app/export"].manifests
+    assert shell.release("publish", "--version", "0.1.0", "--expect", handed_on).returncode == 0
+
+
+def test_a_version_is_published_once_and_never_moves(shell: Shell, aws: HttpRegistry, tmp_path: Path) -> None:
+    """faults.md, 13 and 14, from the command line."""
+    shell.repository.commit(GATED)
+    output = tmp_path / "output"
+    missing = shell.release("publish", "--version", "0.1.0")
+    assert missing.returncode == 5
+    assert "release: next: release build" in missing.stderr
+    assert shell.release("build").returncode == 0
+    scanned(shell)
+    first = shell.release("publish", "--version", "0.1.0", "--json")
+    assert first.returncode == 0, first.stderr
+    assert all(image["pushed"] for image in json.loads(first.stdout)["images"].values())
+    shell.env["GITHUB_OUTPUT"] = str(output)
+    again = json.loads(shell.release("publish", "--version", "0.1.0", "--json").stdout)["images"]
+    assert [(image["pushed"], image["tags"]) for image in again.values()] == [(False, []), (False, [])]
+    assert "version<<" in output.read_text()
+    assert len(aws.repositories["app/export"].manifests) == 2, "the image and its bill of materials"
+    shell.repository.commit({"README.md": b"# App\n"})
+    moved = shell.release("publish", "--version", "0.1.0")
+    assert moved.returncode == 6
+    assert "a name never moves" in moved.stderr
+    assert json.loads(shell.release("history", "staging", "--json").stdout)["deployments"] == []
+
+
+def test_the_command_starts_from_any_folder(shell: Shell) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "release", "-C", str(shell.repository.folder), "build", "--offline", "--dry-run"],
+        cwd="/",
+        env={**shell.env, "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8")},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_daily_look_at_a_new_repository_finds_nothing_and_ends_well(shell: Shell) -> None:
+    shell.repository.commit(GATED)
+    scan = shell.release("scan", "--live", "production")
+    assert (scan.returncode, scan.stdout) == (0, "nothing was ever proven in production, so there is nothing to scan\n")
+    assert shell.release("status", "--check").returncode == 0
+
+
+def test_status_fails_on_drift_only_when_it_is_asked_to_check(shell: Shell, aws: HttpRegistry, tmp_path: Path) -> None:
+    shell.repository.commit(GATED)
+    digests = json.loads(shell.release("build", "--json").stdout)["images"]
+    scanned(shell)
+    assert shell.release("publish", "--version", "0.1.0").returncode == 0
+    url = shell.env["AWS_ENDPOINT_URL"]
+    client = boto3.client("ecr", "eu-west-1", endpoint_url=url, aws_access_key_id="x", aws_secret_access_key="x")
+    for image in ("export", "report"):
+        Ecr(client, aws.host).tag(f"app/{image}", digests[image]["digest"], "staging-1-v0.1.0")
+    assert shell.release("status", "staging").returncode == 0
+    shell.env["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary")
+    told = shell.release("status", "--check")
+    assert told.returncode == 6
+    assert "release: staging: the ledger has deployments, but there is no stack" in told.stderr
+    assert "next: release history staging" in told.stderr
+    assert "production" in told.stdout, "the whole table is shown"
+    summary = (tmp_path / "summary").read_text()
+    assert summary.index("### Refused") < summary.index("### Status")

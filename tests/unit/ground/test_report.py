@@ -1,0 +1,113 @@
+"""What commands print: for a person, for a job summary, for a machine."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from release import tables
+from release.deployments import deployreport, status
+from release.deployments import reports as report
+from release.deployments.deployreport import Facts
+from release.errors import (
+    ConflictError,
+    DeployFailed,
+    GateError,
+    MachineError,
+    NotFoundError,
+    NothingToRelease,
+    PutBackFailed,
+    ReleaseError,
+    RemoteError,
+    UsageError,
+)
+from release.images.report import of_images
+from tests.support.world import World
+
+
+def test_a_table_is_aligned_and_ends_without_blanks() -> None:
+    assert tables.table(("a", "bb"), [("1", "2"), ("333", "")]) == "a    bb\n---  --\n1    2\n333"
+
+
+def test_a_cell_cannot_break_out_of_a_markdown_table() -> None:
+    assert tables.markdown(("a",), [("x|y\nz",)]).splitlines() == ["| a |", "| --- |", "| x\\|y z |"]
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0.0 kB"), (99_999, "100.0 kB"), (12_345_678, "12.3 MB")])
+def test_sizes_are_told_in_decimal_units(count: int, text: str) -> None:
+    assert tables.size(count) == text
+
+
+def test_built_images_are_told_with_digest_type_layers_and_origin(world: World) -> None:
+    built = world.build()
+    told = of_images("Images", [(b.image, b.inputs, b.source, b.manifest) for b in built])
+    data = json.loads(json.dumps(told.data))
+    assert built[0].manifest.digest in told.text
+    assert "oci.image.manifest" in told.text
+    assert " kB + " in told.text, "the size of each layer"
+    assert json.dumps(data).count(built[0].manifest.digest) >= 1
+
+
+def test_a_deployment_tells_what_was_recorded_and_gives_its_outputs(world: World) -> None:
+    world.publish("0.1.0")
+    outcome = world.deploy("staging", "0.1.0")
+    told = deployreport.of_deployment(outcome.plan, Facts(), outcome.smoke, outcome.recorded, outcome.api, "deployed")
+    assert "recorded as staging-1-v0.1.0" in told.text
+    assert told.outputs == {"version": "0.1.0", "action": "deploy"}
+    assert json.loads(json.dumps(told.data))["recorded"] == "staging-1-v0.1.0"
+
+
+def test_a_plan_names_the_digests_and_what_goes_back_in(world: World) -> None:
+    world.publish("0.1.0")
+    plan = world.plan("staging", "0.1.0")
+    told = deployreport.of_plan(plan)
+    assert all(digest in told.text for digest in plan.release.digests.values())
+    assert "goes back in: nothing: this is the first deployment" in told.text
+    assert json.loads(json.dumps(told.data))["action"] == "deploy"
+
+
+def test_a_plan_that_first_finishes_an_entry_says_so(world: World) -> None:
+    world.release("0.1.0", "staging")
+    del world.registry.named["app/report"]["staging-1-v0.1.0"]
+    told = deployreport.of_plan(world.plan("staging", "0.1.0"))
+    assert "first finish ledger entry staging-1-v0.1.0 on report" in told.text
+
+
+def test_status_and_history_are_told_for_a_machine_with_full_digests(world: World) -> None:
+    world.release("0.1.0", "staging")
+    seen = status.status(world.config, "staging", world.cloud, world.git, world.registry)
+    none = status.status(world.config, "production", world.cloud, world.git, world.registry)
+    rows = [(s.environment, s.stack, s.live, s.recorded, s.problem) for s in (seen, none)]
+    told = report.of_status(rows)
+    data = json.loads(json.dumps(told.data))["environments"]
+    assert data["staging"]["version"] == "0.1.0"
+    assert data["staging"]["recorded"]["digests"]["export"].startswith("sha256:")
+    assert data["production"]["version"] is None
+    assert "no stack" in told.text
+    lines = status.history(world.config, "staging", world.registry)
+    listed = report.of_history("staging", [(line.deployment, line.commit) for line in lines])
+    assert json.loads(json.dumps(listed.data))["deployments"][0]["commit"] == world.git.head
+    assert "nothing was ever proven in production" in report.of_history("production", []).text
+
+
+def test_every_kind_of_refusal_has_an_exit_code_of_its_own() -> None:
+    kinds = [
+        UsageError,
+        NothingToRelease,
+        GateError,
+        NotFoundError,
+        ConflictError,
+        MachineError,
+        RemoteError,
+        DeployFailed,
+        PutBackFailed,
+    ]
+    assert [kind.exit_code for kind in kinds] == list(range(2, 11))
+    assert set(ReleaseError.__subclasses__()) == set(kinds)
+
+
+def test_a_refusal_says_what_is_wrong_what_was_left_and_what_comes_next() -> None:
+    error = ConflictError("taken", untouched="the registry", next_step="the next version")
+    assert error.lines() == ["taken", "left as it was: the registry", "next: the next version"]
+    assert ReleaseError("taken").lines() == ["taken"]

@@ -1,0 +1,186 @@
+"""pipeline.yaml: who may become which role, what the roles can do, and what the lifecycle rules can touch."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.github import trust
+from release.errors import UsageError
+from workflowlint import workflow
+
+ROOT = Path(__file__).parents[3]
+TEMPLATE = trust.template(ROOT / "pipeline.yaml")
+CONFIG = tomllib.loads((ROOT / "release.toml").read_text(encoding="utf-8"))
+SUBJECT = "owner@1/name@2"
+ROLES = trust.roles(TEMPLATE, {"Subject": SUBJECT})
+AUDIENCE = "sts.amazonaws.com"
+LIFECYCLE = json.loads(TEMPLATE["Mappings"]["Lifecycle"]["Images"]["Rules"])["rules"]
+
+
+def resources(kind: str) -> dict[str, Any]:
+    return {name: each["Properties"] for name, each in TEMPLATE["Resources"].items() if each["Type"] == kind}
+
+
+def statements() -> list[tuple[str, dict[str, Any]]]:
+    documents = [(name, each["PolicyDocument"]) for name, each in resources("AWS::IAM::ManagedPolicy").items()]
+    for name, each in resources("AWS::IAM::Role").items():
+        documents += [(name, policy["PolicyDocument"]) for policy in each.get("Policies", ())]
+    return [(name, statement) for name, document in documents for statement in document["Statement"]]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize(
+    ("role", "subject"),
+    [
+        ("publish", "ref:refs/heads/main"),
+        ("promote", "environment:promotion"),
+        ("deploy-staging", "environment:staging"),
+        ("deploy-production", "environment:production"),
+        ("watch", "ref:refs/heads/main"),
+    ],
+)
+def test_role_trusts_one_subject_of_this_repository_and_no_other(role: str, subject: str) -> None:
+    trusted = ROLES[f"member-reporting-{role}"]
+    assert trusted.refusal(f"repo:{SUBJECT}:{subject}", AUDIENCE) == ""
+    for other in (
+        f"repo:owner/name:{subject}",
+        f"repo:owner@1/name@3:{subject}",
+        f"repo:{SUBJECT}:pull_request",
+        f"repo:{SUBJECT}:ref:refs/heads/other",
+        f"repo:{SUBJECT}:environment:other",
+        f"repo:{SUBJECT}:{subject}x",
+    ):
+        assert trusted.refusal(other, AUDIENCE), other
+    assert trusted.refusal(f"repo:{SUBJECT}:{subject}", "another audience")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        None,
+        {"StringEquals": {f"{trust.ISSUER}:aud": AUDIENCE}},
+        {"StringLike": {f"{trust.ISSUER}:sub": "repo:owner/*", f"{trust.ISSUER}:aud": AUDIENCE}},
+        {"StringEquals": {f"{trust.ISSUER}:aud": AUDIENCE}, "StringLike": {f"{trust.ISSUER}:sub": "repo:o/n:*"}},
+        {"StringEquals": {f"{trust.ISSUER}:sub": "repo:owner/name:environment:staging"}},
+        {
+            "StringEquals": {f"{trust.ISSUER}:sub": "repo:o/n:environment:staging", f"{trust.ISSUER}:aud": AUDIENCE},
+            "IpAddress": {"aws:SourceIp": "192.0.2.0/24"},  # what this model does not evaluate
+        },
+    ],
+)
+def test_trust_policy_without_an_exact_subject_and_audience_is_refused(condition: dict[str, Any] | None) -> None:
+    statement = {"Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}
+    properties = {"RoleName": "open", "AssumeRolePolicyDocument": {"Statement": [statement]}}
+    document = {"Parameters": {}, "Resources": {"Open": {"Type": "AWS::IAM::Role", "Properties": properties}}}
+    with pytest.raises(UsageError, match="does not name who may assume it"):
+        trust.roles(document, {})
+
+
+def test_every_role_is_one_that_a_workflow_asks_for() -> None:
+    asked = set(re.findall(r"vars\.([A-Z]+_ROLE)", "".join(w.text for w in workflow.load_all(ROOT).values())))
+    described = " ".join(output["Description"] for output in TEMPLATE["Outputs"].values())
+    assert (
+        asked
+        == set(re.findall(r"[A-Z]+_ROLE", described))
+        == {
+            "PUBLISH_ROLE",
+            "PROMOTE_ROLE",
+            "DEPLOY_ROLE",
+            "WATCH_ROLE",
+        }
+    )
+
+
+def test_every_image_has_a_repository_that_is_immutable_encrypted_and_scanned() -> None:
+    repositories = resources("AWS::ECR::Repository")
+    names = {
+        each["RepositoryName"]["Fn::Sub"].replace("${Project}", "member-reporting") for each in repositories.values()
+    }
+    assert names == {image["repository"] for image in CONFIG["images"].values()}
+    for each in repositories.values():
+        assert each["ImageTagMutability"] == "IMMUTABLE"
+        assert each["ImageScanningConfiguration"] == {"ScanOnPush": True}
+        assert each["EncryptionConfiguration"] == {"EncryptionType": "KMS"}
+        assert each["LifecyclePolicy"] == {"LifecyclePolicyText": {"Fn::FindInMap": ["Lifecycle", "Images", "Rules"]}}
+
+
+def expired_by(tags: list[str]) -> str:
+    """The rule that may expire an old image with these tags; rules of ECR's user guide, lifecycle policies."""
+    for rule in sorted(LIFECYCLE, key=lambda rule: rule["rulePriority"]):
+        selection = rule["selection"]
+        if selection["tagStatus"] == "untagged":
+            fits = not tags
+        else:
+            fits = all(any(fnmatch.fnmatchcase(tag, p) for tag in tags) for p in selection["tagPatternList"])
+        if fits:  # a rule of lower priority cannot expire it any more
+            return "" if selection["countType"] == "imageCountMoreThan" else str(rule["description"])
+    return ""
+
+
+@pytest.mark.parametrize("environment", sorted(CONFIG["environments"]))
+def test_lifecycle_keeps_whatever_an_environment_has_proven(environment: str) -> None:
+    built = ["inputs-9f2c0123456789ab", "1.4.0-rc.7", "sha-" + "a" * 40]
+    assert expired_by([*built, f"{environment}-1-v1.4.0-rc.7"]) == ""
+    assert expired_by([*built, "1.4.0", f"{environment}-12-v1.4.0"]) == ""
+
+
+def test_lifecycle_touches_only_candidates_that_were_never_proven() -> None:
+    assert expired_by(["inputs-9f2c0123456789ab", "1.4.0-rc.7"]) == "candidates that were never proven"
+    assert expired_by([]) == ""  # nor an SBOM, which is untagged and attached to its image
+    assert expired_by(["inputs-9f2c0123456789ab"]) == ""
+    assert expired_by(["1.4.0"]) == ""
+
+
+def test_keeping_rules_expire_nothing_and_come_first() -> None:
+    keeping = [rule for rule in LIFECYCLE if rule["selection"]["countType"] == "imageCountMoreThan"]
+    expiring = [rule for rule in LIFECYCLE if rule not in keeping]
+    assert all(rule["selection"]["countNumber"] == 100_000 for rule in keeping)
+    assert max(r["rulePriority"] for r in keeping) < min(r["rulePriority"] for r in expiring)
+
+
+def test_no_role_may_delete_an_image_or_change_a_repository() -> None:
+    allowed = {action for _, statement in statements() for action in as_list(statement["Action"])}
+    forbidden = re.compile(r"ecr:(\*|Batch(Delete|\*)|Delete|Put(?!Image$)|Set|Create|Tag)|\*$")
+    services_with_star = {"lambda:*", "codedeploy:*", "cognito-idp:*", "s3:GetBucket*", "s3:PutBucket*"}
+    assert {action for action in allowed if forbidden.match(action)} - services_with_star == set()
+
+
+def test_only_the_publish_role_can_push_layers() -> None:
+    assert {name for name, each in statements() if "ecr:UploadLayerPart" in as_list(each["Action"])} == {"PublishRole"}
+
+
+def test_roles_are_made_only_inside_the_boundary_and_handed_only_to_their_services() -> None:
+    for name, statement in statements():
+        actions = as_list(statement["Action"])
+        if any(action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy") for action in actions):
+            assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "Boundary"}}}, name
+        if "iam:PassRole" in actions:
+            assert "iam:PassedToService" in statement["Condition"]["StringEquals"], name
+        if any(action.startswith("iam:") for action in actions):
+            assert "PrincipalTag/environment" in json.dumps(statement["Resource"]), name
+
+
+def test_star_resources_are_only_those_that_know_no_resource() -> None:
+    stars = {
+        action
+        for name, statement in statements()
+        if name != "Boundary" and "*" in as_list(statement["Resource"])
+        for action in as_list(statement["Action"])
+    }
+    assert stars == {
+        "cloudwatch:DescribeAlarms",
+        "cognito-idp:CreateUserPool",
+        "cognito-idp:TagResource",
+        "ecr:GetAuthorizationToken",
+        "logs:DescribeLogGroups",
+    }
