@@ -77,10 +77,10 @@ def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
         ports.registry.tag(config.images[image].repository, digest, plan.finish_tag)
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         return Outcome(plan, (), None)
-    wanted = rollout.request(plan.release, plan.environment, config, ports)
+    wanted = rollout.stack_request(plan.release, plan.environment, config, ports)
     try:
         if plan.action is Action.DEPLOY:
-            rollout.bring(wanted, ports)
+            rollout.update_stack(wanted, ports)
         stack, results = rollout.prove(plan.release, plan.environment, config, ports)
     except MachineError as failure:
         raise MachineError(
@@ -119,7 +119,7 @@ def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Por
         before = Release(plan.put_back.version, commit, plan.put_back.digests)
         rollout.wait_for_stack(config.environment(plan.environment), ports)
         deployplan.check_status(ports.cloud.stack(config.environment(plan.environment).stack))
-        rollout.bring(rollout.request(before, plan.environment, config, ports), ports)
+        rollout.update_stack(rollout.stack_request(before, plan.environment, config, ports), ports)
         rollout.prove(before, plan.environment, config, ports)
     except ReleaseError as second:
         raise PutBackFailed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from release.deployments import deployplan, ledger, observe
 from release.deployments.deployplan import DeployPlan, Observed
-from release.deployments.rollout import Ports, request, wait_for_stack
+from release.deployments.rollout import Ports, stack_request, wait_for_stack
 from release.errors import NotFoundError
 from release.releases.model import Release
 from release.settings.config import Config
@@ -35,7 +35,7 @@ def plan(config: Config, environment: str, to: str | None, ports: Ports) -> Depl
     )
     release = Release(target.version, observe.commit_of_deployment(target, tags), target.digests)
     observe.check_images(config, ports.registry, release)
-    request(release, environment, config, ports)
+    stack_request(release, environment, config, ports)
     return deployplan.plan_deploy(seen, release, goes_back=True)
 
 

@@ -52,7 +52,7 @@ def wait_for_stack(spec: EnvironmentSpec, ports: Ports) -> None:
         waited += POLL * 5
 
 
-def request(release: Release, environment: str, config: Config, ports: Ports) -> StackRequest:
+def stack_request(release: Release, environment: str, config: Config, ports: Ports) -> StackRequest:
     """The stack as ``release`` wants it: template, parameters and images as they were at its commit.
 
     New settings can break old code, so going back takes the old ones along. Which stack and region it is comes from the
@@ -94,9 +94,9 @@ def check_settings(release: Release, environment: str, config: Config, ports: Po
     """Refuse a setting of release.toml that its template does not know: it would silently do nothing.
 
     Raises:
-        UsageError: with its name; and whatever ``request`` raises.
+        UsageError: with its name; and whatever ``stack_request`` raises.
     """
-    known = request(release, environment, config, ports).parameters
+    known = stack_request(release, environment, config, ports).parameters
     unknown = sorted(set(_settings(observe.config_at(ports.git, release.commit), environment)) - set(known))
     if unknown:
         raise UsageError(
@@ -125,7 +125,7 @@ def _check(asked: Mapping[str, str | None], given: Mapping[str, str], needed: se
         )
 
 
-def bring(wanted: StackRequest, ports: Ports) -> None:
+def update_stack(wanted: StackRequest, ports: Ports) -> None:
     """Deploy through CloudFormation and wait until it is done.
 
     The stack's own parameters tell whether it took the release, not its status alone: an empty change set leaves a

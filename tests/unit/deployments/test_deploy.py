@@ -221,7 +221,7 @@ def test_an_unchanged_stack_in_update_rollback_complete_is_no_success_by_its_sta
 def test_an_empty_change_set_with_what_was_asked_for_live_is_a_success(two: World) -> None:
     """faults.md, 18: the stack took the release, the command was cut off before it proved it."""
     plan = two.plan("staging", "0.2.0")
-    rollout.bring(rollout.request(plan.release, "staging", two.config, two.ports), two.ports)
+    rollout.update_stack(rollout.stack_request(plan.release, "staging", two.config, two.ports), two.ports)
     outcome = deploy.apply(plan, two.config, two.ports)
     assert outcome.recorded is not None
     assert [change for change in two.journal.changes if change == "deploy app-staging"] == ["deploy app-staging"] * 2
