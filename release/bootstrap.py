@@ -4,7 +4,7 @@
 variable                      meaning
 ============================  ==========================================================================================
 ``AWS_*``                     as every AWS tool reads them (credentials, profile, ``AWS_ENDPOINT_URL``)
-``RELEASE_PARAMETERS``        template parameters of this place: ``Key=Value`` or ``environment:Key=Value`` words,
+``RELEASE_PARAMETERS``        template parameters given here: ``Key=Value`` or ``environment:Key=Value`` words,
                               quoted as in a shell; they win over release.toml
 ``RELEASE_REGISTRY``          the registry's ``host[:port]`` when it is not the one ECR names
 ``RELEASE_ARCHIVES``          folder that holds the last build's archives; equal inputs are not built again

@@ -32,7 +32,7 @@ _KNOWN_BETTER = 'unexpected key "queue" for "concurrency" section'
 
 
 @dataclass(frozen=True, order=True)
-class Report:
+class LinterFinding:
     """One finding of one tool."""
 
     folder: Path
@@ -41,7 +41,7 @@ class Report:
     message: str
 
 
-def run(folders: Sequence[Path]) -> list[Report]:
+def run(folders: Sequence[Path]) -> list[LinterFinding]:
     """What all linters say of the workflow files in ``folders`` (repositories).
 
     Raises:
@@ -68,18 +68,18 @@ def _json(command: Sequence[str | Path], *, codes: tuple[int, ...]) -> Any:
         raise MachineError(f"{Path(command[0]).name} failed: {error}\n{ended.stderr.strip()[-2000:]}") from error
 
 
-def _npm(folders: Sequence[Path]) -> list[Report]:
+def _npm(folders: Sequence[Path]) -> list[LinterFinding]:
     box = npm.of_machine(lambda line: print(line, file=sys.stderr))
     script = box.folder(PACKAGE) / "lint.mjs"
     found = _json([box.node(), script, standins.FOLDER, *folders], codes=(0,))
     return [
-        Report(Path(each["folder"]), each["file"], each["tool"], f"{each['line']}: {each['message']}")
+        LinterFinding(Path(each["folder"]), each["file"], each["tool"], f"{each['line']}: {each['message']}")
         for each in found
         if _KNOWN_BETTER not in each["message"]
     ]
 
 
-def _zizmor(folders: Sequence[Path]) -> list[Report]:
+def _zizmor(folders: Sequence[Path]) -> list[LinterFinding]:
     reports = []
     for folder in folders:
         command: list[str | Path] = [_tool("zizmor"), "--offline", "--persona=pedantic", "--no-exit-codes"]
@@ -87,17 +87,17 @@ def _zizmor(folders: Sequence[Path]) -> list[Report]:
         try:
             answer = _json(command, codes=(0,))
         except MachineError as error:  # a file that it cannot read as a workflow
-            reports.append(Report(folder, "", "zizmor", error.message))
+            reports.append(LinterFinding(folder, "", "zizmor", error.message))
             continue
         for each in answer:
             place = next(x for x in each["locations"] if x["symbolic"]["kind"] == "Primary")
             file = Path(place["symbolic"]["key"]["Local"]["verbatim_path"]).name
             line = place["concrete"]["location"]["start_point"]["row"] + 1
-            reports.append(Report(folder, file, "zizmor", f"{line}: {each['desc']} [{each['ident']}]"))
+            reports.append(LinterFinding(folder, file, "zizmor", f"{line}: {each['desc']} [{each['ident']}]"))
     return reports
 
 
-def _jsonschema(folders: Sequence[Path]) -> list[Report]:
+def _jsonschema(folders: Sequence[Path]) -> list[LinterFinding]:
     reports = []
     for schema, pattern in (
         ("vendor.github-workflows", "workflows/*.yml"),
@@ -116,11 +116,11 @@ def _jsonschema(folders: Sequence[Path]) -> list[Report]:
         for each in [*answer["errors"], *answer.get("parse_errors", ())]:
             name = each["filename"]
             text = f"{each.get('path', '')}: {each['message'][:300]}"
-            reports.append(Report(files[name], Path(name).name, "check-jsonschema", text))
+            reports.append(LinterFinding(files[name], Path(name).name, "check-jsonschema", text))
     return reports
 
 
-def _shellcheck(folders: Sequence[Path]) -> list[Report]:
+def _shellcheck(folders: Sequence[Path]) -> list[LinterFinding]:
     reports = []
     said: dict[str, list[str]] = {}
     for folder in folders:
@@ -129,7 +129,8 @@ def _shellcheck(folders: Sequence[Path]) -> list[Report]:
                 if step.run not in said:
                     said[step.run] = _shellcheck_one(step.run)
                 reports += [
-                    Report(folder, name, "shellcheck", f"{job.id}, {step.title}: {text}") for text in said[step.run]
+                    LinterFinding(folder, name, "shellcheck", f"{job.id}, {step.title}: {text}")
+                    for text in said[step.run]
                 ]
     return reports
 
@@ -142,7 +143,7 @@ def _shellcheck_one(script: str) -> list[str]:
     return [f"{found['message']} [SC{found['code']}]" for found in json.loads(ended.stdout)]
 
 
-def _own(folders: Sequence[Path]) -> list[Report]:
+def _own(folders: Sequence[Path]) -> list[LinterFinding]:
     reports = []
     for folder in folders:
         actions = {
@@ -150,7 +151,7 @@ def _own(folders: Sequence[Path]) -> list[Report]:
             for path in sorted((folder / ".github" / "actions").rglob("action.yml"))
         }
         for each in rules.check(_workflows(folder), standins.stand_ins(), standins.outputs(), actions):
-            reports.append(Report(folder, each.file, "release", f"{each.where}: {each.message}"))
+            reports.append(LinterFinding(folder, each.file, "release", f"{each.where}: {each.message}"))
     return reports
 
 

@@ -17,7 +17,7 @@ _OLDEST = 20  # Node's major version; what the packages ask for
 
 
 @dataclass(frozen=True)
-class Nodebox:
+class NodePackages:
     """Folders of npm packages, made on first use.
 
     Args:
@@ -68,6 +68,6 @@ class Nodebox:
         return "npm ci"
 
 
-def of_machine(progress: Progress) -> Nodebox:
-    """The nodebox of this process's machine."""
-    return Nodebox(Cache.of(os.environ), dict(os.environ), progress)
+def of_machine(progress: Progress) -> NodePackages:
+    """The Node packages of this process's machine."""
+    return NodePackages(Cache.of(os.environ), dict(os.environ), progress)

@@ -39,7 +39,7 @@ _ANY_CACHE = re.compile(r"uses: actions/cache\b|type=(?:gha|local|registry)\b", 
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class Violation:
     """One mistake: where, and what to do."""
 
     file: str
@@ -47,7 +47,7 @@ class Finding:
     message: str
 
 
-Rule = Callable[[Mapping[str, Workflow]], Iterator[Finding]]
+Rule = Callable[[Mapping[str, Workflow]], Iterator[Violation]]
 
 
 def check(
@@ -55,7 +55,7 @@ def check(
     stand_ins: Mapping[str, Pin],
     action_outputs: Mapping[str, frozenset[str]],
     actions: Mapping[str, str],
-) -> list[Finding]:
+) -> list[Violation]:
     """Every finding.
 
     Args:
@@ -64,46 +64,48 @@ def check(
         actions: the text of this repository's own actions, by name.
     """
     texts = {name: workflow.text for name, workflow in workflows.items()} | dict(actions)
-    found = [Finding(file, "uses", text) for file, text in standins.problems(texts, stand_ins)]
+    found = [Violation(file, "uses", text) for file, text in standins.problems(texts, stand_ins)]
     found += outputs(workflows, action_outputs)
     for rule in RULES:
         found += rule(workflows)
     return sorted(found)
 
 
-def triggers(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
+def triggers(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
     """Events that run a stranger's code with this repository's rights (faults.md, 4); names of branches and tags."""
     for name, workflow in workflows.items():
         for event, filters in workflow.on.items():
             if event in ("pull_request_target", "workflow_run", "issue_comment"):
-                yield Finding(name, f"on.{event}", f"{event} gives a stranger's pull request this repository's rights")
+                yield Violation(
+                    name, f"on.{event}", f"{event} gives a stranger's pull request this repository's rights"
+                )
             for kind, only in (("branches", MAIN), ("tags", TAGS)):
                 for pattern in filters.get(kind) or ():
                     if pattern != only:
-                        yield Finding(name, f"on.{event}.{kind}", f"{pattern!r} is not {only!r}")
+                        yield Violation(name, f"on.{event}.{kind}", f"{pattern!r} is not {only!r}")
         for ref in re.findall(r"refs/heads/([\w./-]+)", workflow.text):
             if ref != MAIN:
-                yield Finding(name, "refs/heads", f"{ref!r} is not {MAIN!r}")
+                yield Violation(name, "refs/heads", f"{ref!r} is not {MAIN!r}")
 
 
-def grants(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
+def grants(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
     """Nothing granted on top; each job says what it needs; a called job gets what it asks for."""
     for name, workflow in workflows.items():
         if workflow.permissions != {}:
-            yield Finding(name, "permissions", "must be {} on top: each job says what it needs")
+            yield Violation(name, "permissions", "must be {} on top: each job says what it needs")
         for job in workflow.jobs.values():
             if job.permissions is None:
-                yield Finding(name, job.id, "has no permissions of its own")
+                yield Violation(name, job.id, "has no permissions of its own")
             try:
                 granted = permissions.effective(workflow, job)
                 callee = workflows.get(job.uses.rpartition("/")[2]) if job.uses else None
                 for each in callee.jobs.values() if callee else ():
                     permissions.effective(callee or workflow, each, granted)
             except Refused as refusal:
-                yield Finding(name, job.id, refusal.message)
+                yield Violation(name, job.id, refusal.message)
 
 
-def tokens(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
+def tokens(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
     """Who may ask for an OIDC token: a job that takes a role, and nobody who builds or tests (faults.md, 6)."""
     for name, workflow in workflows.items():
         for job in workflow.jobs.values():
@@ -111,28 +113,28 @@ def tokens(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
             takes_role = any(step.uses.startswith(CREDENTIALS) for step in job.steps)
             runs_code = [step for step in job.steps if _RUNS_CODE.search(step.run)]
             if takes_role and not granted:
-                yield Finding(name, job.id, "takes a role without id-token: write")
+                yield Violation(name, job.id, "takes a role without id-token: write")
             if granted and not takes_role and not job.uses:
-                yield Finding(name, job.id, "has id-token: write and takes no role")
+                yield Violation(name, job.id, "has id-token: write and takes no role")
             if granted and runs_code:
-                yield Finding(name, job.id, f"has id-token: write and builds or tests ({runs_code[0].title})")
+                yield Violation(name, job.id, f"has id-token: write and builds or tests ({runs_code[0].title})")
             if granted and "pull_request" in workflow.on:
-                yield Finding(name, job.id, "has id-token: write and runs on pull requests")
+                yield Violation(name, job.id, "has id-token: write and runs on pull requests")
 
 
-def caches(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
+def caches(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
     """A pull request writes no cache, and a job with a role reads none (faults.md, 5)."""
     for name, workflow in workflows.items():
         for job in workflow.jobs.values():
             for step in job.steps:
                 writes = re.match(r"actions/cache(/save)?@", step.uses) or any("CACHE_TO" in key for key in step.env)
                 if "pull_request" in workflow.on and (writes or "type=gha" in str(step)):
-                    yield Finding(name, job.id, f"a pull request must not write a cache ({step.title})")
+                    yield Violation(name, job.id, f"a pull request must not write a cache ({step.title})")
                 if step.uses.startswith("actions/cache") and any(s.uses.startswith(CREDENTIALS) for s in job.steps):
-                    yield Finding(name, job.id, f"a job with a role must not use a cache ({step.title})")
+                    yield Violation(name, job.id, f"a job with a role must not use a cache ({step.title})")
 
 
-def queues(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
+def queues(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
     """Deployments of one environment go one by one, and no waiting one is cancelled (faults.md, 21)."""
     deploying = {
         name
@@ -142,16 +144,16 @@ def queues(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
     for name, workflow in workflows.items():
         calls = any(job.uses.rpartition("/")[2] in deploying for job in workflow.jobs.values())
         if workflow.concurrency and (calls or name in deploying):
-            yield Finding(name, "concurrency", "a group of the whole workflow would cancel runs that wait")
+            yield Violation(name, "concurrency", "a group of the whole workflow would cancel runs that wait")
         for job in workflow.jobs.values() if name in deploying else ():
             group = job.concurrency or {}
             if "inputs.environment" not in str(group.get("group")):
-                yield Finding(name, job.id, "deploys outside a concurrency group of its environment")
+                yield Violation(name, job.id, "deploys outside a concurrency group of its environment")
             elif group.get("queue") != "max" or group.get("cancel-in-progress"):
-                yield Finding(name, job.id, "deployments that wait would be cancelled: queue: max, nothing cancelled")
+                yield Violation(name, job.id, "deployments that wait would be cancelled: queue: max, nothing cancelled")
 
 
-def outputs(workflows: Mapping[str, Workflow], of_actions: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def outputs(workflows: Mapping[str, Workflow], of_actions: Mapping[str, frozenset[str]]) -> Iterator[Violation]:
     """An output that no step sets is an empty string on GitHub, without a word."""
     for name, workflow in workflows.items():
         for job in workflow.jobs.values():
@@ -161,7 +163,7 @@ def outputs(workflows: Mapping[str, Workflow], of_actions: Mapping[str, frozense
                 known[step.id] = of_actions.get(action, frozenset()) if step.uses else _outputs_of(step.run)
             for step_id, wanted in sorted(set(re.findall(r"steps\.([\w-]+)\.outputs\.([\w-]+)", str(job.raw)))):
                 if step_id in known and wanted not in known[step_id]:
-                    yield Finding(name, job.id, f"step {step_id!r} sets no output {wanted!r}")
+                    yield Violation(name, job.id, f"step {step_id!r} sets no output {wanted!r}")
 
 
 def _outputs_of(run: str) -> frozenset[str]:
@@ -169,55 +171,55 @@ def _outputs_of(run: str) -> frozenset[str]:
     return of_commands | set(re.findall(r"([\w-]+)=[^\n]*>> *\"?\$\{?GITHUB_OUTPUT", run))
 
 
-def steps(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
+def steps(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
     """Injection, credentials left behind, histories that are too short, time without end, machines nobody rehearsed."""
     for name, workflow in workflows.items():
         for job in workflow.jobs.values():
             if job.uses:
                 continue
             if "timeout-minutes" not in job.raw:
-                yield Finding(name, job.id, "has no timeout-minutes")
+                yield Violation(name, job.id, "has no timeout-minutes")
             if job.raw.get("runs-on") != RUNNER:
-                yield Finding(name, job.id, f"runs on {job.raw.get('runs-on')!r}; the rehearsal knows {RUNNER}")
+                yield Violation(name, job.id, f"runs on {job.raw.get('runs-on')!r}; the rehearsal knows {RUNNER}")
             sets_up = any(step.uses == SETUP for step in job.steps)
             checkouts = [step for step in job.steps if step.uses.startswith("actions/checkout@")]
             if sets_up and not checkouts:
-                yield Finding(name, job.id, f"{SETUP} needs a checkout before it")
+                yield Violation(name, job.id, f"{SETUP} needs a checkout before it")
             for step in checkouts:
                 if step.with_.get("persist-credentials") is not False:
-                    yield Finding(name, job.id, "leaves the token in .git: persist-credentials: false")
+                    yield Violation(name, job.id, "leaves the token in .git: persist-credentials: false")
                 if sets_up and step.with_.get("fetch-depth") != 0:
-                    yield Finding(name, job.id, "versions need the whole history: fetch-depth: 0")
+                    yield Violation(name, job.id, "versions need the whole history: fetch-depth: 0")
             for step in job.steps:
                 if "${{" in step.run:
-                    yield Finding(name, job.id, f"an expression inside a script: pass it through env ({step.title})")
+                    yield Violation(name, job.id, f"an expression inside a script: pass it through env ({step.title})")
                 if re.search(r"GITHUB_(ENV|PATH)\b", step.run):
-                    yield Finding(name, job.id, f"changes the environment of later steps ({step.title})")
+                    yield Violation(name, job.id, f"changes the environment of later steps ({step.title})")
                 if re.search(r"\brelease [a-z]", step.run) and not sets_up:
-                    yield Finding(name, job.id, f"runs release without {SETUP}")
+                    yield Violation(name, job.id, f"runs release without {SETUP}")
 
 
-def required(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
+def required(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
     """The one job that branch protection requires waits for all others and always runs: a skipped one would pass."""
     for name, workflow in workflows.items():
         job: Job | None = workflow.jobs.get("required")
         if job is None:
             if "pull_request" in workflow.on:
-                yield Finding(name, "jobs", "has no job 'required' for branch protection")
+                yield Violation(name, "jobs", "has no job 'required' for branch protection")
             continue
         for missing in sorted(workflow.jobs.keys() - {*job.needs, "required"}):
-            yield Finding(name, "required", f"does not wait for {missing}")
+            yield Violation(name, "required", f"does not wait for {missing}")
         if "always()" not in str(job.raw.get("if")):
-            yield Finding(name, "required", "would be skipped, and so pass: if: always()")
+            yield Violation(name, "required", "would be skipped, and so pass: if: always()")
 
 
-def environments(workflows: Mapping[str, Workflow]) -> Iterator[Finding]:
+def environments(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
     """A role that only an environment has is asked for in that environment."""
     for name, workflow in workflows.items():
         for job in workflow.jobs.values():
             wanted = used(str(job.raw), "vars") & {"DEPLOY_ROLE", "PROMOTE_ROLE"}
             if wanted and not job.environment:
-                yield Finding(name, job.id, f"vars.{min(wanted)} belongs to an environment, and the job names none")
+                yield Violation(name, job.id, f"vars.{min(wanted)} belongs to an environment, and the job names none")
 
 
 RULES: tuple[Rule, ...] = (

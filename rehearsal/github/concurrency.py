@@ -18,7 +18,7 @@ MOST_WAITING = 100
 
 
 @dataclass(frozen=True)
-class Group:
+class ConcurrencyGroup:
     """A concurrency group as a job or workflow names it. Names are the same whatever their case."""
 
     name: str
@@ -26,7 +26,7 @@ class Group:
     queue: str = "single"
 
     @classmethod
-    def of(cls, written: Mapping[str, Any], contexts: Contexts, where: str) -> Group:
+    def of(cls, written: Mapping[str, Any], contexts: Contexts, where: str) -> ConcurrencyGroup:
         """The group that ``written`` names. Raises Refused for what GitHub does not accept."""
         queue, cancel = written.get("queue", "single"), written.get("cancel-in-progress", False)
         if queue not in ("single", "max"):
@@ -55,7 +55,7 @@ class Lanes:
         self.order: list[tuple[str, str]] = []
         self._changed = threading.Condition()
 
-    def arrive(self, group: Group, run: str) -> None:
+    def arrive(self, group: ConcurrencyGroup, run: str) -> None:
         """``run`` asks for its turn."""
         with self._changed:
             lane = self.lanes.setdefault(group.name, Lane())
@@ -85,7 +85,7 @@ class Lanes:
                         self._start(name, lane, lane.waiting.pop(0))
             self._changed.notify_all()
 
-    def enter(self, group: Group, run: str, *, timeout: float) -> bool:
+    def enter(self, group: ConcurrencyGroup, run: str, *, timeout: float) -> bool:
         """Wait for ``run``'s turn. False when it was cancelled, or when ``timeout`` seconds have passed."""
         self.arrive(group, run)
         with self._changed:

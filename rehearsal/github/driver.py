@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rehearsal.github import runner, startup, triggers
 from rehearsal.github.backend import Backend, serving
-from rehearsal.github.concurrency import Group, Lanes
+from rehearsal.github.concurrency import ConcurrencyGroup, Lanes
 from rehearsal.github.results import RunResult
 from rehearsal.github.runner import Machine
 from rehearsal.github.startup import PlannedJob, Settings
@@ -91,7 +91,7 @@ class GitHub:
         self._check_out(event, view)
         workflows = workflow.load_all(view)
         started = triggers.started(workflows, event)
-        plans = [(each, startup.plan(each, workflows, event, self.settings)) for each in started]
+        plans = [(each, startup.planned_jobs(each, workflows, event, self.settings)) for each in started]
         stand_ins = standins.flags(workflows.values())
         _without_queue(view)
         results = [
@@ -110,7 +110,7 @@ class GitHub:
         scratch = self.machine.scratch / f"run-{name}"
         scratch.mkdir(parents=True)
         github = {"github": {"ref": event.ref, "ref_name": event.ref.split("/", 2)[2], "sha": event.sha}}
-        group = Group.of(each.concurrency, github, each.path.name) if each.concurrency else None
+        group = ConcurrencyGroup.of(each.concurrency, github, each.path.name) if each.concurrency else None
         if group and not self.lanes.enter(group, run, timeout=900):
             raise Refused(f"{each.path.name} was cancelled: a newer run took its place in the queue of {group.name}")
         try:

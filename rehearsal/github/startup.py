@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from rehearsal.github import inputs as call_inputs
 from rehearsal.github import triggers
-from rehearsal.github.concurrency import Group
+from rehearsal.github.concurrency import ConcurrencyGroup
 from rehearsal.github.triggers import Event
 from workflowlint import permissions
 from workflowlint.expressions import Contexts, fill, filled, used
@@ -53,11 +53,11 @@ class PlannedJob:
     permissions: Permissions
     environment: str
     subject: str
-    group: Group | None
+    group: ConcurrencyGroup | None
     reviewers: bool
 
 
-def plan(
+def planned_jobs(
     workflow: Workflow, all_workflows: Mapping[str, Workflow], event: Event, settings: Settings
 ) -> list[PlannedJob]:
     """Every job of a run, those of called workflows included.
@@ -111,7 +111,7 @@ def _planned(
         permissions=rights,
         environment=name,
         subject=f"repo:{settings.subject}:" + (f"environment:{name}" if name else _context_of(event)),
-        group=Group.of(job.concurrency, contexts, where) if job.concurrency else None,
+        group=ConcurrencyGroup.of(job.concurrency, contexts, where) if job.concurrency else None,
         reviewers=environment.reviewers,
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.github import trust
-from rehearsal.github.concurrency import Group
+from rehearsal.github.concurrency import ConcurrencyGroup
 from rehearsal.github.driver import GitHub
 from rehearsal.github.results import RunResult, StepResult
 from rehearsal.github.runner import Machine
@@ -69,7 +69,7 @@ class Hosted:
         run side by side.
         """
         lanes, other = self.github.lanes, "a deployment under way"
-        lanes.arrive(Group(group, queue="max"), other)
+        lanes.arrive(ConcurrencyGroup(group, queue="max"), other)
         with ThreadPoolExecutor(len(commits)) as pool, process.ended_together():
             pushes = [pool.submit(self.github.push, "refs/heads/main", commit) for commit in commits]
             try:

@@ -2,7 +2,7 @@
 
 The workflow files of a scratch clone are started by the events that would start them on GitHub (:mod:`hosted`); what a
 person types is typed: the release command of the clone, in the environment that :mod:`world` makes. What goes wrong on
-purpose is in :mod:`mishaps`.
+purpose is in :mod:`rehearsal.story.faults`.
 """
 
 from __future__ import annotations

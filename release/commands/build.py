@@ -29,7 +29,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     paths = sorted({path for image in config.images.values() for path in image.inputs})
     if args.commit == "HEAD" and (edited := git.changed(paths)):
         logging.warning("not committed, so not built: %s", ", ".join(edited[:5]))
-    plans = build.plan(config, commit, git, wiring.workspace, registry, wiring.base)
+    plans = build.plan_builds(config, commit, git, wiring.workspace, registry, wiring.base)
     if args.dry_run:
         return report.of_images("Would build", [(p.image, p.inputs, p.source, None) for p in plans])
     built = build.apply(

@@ -29,5 +29,5 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
     version = checked_version(args.release_version)
     ports = wiring.ports(wiring.config.environment(args.environment))
-    plan = deploy.plan(wiring.config, args.environment, version, ports, if_newer=args.if_newer)
+    plan = deploy.plan_deployment(wiring.config, args.environment, version, ports, if_newer=args.if_newer)
     return carry_out(plan, ports, args, wiring, verb="deployed")

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.report import Report
     from release.versions import plan, releaseplan, version
 
-    found = plan.plan(wiring.git, wiring.versions, wiring.inputs or {}, args.revision, branch=args.branch)
+    found = plan.plan_release(wiring.git, wiring.versions, wiring.inputs or {}, args.revision, branch=args.branch)
     answer = found.answer
     outputs = version.outputs(answer, candidate=True) | {"release": str(answer.is_due).lower()}
     return Report(

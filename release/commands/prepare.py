@@ -24,7 +24,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.versions import prepare
 
     path = wiring.folder / "CHANGELOG.md"
-    found = prepare.plan(wiring.git, wiring.versions, wiring.today, path, authors=args.authors, inputs=wiring.inputs)
+    found = prepare.plan_section(
+        wiring.git, wiring.versions, wiring.today, path, authors=args.authors, inputs=wiring.inputs
+    )
     if not args.dry_run:
         prepare.apply(found)
     answer = found.section.answer

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, released=bound_versions(tags))
     version = check_tag.version_of(wiring.git, wiring.versions, args.tag)
     proven = ledger.proven_digests(wiring.config.environments, tags)
-    plans = promote.plan(wiring.config, version, accepted.commit, tags, proven)
+    plans = promote.plan_promotion(wiring.config, version, accepted.commit, tags, proven)
     if not args.dry_run:
         gate.require(wiring.gate(args.database), by_digest(wiring, {plan.image: plan.digest for plan in plans}))
         publish.apply(plans, wiring.config, wiring.registry, wiring.workspace)

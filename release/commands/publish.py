@@ -27,7 +27,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Archives of a commit into the registry, under its candidate or a given version."""
     from release.deployments import observe
     from release.gate import gate
-    from release.gate.scan import Target
+    from release.gate.scan import ScanTarget
     from release.images import build
     from release.releases import publish, report
     from release.releases.tags import checked_version
@@ -35,14 +35,14 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     config, workspace = wiring.config, wiring.workspace
     commit = wiring.git.resolve(args.commit)
     version = checked_version(args.release_version or _candidate(wiring, commit))
-    images = build.plan(config, commit, wiring.git, workspace, wiring.registry, wiring.base)
+    images = build.plan_builds(config, commit, wiring.git, workspace, wiring.registry, wiring.base)
     if args.expect is not None:
         publish.check_arrival(images, _pairs(args.expect), workspace)
-    plans = publish.plan(config, version, commit, images, observe.tags_by_image(config, wiring.registry))
+    plans = publish.plan_publication(config, version, commit, images, observe.tags_by_image(config, wiring.registry))
     if not args.dry_run and any(plan.push or plan.tags for plan in plans):
         guard = wiring.gate(args.database)
         pushed = {p.image: workspace.archive(p.image, p.inputs) for p in plans if p.push}
-        archives = tuple(Target(a.image, a.manifest, a.path) for a in pushed.values() if a)
+        archives = tuple(ScanTarget(a.image, a.manifest, a.path) for a in pushed.values() if a)
         gate.require(guard, (*archives, *by_digest(wiring, {p.image: p.digest for p in plans if not p.push})))
         sboms = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans}
         publish.apply(plans, config, wiring.registry, workspace, sboms)

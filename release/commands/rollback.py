@@ -29,5 +29,5 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
     target = checked_version(args.to) if args.to else None
     ports = wiring.ports(wiring.config.environment(args.environment))
-    plan = rollback.plan(wiring.config, args.environment, target, ports)
+    plan = rollback.plan_rollback(wiring.config, args.environment, target, ports)
     return carry_out(plan, ports, args, wiring, verb="rolled back", reason=args.reason)

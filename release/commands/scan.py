@@ -55,15 +55,15 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def _archive_scan(wiring: Wiring, guard: Gate) -> ScanPlan:
     from release.errors import NotFoundError
-    from release.gate.scan import ScanPlan, Target
+    from release.gate.scan import ScanPlan, ScanTarget
     from release.images import build
 
     config, workspace = wiring.config, wiring.workspace
-    plans = build.plan(config, wiring.git.resolve("HEAD"), wiring.git, workspace, None, wiring.base)
+    plans = build.plan_builds(config, wiring.git.resolve("HEAD"), wiring.git, workspace, None, wiring.base)
     archives = [archive for item in plans if (archive := workspace.archive(item.image, item.inputs))]
     if not archives:
         raise NotFoundError("no image of this commit is built here", untouched="everything", next_step="release build")
-    targets = tuple(Target(archive.image, archive.manifest, archive.path) for archive in archives)
+    targets = tuple(ScanTarget(archive.image, archive.manifest, archive.path) for archive in archives)
     files = (*sorted({image.dockerfile for image in config.images.values()}), config.template)
     whole = len(targets) == len(config.images)
     return ScanPlan(targets, guard.policy, guard.vex, wiring.folder.resolve(), files, whole=whole)

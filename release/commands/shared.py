@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.deployments.deployplan import DeployPlan
     from release.deployments.rollout import Ports
-    from release.gate.scan import Target
+    from release.gate.scan import ScanTarget
     from release.report import Report
 
 
@@ -19,15 +19,15 @@ def add_database(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--database", default="", metavar="REPOSITORY", help="advisories: host/name:tag, or public")
 
 
-def by_digest(wiring: Wiring, digests: Mapping[str, str]) -> tuple[Target, ...]:
+def by_digest(wiring: Wiring, digests: Mapping[str, str]) -> tuple[ScanTarget, ...]:
     """What the registry has under ``digests`` (image -> digest), to be scanned."""
-    from release.gate.scan import Target
+    from release.gate.scan import ScanTarget
 
     found = []
     for image, digest in digests.items():
         repository = wiring.config.images[image].repository
         manifest = wiring.registry.manifest(repository, digest)
-        found.append(Target(image, manifest, uri=wiring.registry.uri(repository, digest)))
+        found.append(ScanTarget(image, manifest, uri=wiring.registry.uri(repository, digest)))
     return tuple(found)
 
 

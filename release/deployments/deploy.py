@@ -23,7 +23,7 @@ log = logging.getLogger("release.deploy")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeployResult:
     """What became of a plan. ``api`` is where it answers, "" when nothing was done."""
 
     plan: DeployPlan
@@ -32,7 +32,9 @@ class Outcome:
     api: str = ""
 
 
-def plan(config: Config, environment: str, version: str, ports: Ports, *, if_newer: bool = False) -> DeployPlan:
+def plan_deployment(
+    config: Config, environment: str, version: str, ports: Ports, *, if_newer: bool = False
+) -> DeployPlan:
     """What deploying ``version`` takes. Changes nothing.
 
     Raises:
@@ -46,7 +48,7 @@ def plan(config: Config, environment: str, version: str, ports: Ports, *, if_new
     _check_proven(config.environment(environment), release, tags)
     rollout.wait_for_stack(config.environment(environment), ports)
     seen = observe.environment(config, environment, ports.cloud, ports.git, tags, target=release)
-    decided = deployplan.plan_deploy(seen, release, goes_back=False, if_newer=if_newer)
+    decided = deployplan.decide_deployment(seen, release, goes_back=False, if_newer=if_newer)
     if decided.action is Action.DEPLOY:
         rollout.check_settings(release, environment, config, ports)
     return decided
@@ -64,7 +66,7 @@ def _check_proven(spec: EnvironmentSpec, release: Release, tags: Mapping[str, Ma
         )
 
 
-def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
+def apply(plan: DeployPlan, config: Config, ports: Ports) -> DeployResult:
     """Carry out ``plan``.
 
     Raises:
@@ -76,7 +78,7 @@ def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
     for image, digest in plan.finish.items():
         ports.registry.tag(config.images[image].repository, digest, plan.finish_tag)
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
-        return Outcome(plan, (), None)
+        return DeployResult(plan, (), None)
     wanted = rollout.stack_request(plan.release, plan.environment, config, ports)
     try:
         if plan.action is Action.DEPLOY:
@@ -95,7 +97,7 @@ def apply(plan: DeployPlan, config: Config, ports: Ports) -> Outcome:
             untouched=f"{plan.environment} runs {_name(plan.put_back)} again, proven; the ledger has no new entry",
             next_step="mend it and release the next version",
         ) from failure
-    return Outcome(plan, results, record(plan, config, ports), stack.outputs.get(smoke.API_OUTPUT, ""))
+    return DeployResult(plan, results, record(plan, config, ports), stack.outputs.get(smoke.API_OUTPUT, ""))
 
 
 def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Ports) -> None:

@@ -75,7 +75,7 @@ class DeployPlan:
     before: Release | None = None
 
 
-def plan_deploy(seen: Observed, release: Release, *, goes_back: bool, if_newer: bool = False) -> DeployPlan:
+def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_newer: bool = False) -> DeployPlan:
     """Decide what bringing ``release`` into the environment takes.
 
     Args:

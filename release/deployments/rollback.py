@@ -10,7 +10,7 @@ from release.releases.model import Release
 from release.settings.config import Config
 
 
-def plan(config: Config, environment: str, to: str | None, ports: Ports) -> DeployPlan:
+def plan_rollback(config: Config, environment: str, to: str | None, ports: Ports) -> DeployPlan:
     """What going back takes: to the deployment before, or to version ``to``. Changes nothing.
 
     Raises:
@@ -36,7 +36,7 @@ def plan(config: Config, environment: str, to: str | None, ports: Ports) -> Depl
     release = Release(target.version, observe.commit_of_deployment(target, tags), target.digests)
     observe.check_images(config, ports.registry, release)
     stack_request(release, environment, config, ports)
-    return deployplan.plan_deploy(seen, release, goes_back=True)
+    return deployplan.decide_deployment(seen, release, goes_back=True)
 
 
 def _live_version(seen: Observed) -> str:

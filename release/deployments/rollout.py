@@ -29,7 +29,7 @@ class Ports:
     """What a deployment needs of the world.
 
     Attributes:
-        overrides: template parameters that this place gives (RELEASE_PARAMETERS); they win over release.toml.
+        overrides: template parameters given here (RELEASE_PARAMETERS); they win over release.toml.
     """
 
     git: Git
@@ -57,8 +57,8 @@ def stack_request(release: Release, environment: str, config: Config, ports: Por
 
     New settings can break old code, so going back takes the old ones along. Which stack and region it is comes from the
     present release.toml. Every parameter of the template is named, the defaults too: CloudFormation keeps the value of
-    one that is not, so a setting that a later release brought would outlive the way back. A setting of this place that
-    an old template does not know is left out.
+    one that is not, so a setting that a later release brought would outlive the way back. A setting of this
+    environment that an old template does not know is left out.
 
     Raises:
         NotFoundError: the release lacks an image that its own release.toml names.

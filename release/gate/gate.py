@@ -10,7 +10,7 @@ from release.errors import GateError
 from release.gate import scan
 from release.gate.policy import GatePolicy
 from release.gate.ports import Scanner, ScanRecords
-from release.gate.scan import Scanned, ScanPlan, Target
+from release.gate.scan import Scanned, ScanPlan, ScanTarget
 from release.gate.scanrecord import ScanRecord, checked_record
 from release.gate.vex import Statement
 
@@ -40,7 +40,7 @@ def run(gate: Gate, plan: ScanPlan) -> tuple[Scanned, ...]:
     return results
 
 
-def require(gate: Gate, targets: Sequence[Target]) -> None:
+def require(gate: Gate, targets: Sequence[ScanTarget]) -> None:
     """Refuse unless every target has a fresh pass.
 
     What the registry has already (a reused image, a release to promote) is scanned now, by digest, when its last scan
@@ -57,7 +57,7 @@ def require(gate: Gate, targets: Sequence[Target]) -> None:
         checked_record(gate.records.record(target.image, digest), digest, gate.policy, gate.clock.now())
 
 
-def _passes(gate: Gate, target: Target) -> bool:
+def _passes(gate: Gate, target: ScanTarget) -> bool:
     digest = target.manifest.digest
     try:
         checked_record(gate.records.record(target.image, digest), digest, gate.policy, gate.clock.now())
@@ -66,6 +66,6 @@ def _passes(gate: Gate, target: Target) -> bool:
     return True
 
 
-def _earlier(gate: Gate, targets: Sequence[Target]) -> Mapping[str, ScanRecord]:
+def _earlier(gate: Gate, targets: Sequence[ScanTarget]) -> Mapping[str, ScanRecord]:
     found = {target.image: gate.records.record(target.image, target.manifest.digest) for target in targets}
     return {image: record for image, record in found.items() if record}

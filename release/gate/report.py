@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from release.gate import scanrecord, scantext
 from release.gate.scanrecord import ScanRecord
-from release.gate.verdict import Outcome, Verdict
+from release.gate.verdict import GateOutcome, Verdict
 from release.report import Report
 
-_WORST = [Outcome.PASS.value, Outcome.BLOCK.value, Outcome.CANNOT_TELL.value]
+_WORST = [GateOutcome.PASS.value, GateOutcome.BLOCK.value, GateOutcome.CANNOT_TELL.value]
 
 
 def of_scan_plan(targets: Sequence[str], files: Sequence[str], database: str) -> Report:

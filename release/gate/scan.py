@@ -19,7 +19,7 @@ from release.gate.findings import ImageScan, ScanReport
 from release.gate.policy import GatePolicy
 from release.gate.ports import Scanner
 from release.gate.scanrecord import ScanRecord, record_of
-from release.gate.verdict import Outcome, Verdict, cannot_tell, checked_accepted, judge
+from release.gate.verdict import GateOutcome, Verdict, cannot_tell, checked_accepted, judge
 from release.gate.vex import Statement
 from release.oci import Manifest
 
@@ -27,7 +27,7 @@ log = logging.getLogger("release.scan")
 
 
 @dataclass(frozen=True)
-class Target:
+class ScanTarget:
     """One image to scan: its archive, or, without one, what the registry has under ``uri``."""
 
     image: str
@@ -49,12 +49,12 @@ class ScanPlan:
         whole: every image of release.toml is among the targets, so an accepted risk that covers nothing is an error.
     """
 
-    targets: tuple[Target, ...]
+    targets: tuple[ScanTarget, ...]
     policy: GatePolicy
     vex: tuple[Statement, ...] = ()
     root: Path = Path()
     files: tuple[str, ...] = ()
-    live: Mapping[str, Target] = field(default_factory=dict)
+    live: Mapping[str, ScanTarget] = field(default_factory=dict)
     whole: bool = True
 
 
@@ -95,7 +95,7 @@ def apply(
 
 def checked(results: Sequence[Scanned]) -> None:
     """Raises GateError unless every image passed; the message names the worst of it."""
-    stopped = [result.verdict for result in results if result.verdict.outcome is not Outcome.PASS]
+    stopped = [result.verdict for result in results if result.verdict.outcome is not GateOutcome.PASS]
     if not stopped:
         return
     said = "; ".join(f"{verdict.image}: {_why(verdict)}" for verdict in stopped)
@@ -108,7 +108,7 @@ def checked(results: Sequence[Scanned]) -> None:
 
 
 def _one(
-    target: Target,
+    target: ScanTarget,
     plan: ScanPlan,
     scanner: Scanner,
     clock: Clock,
@@ -131,7 +131,7 @@ def _one(
     return Scanned(verdict, _record(verdict, plan, scanner, clock, database, len(report.packages)), scan.sbom)
 
 
-def _scan(target: Target, scanner: Scanner) -> ImageScan:
+def _scan(target: ScanTarget, scanner: Scanner) -> ImageScan:
     archive = target.archive
     scan = scanner.archive(archive) if archive else scanner.remote(target.uri, target.manifest)
     if scan.digest != target.manifest.digest:
@@ -154,7 +154,12 @@ def _files(plan: ScanPlan, scanner: Scanner) -> ScanReport:
 
 
 def _failed(
-    target: Target, plan: ScanPlan, scanner: Scanner, clock: Clock, doubts: tuple[str, ...], database: Database | None
+    target: ScanTarget,
+    plan: ScanPlan,
+    scanner: Scanner,
+    clock: Clock,
+    doubts: tuple[str, ...],
+    database: Database | None,
 ) -> Scanned:
     verdict = cannot_tell(target.image, target.manifest.digest, doubts)
     return Scanned(verdict, _record(verdict, plan, scanner, clock, database, 0))

@@ -13,7 +13,7 @@ from release.digest import is_digest
 from release.errors import GateError
 from release.gate.database import CLOCK_SKEW
 from release.gate.policy import GatePolicy
-from release.gate.verdict import Decision, Judged, Outcome, Verdict
+from release.gate.verdict import Decision, GateOutcome, Judged, Verdict
 
 FORMAT = 1
 
@@ -37,7 +37,7 @@ class ScanRecord:
     database: datetime | None
     policy: str
     scanner: str
-    outcome: Outcome
+    outcome: GateOutcome
     findings: Mapping[str, tuple[Decision, date]]
     document: Mapping[str, Any]
 
@@ -112,7 +112,7 @@ def _why_not(record: ScanRecord | None, digest: str, policy: GatePolicy, now: da
         return "it was never scanned on this machine"
     if record.digest != digest:
         return f"the scan at hand is of {record.digest}"
-    if record.outcome is not Outcome.PASS:
+    if record.outcome is not GateOutcome.PASS:
         return f"its scan says: {record.outcome.value}"
     if record.policy != policy.hash:
         return "it was scanned under another policy than release.toml's gate has now"
@@ -135,7 +135,7 @@ def _parsed(document: Mapping[str, Any]) -> ScanRecord:
         database=_time(document["database"]) if document["database"] else None,
         policy=document["policy"],
         scanner=document["scanner"],
-        outcome=Outcome(document["outcome"]),
+        outcome=GateOutcome(document["outcome"]),
         findings={
             item["key"]: (Decision(item["decision"]), date.fromisoformat(item["since"]))
             for item in document["findings"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from release.gate.findings import Finding
 from release.gate.scanrecord import ScanRecord
-from release.gate.verdict import Decision, Judged, Outcome, Verdict
+from release.gate.verdict import Decision, GateOutcome, Judged, Verdict
 
 _HEADLINES = {
     Decision.BLOCKS: "blocks",
@@ -15,7 +15,7 @@ _HEADLINES = {
     Decision.ACCEPTED: "accepted",
     Decision.NOT_AFFECTED: "not affected",
 }
-_MARKS = {Outcome.PASS: "✅", Outcome.BLOCK: "⛔", Outcome.CANNOT_TELL: "❔"}
+_MARKS = {GateOutcome.PASS: "✅", GateOutcome.BLOCK: "⛔", GateOutcome.CANNOT_TELL: "❔"}
 
 
 def terminal(verdict: Verdict, record: ScanRecord) -> list[str]:
@@ -48,7 +48,7 @@ def short(record: ScanRecord) -> str:
 def markdown(verdicts: Sequence[tuple[Verdict, ScanRecord]]) -> str:
     """The job summary's section on the scan, most important first."""
     lines = ["## Scan", ""]
-    for verdict, record in sorted(verdicts, key=lambda pair: pair[0].outcome is Outcome.PASS):
+    for verdict, record in sorted(verdicts, key=lambda pair: pair[0].outcome is GateOutcome.PASS):
         lines += [f"### {_MARKS[verdict.outcome]} {_cell(verdict.image)}: {verdict.outcome.value}", ""]
         lines += [f"`{verdict.digest}`: {_summary(verdict, record)}", ""]
         if verdict.doubts:

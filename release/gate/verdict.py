@@ -19,7 +19,7 @@ from release.gate.remedy import remedies
 from release.gate.vex import Statement
 
 
-class Outcome(Enum):
+class GateOutcome(Enum):
     """What the gate says. Only PASS lets an image through."""
 
     PASS = "pass"
@@ -65,11 +65,11 @@ class Verdict:
     used: frozenset[AcceptedRisk] = frozenset()
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> GateOutcome:
         """Cannot tell comes first: with a doubt the list of findings may not be the whole list."""
         if self.doubts:
-            return Outcome.CANNOT_TELL
-        return Outcome.BLOCK if self.of(Decision.BLOCKS) else Outcome.PASS
+            return GateOutcome.CANNOT_TELL
+        return GateOutcome.BLOCK if self.of(Decision.BLOCKS) else GateOutcome.PASS
 
     @property
     def blocking(self) -> tuple[Finding, ...]:

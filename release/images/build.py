@@ -51,7 +51,7 @@ class Built:
     path: Path | None
 
 
-def plan(
+def plan_builds(
     config: Config, commit: str, git: Git, workspace: Workspace, registry: Registry | None, base: Base
 ) -> tuple[ImagePlan, ...]:
     """Per image: does the registry have its inputs, does the folder, or must it be built?

@@ -10,7 +10,7 @@ from release.releases.tags import checked_version, commit_of, release_tags
 from release.settings.config import Config
 
 
-def plan(
+def plan_promotion(
     config: Config,
     version: str,
     commit: str,

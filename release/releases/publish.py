@@ -29,7 +29,7 @@ class Publication:
     tags: tuple[str, ...]
 
 
-def plan(
+def plan_publication(
     config: Config,
     version: str,
     commit: str,

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from release.semver import Version, try_parse
-from release.versions.changelogentries import Group
+from release.versions.changelogentries import EntryGroup
 from release.versions.changeloglines import merged, outside_code
 from release.versions.links import Links
 
@@ -66,8 +66,8 @@ class Changelog:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """The release that a section is about.
+class ReleaseHeading:
+    """What a section says of its release: version, day, and the tags that its comparison links name.
 
     Attributes:
         date: ``2026-11-21``.
@@ -97,12 +97,12 @@ def parse(text: str) -> Changelog:
     return Changelog(lines, sections)
 
 
-def render(release: Release, groups: Sequence[Group]) -> str:
+def render(release: ReleaseHeading, groups: Sequence[EntryGroup]) -> str:
     """The section alone, as it is inserted into a file that holds nothing of it yet."""
     return "\n".join([_heading(release), "", *_joined(groups)]) + "\n"
 
 
-def insert(text: str, release: Release, groups: Sequence[Group]) -> str:
+def insert(text: str, release: ReleaseHeading, groups: Sequence[EntryGroup]) -> str:
     """``text`` with the release's section; ``text`` itself when it has that section already."""
     text = text or NEW
     log = parse(text)
@@ -138,11 +138,11 @@ def _title(line: str) -> Version | Literal["unreleased"] | None:
     return try_parse(name.removeprefix("v"))
 
 
-def _heading(release: Release) -> str:
+def _heading(release: ReleaseHeading) -> str:
     return f"## [{release.version}] - {release.date}"
 
 
-def _joined(groups: Sequence[Group]) -> list[str]:
+def _joined(groups: Sequence[EntryGroup]) -> list[str]:
     lines: list[str] = []
     for group in groups:
         lines += ([""] if lines else []) + [f"### {group.title}", "", *group.lines]
@@ -153,7 +153,7 @@ def _ended(lines: Sequence[str], eol: str) -> list[str]:
     return [line + eol for line in lines]
 
 
-def _linked(lines: list[str], release: Release, eol: str) -> list[str]:
+def _linked(lines: list[str], release: ReleaseHeading, eol: str) -> list[str]:
     """``lines`` with the link definitions of the release, where the remote has pages."""
     links = release.links
     if links is None:

@@ -19,14 +19,14 @@ _INTERNAL = frozenset({"build", "chore", "ci", "docs", "refactor", "style", "tes
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class EntryGroup:
     """One ``###`` group. ``lines`` are its entries; one that does not begin with ``- `` continues the entry above."""
 
     title: str
     lines: tuple[str, ...]
 
 
-def groups_of(reasons: Iterable[Reason], links: Links | None, *, authors: bool = False) -> tuple[Group, ...]:
+def groups_of(reasons: Iterable[Reason], links: Links | None, *, authors: bool = False) -> tuple[EntryGroup, ...]:
     """The groups that have entries, in the order of :data:`GROUPS`; within a group, the oldest entry first.
 
     Equal changes (a cherry-pick merged back) become one entry with all their commits. Commits that are not conventional
@@ -44,14 +44,14 @@ def groups_of(reasons: Iterable[Reason], links: Links | None, *, authors: bool =
             key = ("", _described(plain, reason))
             found["Changed"].setdefault(key, (plain, []))[1].append(reason)
     groups = [
-        Group(
+        EntryGroup(
             title,
             tuple(line for key, (change, by) in entries.items() for line in _entry(key, change, by, links, authors)),
         )
         for title, entries in found.items()
         if entries
     ]
-    return tuple(groups) or (Group("Changed", ("- Internal changes only.",)),)
+    return tuple(groups) or (EntryGroup("Changed", ("- Internal changes only.",)),)
 
 
 def _title(change: Change) -> str:

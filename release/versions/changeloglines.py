@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from release.versions.changelogentries import GROUPS, Group
+from release.versions.changelogentries import GROUPS, EntryGroup
 
 _FENCE = re.compile(r"`{3,}|~{3,}")
 
@@ -38,7 +38,7 @@ def outside_code(lines: Sequence[str]) -> list[tuple[int, str]]:
     return outside + hidden
 
 
-def merged(own: Sequence[str], groups: Sequence[Group], eol: str) -> list[str]:
+def merged(own: Sequence[str], groups: Sequence[EntryGroup], eol: str) -> list[str]:
     """The lines below a section's heading: ``own``, each as it is, and the entries that they do not hold yet.
 
     Entries go to the end of the group of their name where somebody wrote one, else into a group of their own after what

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from release.versions.ports import Git
 
 
-def plan(
+def plan_release(
     git: Git,
     settings: VersionSettings,
     inputs: Mapping[str, Sequence[str]],
@@ -38,4 +38,4 @@ def plan(
     changed = seen.changed_inputs(inputs)
     changed |= {image: ("release.toml",) for image in also_changed if image not in changed}
     answer = seen.next_version(changed=changed, branch=branch)
-    return releaseplan.plan(answer, changed, tuple(inputs), digests)
+    return releaseplan.release_plan_of(answer, changed, tuple(inputs), digests)

@@ -31,7 +31,7 @@ class PreparePlan:
         return self.after != self.before
 
 
-def plan(
+def plan_section(
     git: Git,
     settings: VersionSettings,
     date: str,

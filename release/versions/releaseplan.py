@@ -14,7 +14,7 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class ImagePlan:
+class ImageChange:
     """One image. ``paths`` are the changed ones among its inputs; without any it is reused, as ``digest`` if known."""
 
     name: str
@@ -33,11 +33,11 @@ class ReleasePlan:
 
     answer: NextVersion
     kinds: tuple[tuple[str, int], ...]
-    images: tuple[ImagePlan, ...]
+    images: tuple[ImageChange, ...]
     then: tuple[tuple[str, str], ...]
 
 
-def plan(
+def release_plan_of(
     answer: NextVersion,
     changed: Mapping[str, Sequence[str]],
     images: Sequence[str],
@@ -53,7 +53,7 @@ def plan(
     kinds = Counter(kind for reason in answer.reasons for kind in _kinds(reason.kind, [c.type for c in reason.changes]))
     known = digests or {}
     plans = tuple(
-        ImagePlan(name, tuple(changed.get(name, ())), "" if changed.get(name) else known.get(name, ""))
+        ImageChange(name, tuple(changed.get(name, ())), "" if changed.get(name) else known.get(name, ""))
         for name in images
     )
     return ReleasePlan(
@@ -67,7 +67,7 @@ def _kinds(kind: str, types: Sequence[str]) -> Sequence[str]:
     return {"other": ["not conventional"], "reverts": ["revert, of an unreleased commit"]}.get(kind, [kind])
 
 
-def _then(answer: NextVersion, images: Sequence[ImagePlan]) -> tuple[tuple[str, str], ...]:
+def _then(answer: NextVersion, images: Sequence[ImageChange]) -> tuple[tuple[str, str], ...]:
     if not answer.is_due:
         return (("merge to main", "nothing is built and nothing is deployed"),)
     build = ", ".join(image.name for image in images if image.paths)
@@ -133,7 +133,7 @@ def as_json(plan: ReleasePlan) -> dict[str, Any]:
     }
 
 
-def _image(image: ImagePlan, shown: Callable[[str], str]) -> str:
+def _image(image: ImageChange, shown: Callable[[str], str]) -> str:
     if not image.paths:
         return f"unchanged, reused{f' as {image.digest}' if image.digest else ''}"
     more = f" and {len(image.paths) - _SHOWN} more" if len(image.paths) > _SHOWN else ""

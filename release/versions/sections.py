@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from release.errors import NotFoundError, NothingToRelease
 from release.versions import changelog, nextversion, tagcheck
-from release.versions.changelog import Release
-from release.versions.changelogentries import Group, groups_of
+from release.versions.changelog import ReleaseHeading
+from release.versions.changelogentries import EntryGroup, groups_of
 from release.versions.links import links_of
 from release.versions.nextversion import NextVersion
 from release.versions.settings import VersionSettings
@@ -24,8 +24,8 @@ class NextSection:
     """The next version and what its section says."""
 
     answer: NextVersion
-    release: Release
-    groups: tuple[Group, ...]
+    release: ReleaseHeading
+    groups: tuple[EntryGroup, ...]
 
     @property
     def text(self) -> str:
@@ -60,7 +60,7 @@ def next_section(
         raise NothingToRelease(f"nothing to release: no commit since {since} asks for it", untouched="everything")
     links = links_of(git.remote_url())
     previous = answer.previous.name if answer.previous else ""
-    release = Release(answer.version, date, answer.tag, previous, links)
+    release = ReleaseHeading(answer.version, date, answer.tag, previous, links)
     return NextSection(answer, release, groups_of(answer.reasons, links, authors=authors))
 
 

@@ -24,7 +24,7 @@ from release.adapters.trivy.scanner import Trivy
 from release.errors import GateError, MachineError, ReleaseError, RemoteError
 from release.gate.findings import ImageScan, Kind, Severity
 from release.gate.policy import GatePolicy, parse_policy
-from release.gate.verdict import Decision, Outcome, Verdict, judge
+from release.gate.verdict import Decision, GateOutcome, Verdict, judge
 from release.oci import Manifest
 from tests.fakes.standingclock import StandingClock
 from tests.support import databaseregistry as registries
@@ -129,7 +129,7 @@ def test_an_advisory_published_later_is_found_in_a_layer_read_before(trivy: Triv
 def test_a_vulnerable_python_package_blocks_with_its_fix_and_layer(gate: Gate) -> None:
     vulnerable = pip_install("PyJWT", "2.8.0")
     verdict = gate.verdict(debian(), vulnerable)
-    assert verdict.outcome is Outcome.BLOCK
+    assert verdict.outcome is GateOutcome.BLOCK
     found = {judged.finding.id: judged.finding for judged in verdict.of(Decision.BLOCKS)}
     assert set(found) == {"CVE-2026-32597", "CVE-2026-48526"}
     assert found["CVE-2026-48526"].origin.layer == layer_digest(vulnerable.files)
@@ -139,7 +139,7 @@ def test_a_vulnerable_python_package_blocks_with_its_fix_and_layer(gate: Gate) -
 
 def test_the_fixed_version_passes(gate: Gate) -> None:
     verdict = gate.verdict(*GOOD)
-    assert (verdict.outcome, verdict.doubts, verdict.judged) == (Outcome.PASS, (), ())
+    assert (verdict.outcome, verdict.doubts, verdict.judged) == (GateOutcome.PASS, (), ())
 
 
 def test_a_vulnerable_package_of_the_distribution_is_found(gate: Gate) -> None:
@@ -192,7 +192,7 @@ def test_a_report_never_holds_the_secret_itself(gate: Gate) -> None:
 
 def test_an_image_without_package_metadata_cannot_be_told(gate: Gate) -> None:
     verdict = gate.verdict(Step({"var/task/app.py": "print(1)\n"}, "COPY . ."))
-    assert verdict.outcome is Outcome.CANNOT_TELL
+    assert verdict.outcome is GateOutcome.CANNOT_TELL
     assert any("no operating system" in doubt for doubt in verdict.doubts)
     assert any("no package of kind python-pkg" in doubt for doubt in verdict.doubts)
 
@@ -207,7 +207,7 @@ def test_an_unsupported_distribution_cannot_be_told(gate: Gate) -> None:
         {"etc/os-release": 'ID=fedora\nVERSION_ID="43"\n', "etc/fedora-release": "Fedora release 43\n"}, "FROM"
     )
     verdict = gate.verdict(system, *GOOD[1:])
-    assert verdict.outcome is Outcome.CANNOT_TELL
+    assert verdict.outcome is GateOutcome.CANNOT_TELL
 
 
 def test_a_distribution_past_its_end_of_life_cannot_be_told(gate: Gate) -> None:
@@ -239,7 +239,7 @@ def test_a_package_whose_metadata_cannot_be_read_cannot_be_told(gate: Gate) -> N
 
 def test_a_package_deleted_by_a_later_layer_is_no_doubt(gate: Gate) -> None:
     verdict = gate.verdict(*GOOD, pip_install("requests", "2.19.0"), deleted("var/task/requests-2.19.0.dist-info"))
-    assert verdict.outcome is Outcome.PASS
+    assert verdict.outcome is GateOutcome.PASS
 
 
 def test_a_vulnerability_without_a_severity_record_is_unknown_and_the_policy_decides(
@@ -263,7 +263,7 @@ def test_a_vulnerability_without_a_severity_record_is_unknown_and_the_policy_dec
         choice: judge(scan.report, policy(unknown=choice), database, today, image="x", digest=scan.digest).outcome
         for choice in ("block", "report")
     }
-    assert outcomes == {"block": Outcome.BLOCK, "report": Outcome.PASS}
+    assert outcomes == {"block": GateOutcome.BLOCK, "report": GateOutcome.PASS}
 
 
 def test_an_ignore_file_and_variables_around_us_change_nothing(

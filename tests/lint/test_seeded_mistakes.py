@@ -10,14 +10,14 @@ import pytest
 
 from tests.lint.seeds import SEEDS, Seed
 from workflowlint import linters
-from workflowlint.linters import Report
+from workflowlint.linters import LinterFinding
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / ".github" / "workflows"
 
 
 @pytest.fixture(scope="session")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Report]]:
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[LinterFinding]]:
     """What all linters say of a copy with each mistake: all copies at once, each with the file and what it calls."""
     root = tmp_path_factory.mktemp("seeds")
     folders = {seed.kind: root / f"{number:02}" for number, seed in enumerate(SEEDS)}
@@ -33,7 +33,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Report]]
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.kind)
-def test_mistake_is_caught_by_its_tool(seed: Seed, reports: dict[str, list[Report]]) -> None:
+def test_mistake_is_caught_by_its_tool(seed: Seed, reports: dict[str, list[LinterFinding]]) -> None:
     said = [f"{report.tool}: {report.file}: {report.message}" for report in reports[seed.kind]]
     caught = [line for line in said if line.startswith(f"{seed.tool}: ") and seed.says in line]
     assert caught, f"{seed.kind} was not caught by {seed.tool}; said was: {said}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from release.deployments import deploy, observe, rollback
-from release.deployments.deploy import Outcome
+from release.deployments.deploy import DeployResult
 from release.deployments.deployplan import DeployPlan
 from release.deployments.rollout import Ports
 from release.images import build
@@ -144,7 +144,7 @@ class World:
     def build(self, commit: str = "HEAD") -> tuple[Built, ...]:
         """release build."""
         commit = self.git.resolve(commit)
-        plans = build.plan(self.config, commit, self.git, self.workspace, self.registry, self.base)
+        plans = build.plan_builds(self.config, commit, self.git, self.workspace, self.registry, self.base)
         return build.apply(
             plans, self.config, commit, self.git, lambda: self.engine, self.workspace, self.registry, self.base, {}
         )
@@ -153,21 +153,23 @@ class World:
         """release build and release publish."""
         self.build(commit)
         commit = self.git.resolve(commit)
-        images = build.plan(self.config, commit, self.git, self.workspace, self.registry, self.base)
-        plans = publish.plan(self.config, version, commit, images, observe.tags_by_image(self.config, self.registry))
+        images = build.plan_builds(self.config, commit, self.git, self.workspace, self.registry, self.base)
+        plans = publish.plan_publication(
+            self.config, version, commit, images, observe.tags_by_image(self.config, self.registry)
+        )
         publish.apply(plans, self.config, self.registry, self.workspace)
 
     def plan(self, environment: str, version: str, *, if_newer: bool = False) -> DeployPlan:
         """release deploy --dry-run."""
-        return deploy.plan(self.config, environment, version, self.ports, if_newer=if_newer)
+        return deploy.plan_deployment(self.config, environment, version, self.ports, if_newer=if_newer)
 
-    def deploy(self, environment: str, version: str, *, if_newer: bool = False) -> Outcome:
+    def deploy(self, environment: str, version: str, *, if_newer: bool = False) -> DeployResult:
         """release deploy."""
         return deploy.apply(self.plan(environment, version, if_newer=if_newer), self.config, self.ports)
 
-    def rollback(self, environment: str, to: str | None = None) -> Outcome:
+    def rollback(self, environment: str, to: str | None = None) -> DeployResult:
         """release rollback."""
-        return deploy.apply(rollback.plan(self.config, environment, to, self.ports), self.config, self.ports)
+        return deploy.apply(rollback.plan_rollback(self.config, environment, to, self.ports), self.config, self.ports)
 
     def release(self, version: str, *environments: str) -> None:
         """Build, publish and deploy HEAD as ``version``."""

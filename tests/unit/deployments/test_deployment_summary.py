@@ -99,7 +99,7 @@ def test_the_scan_of_the_very_digest_is_told(world: World, tmp_path: Path) -> No
 
 def test_a_rollback_tells_what_comes_out_and_why(world: World, tmp_path: Path) -> None:
     world.deploy("staging", "0.2.0")
-    plan = rollback.plan(world.config, "staging", None, world.ports)
+    plan = rollback.plan_rollback(world.config, "staging", None, world.ports)
     known = facts.gather(
         plan, world.config, world.git, world.registry, ScanStore(tmp_path), reason="it | <hurts>", click=CLICK
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from release.deployments.deployplan import Action, Observed, check_status, hopeless, plan_deploy, unserved
+from release.deployments.deployplan import Action, Observed, check_status, decide_deployment, hopeless, unserved
 from release.deployments.model import Deployment, LiveFunction, Stack
 from release.errors import ConflictError
 from release.releases.model import Release
@@ -32,23 +32,23 @@ RUNS_OLD = Observed("production", (BEFORE,), {}, stack("1.0.0", "a" * 40), {"exp
 
 
 def test_what_is_live_and_recorded_needs_nothing() -> None:
-    assert plan_deploy(SERVING, RELEASE, goes_back=False).action is Action.NOTHING
+    assert decide_deployment(SERVING, RELEASE, goes_back=False).action is Action.NOTHING
 
 
 def test_what_is_live_but_not_recorded_is_proven_and_recorded() -> None:
     """faults.md, 17: a crash between deploy and ledger."""
-    plan = plan_deploy(replace(SERVING, entries=(BEFORE,)), RELEASE, goes_back=False)
+    plan = decide_deployment(replace(SERVING, entries=(BEFORE,)), RELEASE, goes_back=False)
     assert (plan.action, plan.number, plan.put_back) == (Action.PROVE, 2, BEFORE)
 
 
 def test_what_is_not_live_is_deployed_and_the_newest_entry_goes_back_in_if_it_fails() -> None:
-    plan = plan_deploy(RUNS_OLD, RELEASE, goes_back=False)
+    plan = decide_deployment(RUNS_OLD, RELEASE, goes_back=False)
     assert (plan.action, plan.number, plan.put_back) == (Action.DEPLOY, 2, BEFORE)
     assert plan.why == "production: v1.0.0 -> v1.1.0"
 
 
 def test_the_first_deployment_has_nothing_to_go_back_to() -> None:
-    plan = plan_deploy(Observed("production", (), {}, None, {"export": None}, "newer"), RELEASE, goes_back=False)
+    plan = decide_deployment(Observed("production", (), {}, None, {"export": None}, "newer"), RELEASE, goes_back=False)
     assert (plan.action, plan.number, plan.put_back) == (Action.DEPLOY, 1, None)
 
 
@@ -64,43 +64,43 @@ def test_the_first_deployment_has_nothing_to_go_back_to() -> None:
     ids=["another digest", "no function", "no stack", "another commit", "failed function"],
 )
 def test_a_recorded_release_that_is_not_what_is_live_is_deployed_again(seen: Observed) -> None:
-    plan = plan_deploy(seen, RELEASE, goes_back=False)
+    plan = decide_deployment(seen, RELEASE, goes_back=False)
     assert plan.action is Action.DEPLOY
     assert plan.put_back == BEFORE, "the release that failed cannot be what goes back in"
 
 
 def test_the_only_recorded_release_deployed_again_has_nothing_to_go_back_to() -> None:
     seen = replace(SERVING, entries=(THIS,), stack=None)
-    assert plan_deploy(seen, RELEASE, goes_back=False).put_back is None
+    assert decide_deployment(seen, RELEASE, goes_back=False).put_back is None
 
 
 def test_a_function_that_nobody_called_for_weeks_still_serves() -> None:
     """faults.md, 27: Inactive is no reason to deploy again, let alone to put something back."""
     seen = replace(SERVING, live={"export": function(state="Inactive")})
-    assert plan_deploy(seen, RELEASE, goes_back=False).action is Action.NOTHING
+    assert decide_deployment(seen, RELEASE, goes_back=False).action is Action.NOTHING
 
 
 def test_an_older_run_that_finishes_last_is_refused() -> None:
     """faults.md, 20."""
     with pytest.raises(ConflictError, match=r"v1\.1\.0 is older than what production runs \(v1\.0\.0\)") as caught:
-        plan_deploy(replace(RUNS_OLD, order="older"), RELEASE, goes_back=False)
+        decide_deployment(replace(RUNS_OLD, order="older"), RELEASE, goes_back=False)
     assert caught.value.next_step == "to go back on purpose: release rollback production --to 1.1.0"
 
 
 def test_an_older_run_that_may_be_late_ends_well_and_does_nothing() -> None:
     """faults.md, 20."""
-    plan = plan_deploy(replace(RUNS_OLD, order="older"), RELEASE, goes_back=False, if_newer=True)
+    plan = decide_deployment(replace(RUNS_OLD, order="older"), RELEASE, goes_back=False, if_newer=True)
     assert plan.action is Action.SUPERSEDED
 
 
 def test_only_a_rollback_puts_an_older_release_in() -> None:
-    assert plan_deploy(replace(RUNS_OLD, order="older"), RELEASE, goes_back=True).action is Action.DEPLOY
+    assert decide_deployment(replace(RUNS_OLD, order="older"), RELEASE, goes_back=True).action is Action.DEPLOY
 
 
 def test_a_half_written_entry_is_finished_first_whatever_is_done_then() -> None:
     """faults.md, 15."""
     seen = replace(SERVING, unfinished={"report": OLD})
-    plan = plan_deploy(seen, RELEASE, goes_back=False)
+    plan = decide_deployment(seen, RELEASE, goes_back=False)
     assert (plan.action, plan.finish, plan.finish_tag) == (Action.NOTHING, {"report": OLD}, "production-2-v1.1.0")
 
 
@@ -119,7 +119,7 @@ def test_a_stack_that_takes_no_update_is_refused_with_the_remedy(status: str) ->
     """faults.md, 19, 22 and 23; nothing is ever deleted or skipped by itself."""
     what, remedy = STATUSES[status]
     with pytest.raises(ConflictError, match=what) as caught:
-        plan_deploy(replace(RUNS_OLD, stack=stack(status=status)), RELEASE, goes_back=True)
+        decide_deployment(replace(RUNS_OLD, stack=stack(status=status)), RELEASE, goes_back=True)
     assert remedy in caught.value.next_step
     assert caught.value.untouched == "everything"
     assert status in caught.value.message

@@ -14,9 +14,9 @@ from release.gate.database import Database
 from release.gate.findings import ImageScan, ScanReport
 from release.gate.policy import GatePolicy
 from release.gate.ports import Scanner
-from release.gate.scan import ScanPlan, Target, apply, checked
+from release.gate.scan import ScanPlan, ScanTarget, apply, checked
 from release.gate.scanrecord import checked_record
-from release.gate.verdict import Decision, Outcome
+from release.gate.verdict import Decision, GateOutcome
 from release.oci import OCI_MANIFEST, Layer, Manifest
 from tests.fakes.scanner import FakeScanner
 from tests.fakes.standingclock import StandingClock
@@ -41,9 +41,9 @@ def manifest(digest: str = DIGEST) -> Manifest:
     return Manifest(digest, OCI_MANIFEST, "linux/amd64", layer, (layer,))
 
 
-EXPORT = Target("export", manifest(), Path("export.tar"))
-REPORT = Target("report", manifest(LIVE), Path("report.tar"))
-LIVE_EXPORT = Target("export", manifest(LIVE), uri=f"registry/export@{LIVE}")
+EXPORT = ScanTarget("export", manifest(), Path("export.tar"))
+REPORT = ScanTarget("report", manifest(LIVE), Path("report.tar"))
+LIVE_EXPORT = ScanTarget("export", manifest(LIVE), uri=f"registry/export@{LIVE}")
 CLEAN = ImageScan(DIGEST, report(), b"{}")
 CLEAN_REPORT = ImageScan(LIVE, report(), b"{}")
 
@@ -53,11 +53,11 @@ def scanner(*scans: ImageScan | ReleaseError, database: Database | ReleaseError 
     return FakeScanner(database, dict(zip(names, scans, strict=False)), **more)
 
 
-def outcomes(fake: Scanner, plan: ScanPlan) -> list[Outcome]:
+def outcomes(fake: Scanner, plan: ScanPlan) -> list[GateOutcome]:
     return [result.verdict.outcome for result in apply(plan, fake, StandingClock(NOW))]
 
 
-def plan(*targets: Target, rules: GatePolicy | None = None, **more: Any) -> ScanPlan:
+def plan(*targets: ScanTarget, rules: GatePolicy | None = None, **more: Any) -> ScanPlan:
     return ScanPlan(targets or (EXPORT,), rules or policy(), **more)
 
 
@@ -81,7 +81,7 @@ def test_a_vulnerable_image_stops_with_package_and_remedy() -> None:
 
 def test_one_image_that_stops_does_not_hide_the_other() -> None:
     fake = scanner(RemoteError("trivy failed with exit code 1"), CLEAN_REPORT)
-    assert outcomes(fake, plan(EXPORT, REPORT)) == [Outcome.CANNOT_TELL, Outcome.PASS]
+    assert outcomes(fake, plan(EXPORT, REPORT)) == [GateOutcome.CANNOT_TELL, GateOutcome.PASS]
     assert fake.scanned == ["export.tar", "report.tar"]
 
 
@@ -96,7 +96,7 @@ def test_one_image_that_stops_does_not_hide_the_other() -> None:
 def test_a_database_that_cannot_be_relied_on_stops_before_any_scan(changes: dict[str, Any], doubt: str) -> None:
     fake = scanner(CLEAN, database=replace(DATABASE, **changes))
     (result,) = apply(plan(), fake, StandingClock(NOW))
-    assert result.verdict.outcome is Outcome.CANNOT_TELL
+    assert result.verdict.outcome is GateOutcome.CANNOT_TELL
     assert any(doubt in said for said in result.verdict.doubts)
     assert fake.scanned == []
     with pytest.raises(GateError, match=doubt):
@@ -107,7 +107,7 @@ def test_a_database_that_cannot_be_relied_on_stops_before_any_scan(changes: dict
 def test_without_a_database_nobody_can_tell(error: ReleaseError) -> None:
     (result,) = apply(plan(), scanner(CLEAN, database=error), StandingClock(NOW))
     assert result.verdict.doubts == (error.message,)
-    assert result.record.outcome is Outcome.CANNOT_TELL
+    assert result.record.outcome is GateOutcome.CANNOT_TELL
 
 
 def test_what_a_tool_said_last_is_the_reason() -> None:
@@ -118,7 +118,7 @@ def test_what_a_tool_said_last_is_the_reason() -> None:
 
 def test_a_scan_of_another_digest_is_no_scan_of_this_one() -> None:
     (result,) = apply(plan(), scanner(replace(CLEAN, digest=LIVE)), StandingClock(NOW))
-    assert result.verdict.outcome is Outcome.CANNOT_TELL
+    assert result.verdict.outcome is GateOutcome.CANNOT_TELL
     assert result.verdict.digest == DIGEST
 
 
@@ -126,13 +126,13 @@ def test_findings_in_dockerfile_and_template_stop_every_image() -> None:
     bad = {"function/Dockerfile": ScanReport(findings=(misconfiguration(),)), "template.yaml": ScanReport()}
     fake = scanner(CLEAN, CLEAN_REPORT, files=bad)
     around = plan(EXPORT, REPORT, root=Path("/repo"), files=("function/Dockerfile", "template.yaml"))
-    assert outcomes(fake, around) == [Outcome.BLOCK, Outcome.BLOCK]
+    assert outcomes(fake, around) == [GateOutcome.BLOCK, GateOutcome.BLOCK]
 
 
 def test_a_file_that_could_not_be_checked_stops_too() -> None:
     bad = {"template.yaml": ScanReport(doubts=("no check of the scanner applied to template.yaml",))}
     around = plan(root=Path("/repo"), files=("template.yaml",))
-    assert outcomes(scanner(CLEAN, files=bad), around) == [Outcome.CANNOT_TELL]
+    assert outcomes(scanner(CLEAN, files=bad), around) == [GateOutcome.CANNOT_TELL]
 
 
 def test_only_new_findings_block_by_todays_advisories_for_the_live_image() -> None:
@@ -147,18 +147,18 @@ def test_only_new_findings_block_by_todays_advisories_for_the_live_image() -> No
 def test_a_live_image_that_cannot_be_scanned_excuses_nothing() -> None:
     new_only = plan(rules=policy(mode="new-only"), live={"export": LIVE_EXPORT})
     fake = scanner(ImageScan(DIGEST, report(vulnerability()), b""), CLEAN_REPORT, RemoteError("no such image"))
-    assert outcomes(fake, new_only) == [Outcome.CANNOT_TELL]
+    assert outcomes(fake, new_only) == [GateOutcome.CANNOT_TELL]
 
 
 def test_the_live_image_is_not_scanned_where_everything_blocks() -> None:
     fake = scanner(CLEAN, CLEAN_REPORT, RemoteError("never asked"))
-    assert outcomes(fake, plan(live={"export": LIVE_EXPORT})) == [Outcome.PASS]
+    assert outcomes(fake, plan(live={"export": LIVE_EXPORT})) == [GateOutcome.PASS]
     assert fake.scanned == ["export.tar"]
 
 
 def test_what_is_live_is_scanned_by_its_digest() -> None:
     fake = scanner(CLEAN, CLEAN_REPORT, CLEAN_REPORT)
-    assert outcomes(fake, plan(LIVE_EXPORT)) == [Outcome.PASS]
+    assert outcomes(fake, plan(LIVE_EXPORT)) == [GateOutcome.PASS]
     assert fake.scanned == [f"registry/export@{LIVE}"]
 
 
@@ -176,4 +176,4 @@ def test_an_accepted_risk_that_covers_nothing_is_an_error_only_for_all_images() 
     rules = policy(accept=[accept()])
     with pytest.raises(UsageError, match="covers nothing"):
         apply(plan(rules=rules), scanner(CLEAN), StandingClock(NOW))
-    assert outcomes(scanner(CLEAN), plan(rules=rules, whole=False)) == [Outcome.PASS]
+    assert outcomes(scanner(CLEAN), plan(rules=rules, whole=False)) == [GateOutcome.PASS]

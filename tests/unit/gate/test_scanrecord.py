@@ -13,7 +13,7 @@ from release.adapters.scanstore import ScanStore
 from release.errors import GateError
 from release.gate.policy import GatePolicy
 from release.gate.scanrecord import ScanRecord, checked_record, from_json, record_of, to_json
-from release.gate.verdict import Decision, Outcome, Verdict, cannot_tell
+from release.gate.verdict import Decision, GateOutcome, Verdict, cannot_tell
 from tests.support.findings import DATABASE, DIGEST, NOW, accept, policy, verdict, vulnerability
 
 
@@ -104,4 +104,4 @@ def test_a_failed_scan_replaces_the_record_of_a_pass(tmp_path: Path) -> None:
     store.keep(record(cannot_tell("export", DIGEST, ["trivy failed"])), b"")
     kept = store.record("export", DIGEST)
     assert kept is not None
-    assert kept.outcome is Outcome.CANNOT_TELL
+    assert kept.outcome is GateOutcome.CANNOT_TELL

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from release.errors import UsageError
 from release.gate.findings import Finding, Kind, Package, Severity
 from release.gate.policy import GatePolicy
-from release.gate.verdict import Decision, Outcome, Verdict, cannot_tell, checked_accepted, judge
+from release.gate.verdict import Decision, GateOutcome, Verdict, cannot_tell, checked_accepted, judge
 from tests.support.findings import (
     DATABASE,
     DIGEST,
@@ -32,33 +32,33 @@ from tests.support.findings import (
 @pytest.mark.parametrize(
     ("finding", "rules", "outcome"),
     [
-        (vulnerability(), {}, Outcome.BLOCK),
-        (vulnerability(severity=Severity.MEDIUM), {}, Outcome.PASS),
-        (vulnerability(severity=Severity.MEDIUM), {"block": ["MEDIUM"]}, Outcome.BLOCK),
-        (vulnerability(severity=Severity.CRITICAL), {"block": ["HIGH"]}, Outcome.PASS),
-        (vulnerability(severity=Severity.UNKNOWN), {}, Outcome.BLOCK),
-        (vulnerability(severity=Severity.UNKNOWN), {"unknown": "report"}, Outcome.PASS),
-        (vulnerability(fixed=()), {}, Outcome.BLOCK),
-        (vulnerability(fixed=()), {"unfixed": "report"}, Outcome.PASS),
-        (vulnerability(), {"unfixed": "report"}, Outcome.BLOCK),
-        (vulnerability(severity=Severity.UNKNOWN, fixed=()), {"unfixed": "report"}, Outcome.PASS),
-        (secret(), {"unfixed": "report", "unknown": "report"}, Outcome.BLOCK),
-        (secret(severity=Severity.UNKNOWN), {"unknown": "report"}, Outcome.BLOCK),
-        (misconfiguration(), {}, Outcome.BLOCK),
-        (misconfiguration(), {"unfixed": "report"}, Outcome.BLOCK),
-        (misconfiguration(), {"misconfigurations": []}, Outcome.PASS),
-        (misconfiguration(severity=Severity.UNKNOWN), {"misconfigurations": []}, Outcome.BLOCK),
-        (misconfiguration(severity=Severity.LOW), {}, Outcome.PASS),
-        (vulnerability(), {"accept": [accept()]}, Outcome.PASS),
-        (secret(), {"accept": [accept(id="github-pat", package=None, path="var/task/credentials")]}, Outcome.PASS),
+        (vulnerability(), {}, GateOutcome.BLOCK),
+        (vulnerability(severity=Severity.MEDIUM), {}, GateOutcome.PASS),
+        (vulnerability(severity=Severity.MEDIUM), {"block": ["MEDIUM"]}, GateOutcome.BLOCK),
+        (vulnerability(severity=Severity.CRITICAL), {"block": ["HIGH"]}, GateOutcome.PASS),
+        (vulnerability(severity=Severity.UNKNOWN), {}, GateOutcome.BLOCK),
+        (vulnerability(severity=Severity.UNKNOWN), {"unknown": "report"}, GateOutcome.PASS),
+        (vulnerability(fixed=()), {}, GateOutcome.BLOCK),
+        (vulnerability(fixed=()), {"unfixed": "report"}, GateOutcome.PASS),
+        (vulnerability(), {"unfixed": "report"}, GateOutcome.BLOCK),
+        (vulnerability(severity=Severity.UNKNOWN, fixed=()), {"unfixed": "report"}, GateOutcome.PASS),
+        (secret(), {"unfixed": "report", "unknown": "report"}, GateOutcome.BLOCK),
+        (secret(severity=Severity.UNKNOWN), {"unknown": "report"}, GateOutcome.BLOCK),
+        (misconfiguration(), {}, GateOutcome.BLOCK),
+        (misconfiguration(), {"unfixed": "report"}, GateOutcome.BLOCK),
+        (misconfiguration(), {"misconfigurations": []}, GateOutcome.PASS),
+        (misconfiguration(severity=Severity.UNKNOWN), {"misconfigurations": []}, GateOutcome.BLOCK),
+        (misconfiguration(severity=Severity.LOW), {}, GateOutcome.PASS),
+        (vulnerability(), {"accept": [accept()]}, GateOutcome.PASS),
+        (secret(), {"accept": [accept(id="github-pat", package=None, path="var/task/credentials")]}, GateOutcome.PASS),
     ],
 )
-def test_the_policy_decides(finding: Finding, rules: dict[str, Any], outcome: Outcome) -> None:
+def test_the_policy_decides(finding: Finding, rules: dict[str, Any], outcome: GateOutcome) -> None:
     assert verdict(finding, policy=policy(**rules)).outcome is outcome
 
 
 def test_nothing_found_passes() -> None:
-    assert verdict().outcome is Outcome.PASS
+    assert verdict().outcome is GateOutcome.PASS
 
 
 def test_what_does_not_block_is_still_listed_with_its_reason() -> None:
@@ -76,7 +76,7 @@ def test_an_accepted_risk_names_who_answers_for_it_and_until_when() -> None:
 def test_an_accepted_risk_does_not_hold_after_its_last_day() -> None:
     rules = policy(accept=[accept(expires=TODAY)])
     tomorrow = judge(report(vulnerability()), rules, DATABASE, date(2026, 11, 22), image="export", digest=DIGEST)
-    assert tomorrow.outcome is Outcome.BLOCK
+    assert tomorrow.outcome is GateOutcome.BLOCK
 
 
 # doubts
@@ -96,20 +96,20 @@ def test_an_accepted_risk_does_not_hold_after_its_last_day() -> None:
 )
 def test_a_doubt_means_that_nobody_can_tell(changes: dict[str, Any], doubt: str) -> None:
     result = judge(report(**changes), policy(), DATABASE, TODAY, image="export", digest=DIGEST)
-    assert result.outcome is Outcome.CANNOT_TELL
+    assert result.outcome is GateOutcome.CANNOT_TELL
     assert any(doubt in said for said in result.doubts)
 
 
 def test_the_policy_may_report_an_end_of_life() -> None:
     rules = policy(end_of_life="report")
     result = judge(report(end_of_life=True), rules, DATABASE, TODAY, image="export", digest=DIGEST)
-    assert result.outcome is Outcome.PASS
+    assert result.outcome is GateOutcome.PASS
     assert any("past its end of life" in note for note in result.notes)
 
 
 def test_without_a_report_nobody_can_tell() -> None:
-    assert cannot_tell("export", DIGEST, ["trivy failed"]).outcome is Outcome.CANNOT_TELL
-    assert cannot_tell("export", DIGEST, []).outcome is Outcome.CANNOT_TELL
+    assert cannot_tell("export", DIGEST, ["trivy failed"]).outcome is GateOutcome.CANNOT_TELL
+    assert cannot_tell("export", DIGEST, []).outcome is GateOutcome.CANNOT_TELL
 
 
 # only what is new
@@ -127,21 +127,21 @@ def test_only_new_findings_block_and_the_rest_is_listed_and_dated() -> None:
 
 def test_another_version_of_the_package_with_the_same_vulnerability_is_not_new() -> None:
     live = {vulnerability(installed="2.7.0").key: TODAY}
-    assert verdict(vulnerability(), policy=policy(mode="new-only"), live=live).outcome is Outcome.PASS
+    assert verdict(vulnerability(), policy=policy(mode="new-only"), live=live).outcome is GateOutcome.PASS
 
 
 def test_a_secret_blocks_even_when_the_live_image_has_it() -> None:
     live = {secret().key: TODAY}
-    assert verdict(secret(), policy=policy(mode="new-only"), live=live).outcome is Outcome.BLOCK
+    assert verdict(secret(), policy=policy(mode="new-only"), live=live).outcome is GateOutcome.BLOCK
 
 
 def test_without_a_live_image_everything_is_new() -> None:
-    assert verdict(vulnerability(), policy=policy(mode="new-only"), live=None).outcome is Outcome.BLOCK
+    assert verdict(vulnerability(), policy=policy(mode="new-only"), live=None).outcome is GateOutcome.BLOCK
 
 
 def test_in_the_other_mode_what_is_live_excuses_nothing() -> None:
     live = {vulnerability().key: date(2026, 10, 1)}
-    assert verdict(vulnerability(), live=live).outcome is Outcome.BLOCK
+    assert verdict(vulnerability(), live=live).outcome is GateOutcome.BLOCK
 
 
 def test_a_finding_keeps_the_day_it_was_first_seen() -> None:
@@ -247,8 +247,8 @@ def _judged(
 def test_adding_a_finding_never_turns_a_refusal_into_a_pass(
     items: list[Finding], more: Finding, table: dict[str, Any], said: tuple[str, ...], live: list[Finding], eol: bool
 ) -> None:
-    if _judged([*items, more], table, said, live, eol).outcome is Outcome.PASS:
-        assert _judged(items, table, said, live, eol).outcome is Outcome.PASS
+    if _judged([*items, more], table, said, live, eol).outcome is GateOutcome.PASS:
+        assert _judged(items, table, said, live, eol).outcome is GateOutcome.PASS
 
 
 @given(st.lists(findings).flatmap(lambda items: st.tuples(st.just(items), st.permutations(items))), tables, doubts)
@@ -280,8 +280,8 @@ def test_a_tighter_policy_never_lets_more_through(
     eol: bool,
 ) -> None:
     loose, tight = (_judged(items, table, said, live, eol) for table in policies)
-    if tight.outcome is Outcome.PASS:
-        assert loose.outcome is Outcome.PASS
+    if tight.outcome is GateOutcome.PASS:
+        assert loose.outcome is GateOutcome.PASS
     assert set(loose.blocking) <= set(tight.blocking)
 
 
@@ -294,4 +294,4 @@ def test_every_finding_is_listed_exactly_once(items: list[Finding], table: dict[
 def test_a_package_kind_that_is_expected_and_there_is_no_doubt() -> None:
     seen = replace(report(), packages=(*PACKAGES, Package("left-pad", "1.0.0", "node-pkg")))
     rules = policy(expect=["python-pkg", "node-pkg"])
-    assert judge(seen, rules, DATABASE, TODAY, image="export", digest=DIGEST).outcome is Outcome.PASS
+    assert judge(seen, rules, DATABASE, TODAY, image="export", digest=DIGEST).outcome is GateOutcome.PASS

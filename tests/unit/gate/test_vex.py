@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from release.errors import UsageError
-from release.gate.verdict import Decision, Outcome
+from release.gate.verdict import Decision, GateOutcome
 from release.gate.vex import JUSTIFICATIONS, parse_vex
 from tests.support.findings import DIGEST, secret, verdict, vulnerability
 
@@ -27,7 +27,7 @@ def document(**changes: Any) -> str:
 @pytest.mark.parametrize("justification", sorted(JUSTIFICATIONS))
 def test_a_justified_statement_about_the_package_takes_the_finding_out(justification: str) -> None:
     result = verdict(vulnerability(), vex=parse_vex(document(justification=justification), "vex.json"))
-    assert result.outcome is Outcome.PASS
+    assert result.outcome is GateOutcome.PASS
     assert [item.decision for item in result.judged] == [Decision.NOT_AFFECTED]
     assert justification in result.judged[0].reason
 
@@ -46,7 +46,7 @@ def test_a_justified_statement_about_the_package_takes_the_finding_out(justifica
 )
 def test_the_product_may_be_named_in_each_of_the_ways_openvex_has(products: list[Any]) -> None:
     result = verdict(vulnerability(), vex=parse_vex(document(products=products), "vex.json"))
-    assert result.outcome is Outcome.PASS
+    assert result.outcome is GateOutcome.PASS
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_product_may_be_named_in_each_of_the_ways_openvex_has(products: list
 )
 def test_a_statement_that_does_not_apply_changes_nothing_and_is_told(changes: dict[str, Any], why: str) -> None:
     result = verdict(vulnerability(), vex=parse_vex(document(**changes), "vex.json"))
-    assert result.outcome is Outcome.BLOCK
+    assert result.outcome is GateOutcome.BLOCK
     (note,) = result.notes
     assert note.startswith("VEX not applied: vex.json, statement 1 (CVE-2026-48526)")
     assert why in note
@@ -78,17 +78,17 @@ def test_a_statement_that_does_not_apply_changes_nothing_and_is_told(changes: di
 
 def test_a_statement_about_another_vulnerability_changes_nothing() -> None:
     vex = parse_vex(document(vulnerability={"name": "CVE-2026-1111"}), "vex.json")
-    assert verdict(vulnerability(), vex=vex).outcome is Outcome.BLOCK
+    assert verdict(vulnerability(), vex=vex).outcome is GateOutcome.BLOCK
 
 
 def test_an_alias_names_the_vulnerability_too() -> None:
     vex = parse_vex(document(vulnerability={"name": "GHSA-xgmm-8j9v-c9wx"}), "vex.json")
-    assert verdict(vulnerability(aliases=("GHSA-xgmm-8j9v-c9wx",)), vex=vex).outcome is Outcome.PASS
+    assert verdict(vulnerability(aliases=("GHSA-xgmm-8j9v-c9wx",)), vex=vex).outcome is GateOutcome.PASS
 
 
 def test_a_statement_never_takes_a_secret_out() -> None:
     vex = parse_vex(document(vulnerability={"name": "github-pat"}, products=[{"@id": "pkg:oci/export"}]), "vex.json")
-    assert verdict(secret(), vex=vex).outcome is Outcome.BLOCK
+    assert verdict(secret(), vex=vex).outcome is GateOutcome.BLOCK
 
 
 @pytest.mark.parametrize(

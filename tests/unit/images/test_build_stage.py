@@ -69,12 +69,12 @@ def test_a_stand_in_base_is_another_input_than_the_real_one(world: World) -> Non
 def test_without_a_registry_only_the_folder_is_asked(world: World) -> None:
     world.publish("0.1.0")
     world.workspace.kept.clear()
-    plans = build.plan(world.config, world.git.head, world.git, world.workspace, None, world.base)
+    plans = build.plan_builds(world.config, world.git.head, world.git, world.workspace, None, world.base)
     assert {plan.source for plan in plans} == {"build"}
 
 
 def test_planning_changes_nothing(world: World) -> None:
-    build.plan(world.config, world.git.head, world.git, world.workspace, world.registry, world.base)
+    build.plan_builds(world.config, world.git.head, world.git, world.workspace, world.registry, world.base)
     assert world.journal.points == []
 
 

@@ -46,7 +46,7 @@ class Asker:
     def __init__(self) -> None:
         self.approved = True
         repository = settings(production=Environment(reviewers=True))
-        jobs = startup.plan(FILE, by_name(FILE), push("refs/heads/main"), repository)
+        jobs = startup.planned_jobs(FILE, by_name(FILE), push("refs/heads/main"), repository)
         role = Role("publish", ((frozenset({MAIN}), frozenset({"sts.amazonaws.com"})),))
         self.lanes = Lanes()
         self.backend = Backend(

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.github.concurrency import MOST_WAITING, Group, Lanes
+from rehearsal.github.concurrency import MOST_WAITING, ConcurrencyGroup, Lanes
 from workflowlint.workflow import Refused
 
-SINGLE = Group("deploy-production")
-QUEUE = Group("deploy-production", queue="max")
+SINGLE = ConcurrencyGroup("deploy-production")
+QUEUE = ConcurrencyGroup("deploy-production", queue="max")
 
 
-def arrivals(group: Group, count: int) -> Lanes:
+def arrivals(group: ConcurrencyGroup, count: int) -> Lanes:
     lanes = Lanes()
     for number in range(1, count + 1):
         lanes.arrive(group, f"run {number}")
@@ -38,13 +38,13 @@ def test_queue_max_cancels_only_beyond_a_hundred_that_wait() -> None:
 
 
 def test_cancel_in_progress_cancels_the_running_one() -> None:
-    assert arrivals(Group("check", cancel_in_progress=True), 2).cancelled == ["run 1"]
+    assert arrivals(ConcurrencyGroup("check", cancel_in_progress=True), 2).cancelled == ["run 1"]
 
 
 def test_groups_do_not_wait_for_each_other() -> None:
     lanes = Lanes()
-    assert lanes.enter(Group("a"), "one", timeout=1)
-    assert lanes.enter(Group("b"), "two", timeout=1)
+    assert lanes.enter(ConcurrencyGroup("a"), "one", timeout=1)
+    assert lanes.enter(ConcurrencyGroup("b"), "two", timeout=1)
 
 
 def test_waiting_run_starts_when_the_running_one_leaves() -> None:
@@ -84,12 +84,14 @@ def test_cancelled_run_stops_waiting_and_does_not_enter() -> None:
 )
 def test_group_that_github_does_not_accept_is_refused(written: dict[str, object], says: str) -> None:
     with pytest.raises(Refused, match=says):
-        Group.of(written, {"inputs": {}}, "here")
+        ConcurrencyGroup.of(written, {"inputs": {}}, "here")
 
 
 def test_group_name_is_filled_in_and_has_no_case() -> None:
-    group = Group.of({"group": "Deploy-${{ inputs.environment }}"}, {"inputs": {"environment": "Staging"}}, "here")
-    assert group == Group("deploy-staging")
+    group = ConcurrencyGroup.of(
+        {"group": "Deploy-${{ inputs.environment }}"}, {"inputs": {"environment": "Staging"}}, "here"
+    )
+    assert group == ConcurrencyGroup("deploy-staging")
 
 
 @given(st.lists(st.sampled_from(["arrive", "leave"]), max_size=40))
@@ -110,7 +112,7 @@ def test_at_most_one_runs_and_every_run_is_running_waiting_done_or_cancelled(mov
 
 
 def test_whoever_waits_for_a_queue_to_fill_is_told_when_it_has() -> None:
-    lanes, group = Lanes(), Group("deploy-staging", queue="max")
+    lanes, group = Lanes(), ConcurrencyGroup("deploy-staging", queue="max")
     lanes.arrive(group, "first")
     assert not lanes.wait_until("deploy-staging", 1, timeout=0.01)
     lanes.arrive(group, "second")

@@ -29,7 +29,7 @@ FILE = parse(
 
 
 def read(*events: dict[str, Any]) -> RunResult:
-    jobs = startup.plan(FILE, by_name(FILE), push("refs/heads/main"), settings())
+    jobs = startup.planned_jobs(FILE, by_name(FILE), push("refs/heads/main"), settings())
     run = RunResult("some.yml", "push")
     reader = Reader(run, jobs)
     for event in events:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.github import startup
-from rehearsal.github.concurrency import Group
+from rehearsal.github.concurrency import ConcurrencyGroup
 from rehearsal.github.startup import Environment, PlannedJob
 from rehearsal.github.triggers import Event
 from tests.support.workflows import SHA, by_name, parse, pull_request, push, settings
@@ -43,14 +43,16 @@ PRODUCTION = Environment({"DEPLOY_ROLE": "arn:production"}, refs=("refs/tags/v*"
 def planned(caller: str = CALLER, event: Event | None = None) -> list[PlannedJob]:
     caller_file, called_file = parse(caller, "release.yml"), parse(CALLED, "deploy.yml")
     repository = settings(staging=STAGING, production=PRODUCTION)
-    return startup.plan(caller_file, by_name(caller_file, called_file), event or push("refs/heads/main"), repository)
+    return startup.planned_jobs(
+        caller_file, by_name(caller_file, called_file), event or push("refs/heads/main"), repository
+    )
 
 
 def test_called_job_has_its_environment_its_subject_and_its_queue() -> None:
     (job,) = planned()
     assert (job.key, job.title) == ("deploy/deploy", "Staging / Deploy in staging")
     assert job.subject == "repo:owner@1/name@2:environment:staging"
-    assert job.group == Group("deploy-staging", queue="max")
+    assert job.group == ConcurrencyGroup("deploy-staging", queue="max")
     assert job.permissions["id-token"] == "write"
     assert not job.reviewers
 
@@ -58,7 +60,7 @@ def test_called_job_has_its_environment_its_subject_and_its_queue() -> None:
 def test_subject_without_an_environment_names_the_ref_or_the_pull_request() -> None:
     file = parse("on: [push, pull_request]")
     for event, ends in ((push("refs/heads/main"), "ref:refs/heads/main"), (pull_request(), "pull_request")):
-        (job,) = startup.plan(file, by_name(file), event, settings())
+        (job,) = startup.planned_jobs(file, by_name(file), event, settings())
         assert job.subject == f"repo:owner@1/name@2:{ends}"
 
 
@@ -92,7 +94,7 @@ def test_job_sees_its_environments_variables() -> None:
 def test_fork_has_neither_variables_nor_secrets() -> None:
     file = parse("on: pull_request")
     event = pull_request(fork=True)
-    jobs = startup.plan(file, by_name(file), event, settings())
+    jobs = startup.planned_jobs(file, by_name(file), event, settings())
     assert startup.values(jobs, event, settings()) == ({}, {})
 
 
@@ -137,7 +139,7 @@ def test_each_event_of_the_project_starts_exactly_its_workflow(event: Event, fil
     from rehearsal.github import triggers
 
     assert [each.path.name for each in triggers.started(WORKFLOWS, event)] == [file]
-    jobs = startup.plan(WORKFLOWS[file], WORKFLOWS, event, real_settings())
+    jobs = startup.planned_jobs(WORKFLOWS[file], WORKFLOWS, event, real_settings())
     startup.values(jobs, event, real_settings())
     for job in jobs:
         takes_role = any("configure-aws-credentials" in step.uses for step in job.job.steps)

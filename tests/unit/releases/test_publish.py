@@ -15,9 +15,9 @@ from tests.support.world import World
 
 def plans(world: World, version: str) -> tuple[publish.Publication, ...]:
     """release publish --dry-run of HEAD."""
-    images = build.plan(world.config, world.git.head, world.git, world.workspace, world.registry, world.base)
+    images = build.plan_builds(world.config, world.git.head, world.git, world.workspace, world.registry, world.base)
     tags = observe.tags_by_image(world.config, world.registry)
-    return publish.plan(world.config, version, world.git.head, images, tags)
+    return publish.plan_publication(world.config, version, world.git.head, images, tags)
 
 
 def test_every_image_gets_its_version_its_commit_its_inputs_and_their_binding(world: World) -> None:

@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from release.semver import Bump, parse
 from release.versions import changelog
-from release.versions.changelog import Release
-from release.versions.changelogentries import Group, groups_of
+from release.versions.changelog import ReleaseHeading
+from release.versions.changelogentries import EntryGroup, groups_of
 from release.versions.commits import Change
 from release.versions.links import Links, links_of
 from release.versions.reasons import Reason
 
 GITHUB = Links("https://github.com/owner/name", "github")
 GITLAB = Links("https://gitlab.com/group/sub/name", "gitlab")
-ADDED = (Group("Added", ("- a new thing (1111111)",)),)
+ADDED = (EntryGroup("Added", ("- a new thing (1111111)",)),)
 
 
-def release(version: str = "1.1.0", previous: str = "v1.0.0", links: Links | None = None) -> Release:
-    return Release(parse(version), "2026-11-21", f"v{version}", previous, links)
+def release(version: str = "1.1.0", previous: str = "v1.0.0", links: Links | None = None) -> ReleaseHeading:
+    return ReleaseHeading(parse(version), "2026-11-21", f"v{version}", previous, links)
 
 
 def reason(number: int, *changes: Change, request: int = 0, subject: str = "a subject", kind: str = "") -> Reason:
@@ -92,7 +92,7 @@ def test_equal_changes_become_one_entry_with_both_commits() -> None:
 
 def test_unconventional_commit_and_unknown_type_stand_under_changed() -> None:
     (group,) = groups_of([reason(2, Change("api", "", "moved")), reason(1, subject="wip", kind="other")], None)
-    assert group == Group("Changed", ("- wip (1111111)", "- moved (2222222)"))
+    assert group == EntryGroup("Changed", ("- wip (1111111)", "- moved (2222222)"))
 
 
 @pytest.mark.parametrize("kind", ["merge", "reverted", "reverts"])
@@ -197,7 +197,11 @@ def test_new_file_gets_the_form_and_the_section() -> None:
 
 
 def test_hand_written_unreleased_lines_become_the_release_s_untouched() -> None:
-    groups = (Group("Breaking changes", ("- gone (2222222)",)), *ADDED, Group("Fixed", ("- a bug (3333333)",)))
+    groups = (
+        EntryGroup("Breaking changes", ("- gone (2222222)",)),
+        *ADDED,
+        EntryGroup("Fixed", ("- a bug (3333333)",)),
+    )
     text = changelog.insert(KEPT, release(), groups)
     assert "## [Unreleased]\n\n## [1.1.0] - 2026-11-21\n\n### Breaking changes\n\n- gone (2222222)\n" in text
     assert "### Added\n\n- by hand\n- a new thing (1111111)\n\n### Fixed\n\n- a bug (3333333)\n\n## [1.0.0]" in text
@@ -287,7 +291,7 @@ def test_every_line_that_was_there_stays_and_running_twice_changes_nothing(
     written: list[str], end: str, links: Links | None
 ) -> None:
     text = end.join(written)
-    groups = (Group("Breaking changes", ("- gone",)), *ADDED)
+    groups = (EntryGroup("Breaking changes", ("- gone",)), *ADDED)
     once = changelog.insert(text, release(links=links), groups)
     assert is_kept([line.rstrip("\r") for line in text.split("\n")], [x.rstrip("\r") for x in once.split("\n")])
     assert changelog.insert(once, release(links=links), groups) == once

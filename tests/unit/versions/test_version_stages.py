@@ -11,7 +11,7 @@ from release.errors import ConflictError, NotFoundError, NothingToRelease, Relea
 from release.versions import plan as plan_stage
 from release.versions import prepare, releaseplan, sections, version
 from release.versions.check_tag import check_tag
-from release.versions.plan import plan
+from release.versions.plan import plan_release
 from release.versions.settings import VersionSettings
 from tests.fakes.git import FakeGit
 
@@ -192,12 +192,12 @@ def test_prepare_writes_the_section_once_and_keeps_the_rest(git: FakeGit, tmp_pa
     path = tmp_path / "CHANGELOG.md"
     path.write_bytes(b"# Changelog\r\n\r\n## [Unreleased]\r\n\r\n### Fixed\r\n\r\n- by hand\r\n")
     path.chmod(0o640)
-    first = prepare.plan(git, DEFAULT, DATE, path)
+    first = prepare.plan_section(git, DEFAULT, DATE, path)
     assert path.read_bytes() == first.before.encode()
     prepare.apply(first)
     assert b"- by hand\r\n- **export:** a bug" in path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o640
-    again = prepare.plan(git, DEFAULT, "2027-01-01", path)
+    again = prepare.plan_section(git, DEFAULT, "2027-01-01", path)
     assert not again.changes
     prepare.apply(again)
     assert path.read_bytes() == first.after.encode()
@@ -205,7 +205,7 @@ def test_prepare_writes_the_section_once_and_keeps_the_rest(git: FakeGit, tmp_pa
 
 
 def test_prepare_begins_a_file_where_there_is_none(git: FakeGit, tmp_path: Path) -> None:
-    prepare.apply(prepare.plan(git, DEFAULT, DATE, tmp_path / "CHANGELOG.md"))
+    prepare.apply(prepare.plan_section(git, DEFAULT, DATE, tmp_path / "CHANGELOG.md"))
     assert "## [1.0.1] - 2026-11-21" in (tmp_path / "CHANGELOG.md").read_text()
 
 
@@ -213,7 +213,7 @@ def test_prepare_refuses_a_file_that_is_not_utf_8(git: FakeGit, tmp_path: Path) 
     path = tmp_path / "CHANGELOG.md"
     path.write_bytes(b"caf\xe9")
     with pytest.raises(UsageError, match="not UTF-8"):
-        prepare.plan(git, DEFAULT, DATE, path)
+        prepare.plan_section(git, DEFAULT, DATE, path)
 
 
 # check-tag
@@ -394,7 +394,7 @@ def test_maintenance_branch_refuses_a_tag_whose_commits_leave_its_line(git: Fake
 
 
 def test_plan_says_what_is_built_what_is_reused_and_what_happens_then(git: FakeGit) -> None:
-    planned = plan(git, DEFAULT, INPUTS, digests={"report": "sha256:aaa", "export": "sha256:bbb"})
+    planned = plan_release(git, DEFAULT, INPUTS, digests={"report": "sha256:aaa", "export": "sha256:bbb"})
     assert [(image.name, image.paths, image.digest) for image in planned.images] == [
         ("export", ("function/export/app.py",), ""),
         ("report", (), "sha256:aaa"),
@@ -410,7 +410,7 @@ def test_plan_says_what_is_built_what_is_reused_and_what_happens_then(git: FakeG
 def test_plan_with_nothing_to_release_says_so(git: FakeGit) -> None:
     git.tag("v1.0.1")
     git.commit({"README.md": b"more"}, "docs: more")
-    planned = plan(git, DEFAULT, INPUTS)
+    planned = plan_release(git, DEFAULT, INPUTS)
     assert not planned.answer.is_due
     assert releaseplan.headline(planned) == "nothing to release: 1 commit since v1.0.1, none of which asks for one"
     assert planned.then == (("merge to main", "nothing is built and nothing is deployed"),)
@@ -419,7 +419,7 @@ def test_plan_with_nothing_to_release_says_so(git: FakeGit) -> None:
 def test_plan_counts_an_image_that_changed_in_another_way(git: FakeGit) -> None:
     git.tag("v1.0.1")
     git.commit({"release.toml": b"base"}, "build: another base image")
-    planned = plan(git, DEFAULT, INPUTS, also_changed=["export", "report"])
+    planned = plan_release(git, DEFAULT, INPUTS, also_changed=["export", "report"])
     assert planned.answer.is_due
     assert [image.paths for image in planned.images] == [("release.toml",), ("release.toml",)]
 
@@ -427,14 +427,14 @@ def test_plan_counts_an_image_that_changed_in_another_way(git: FakeGit) -> None:
 def test_plan_of_the_first_release_has_every_image_to_build() -> None:
     git = FakeGit()
     git.commit({"function/export/app.py": b"1"}, "feat: all")
-    planned = plan_stage.plan(git, DEFAULT, INPUTS)
+    planned = plan_stage.plan_release(git, DEFAULT, INPUTS)
     assert all(image.paths for image in planned.images)
     assert releaseplan.headline(planned).startswith("0.1.0 (first release)")
 
 
 def test_plan_as_markdown_and_text_lets_nothing_act(git: FakeGit) -> None:
     git.commit({"function/export/a|b": b"1"}, "feat: \x1b[31m<b>|::error::\u202e")
-    planned = plan(git, DEFAULT, INPUTS)
+    planned = plan_release(git, DEFAULT, INPUTS)
     summary, text = releaseplan.summary(planned), releaseplan.text(planned)
     assert "\x1b" not in summary + text
     assert "\u202e" not in summary + text
@@ -445,7 +445,7 @@ def test_plan_as_markdown_and_text_lets_nothing_act(git: FakeGit) -> None:
 
 def test_plan_lists_a_reason_for_every_commit(git: FakeGit) -> None:
     git.commit({}, "wip")
-    text = releaseplan.text(plan(git, DEFAULT, {}))
+    text = releaseplan.text(plan_release(git, DEFAULT, {}))
     for subject in ("wip", "docs: words", "fix(export): a bug (#12)"):
         assert subject in text
     assert "images" not in text
