@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("folders", type=Path, nargs="+", metavar="DIR")
     arguments.add_argument("--latest", type=int, default=60, metavar="TAGS")
     args = arguments.parse_args(argv)
-    toolbox = Toolbox(Cache.of(os.environ), ROOT / "requirements", lambda line: print(line, file=sys.stderr))
+    toolbox = Toolbox(Cache.of(os.environ), (ROOT / "requirements",), lambda line: print(line, file=sys.stderr))
     cliff = toolbox.venv("bench").tool("git-cliff")
     rows, differences = [], []
     with tempfile.TemporaryDirectory() as scratch:

@@ -67,7 +67,7 @@ def repository(cache: Cache, commits: int, since: int) -> Path:
 
 def commands(cache: Cache) -> dict[str, list[str | Path]]:
     """Tool -> its command for "what is the next version?"."""
-    venv = Toolbox(cache, ROOT / "requirements", lambda line: print(line, file=sys.stderr)).venv("bench")
+    venv = Toolbox(cache, (ROOT / "requirements",), lambda line: print(line, file=sys.stderr)).venv("bench")
     settings = cache.folder("bench") / "commitizen.toml"
     settings.write_text('[tool.commitizen]\nversion_provider = "scm"\ntag_format = "v$version"\n')
     return {

@@ -250,6 +250,6 @@ class Wiring:
         given = self.env.get("RELEASE_SAM") or shutil.which("sam", path=self.env.get("PATH"))
         if given:
             return Path(given)
-        from release.adapters.toolbox import Cache, Toolbox
+        from release.adapters.toolbox import LOCKS, Cache, Toolbox
 
-        return Toolbox(Cache.of(self.env), self.folder / "requirements", log.info).venv("sam").tool("sam")
+        return Toolbox(Cache.of(self.env), (LOCKS,), log.info).venv("sam").tool("sam")

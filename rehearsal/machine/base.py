@@ -85,7 +85,7 @@ def stand_in(reference: str, cache: Cache, toolbox: Toolbox) -> BaseImage:
     machine = platform.machine()
     if machine not in MACHINES:
         raise MachineError(f"Lambda has no images for {machine}", untouched="everything")
-    lock_file = toolbox.requirements / "base.txt"
+    lock_file = toolbox.lock_file("base")
     key = hashlib.sha256(f"{RECIPE} {machine} ".encode() + lock_file.read_bytes() + _entrypoint().encode())
     folder = cache.folder("base") / key.hexdigest()[:16]
     digest = cache.make_once(folder, lambda new: _make(new, machine, cache, toolbox))
@@ -150,7 +150,7 @@ def _add_lambda(rootfs: Path, machine: str, toolbox: Toolbox) -> None:
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in (28, 17)] + [f"manylinux2014_{machine}"]
     options = ["--quiet", "--no-deps", "--no-compile", "--require-hashes", "--only-binary", ":all:"]
     options += ["--python-version", "3.13", *(f"--platform={name}" for name in platforms)]
-    lock_file = toolbox.requirements / "base.txt"
+    lock_file = toolbox.lock_file("base")
     toolbox.pip(["install", *options, "--target", rootfs / PIP_TARGET, "-r", lock_file])
     shutil.rmtree(rootfs / PIP_TARGET / "bin", ignore_errors=True)  # launchers that name this machine's Python
     for name in ("pip", "pip3", "pip3.13"):

@@ -17,11 +17,12 @@ from rehearsal.github.driver import GitHub
 from rehearsal.github.results import RunResult, StepResult
 from rehearsal.github.runner import Machine
 from rehearsal.github.startup import Environment, Settings
+from rehearsal.machine.tools import tools
 from rehearsal.story.board import Board
 from rehearsal.story.scratch import expect
 from rehearsal.story.world import World
 from release.adapters import process
-from release.adapters.toolbox import Cache, Toolbox
+from release.adapters.toolbox import Cache
 
 SLUG, SUBJECT = "owner/member-reporting", "owner@1/member-reporting@2"
 ACCOUNT = "arn:aws:iam::000000000000:role/"
@@ -113,7 +114,7 @@ class Hosted:
 def host(there: World, env: Mapping[str, str], board: Board) -> Hosted:
     """The scratch clone's repository, with the settings that docs/setup.md asks for."""
     scratch, release = there.scratch, there.scratch.env
-    toolbox = Toolbox(Cache.of(env), scratch.folder / "requirements", board.say)
+    toolbox = tools(Cache.of(env), board.say)
     roles = trust.roles(trust.template(scratch.folder / "pipeline.yaml"), {"Subject": SUBJECT})
     arns = {name.removeprefix("member-reporting-"): f"{ACCOUNT}{name}" for name in roles}
     settings = Settings(

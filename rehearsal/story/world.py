@@ -21,11 +21,12 @@ import boto3
 
 from rehearsal.cloud import emulator, sample_database, seed
 from rehearsal.machine import base, engine
+from rehearsal.machine.tools import tools
 from rehearsal.story.board import Board
 from rehearsal.story.scratch import Scratch
 from release.adapters.artifacts import push_artifact
 from release.adapters.clock import SystemClock
-from release.adapters.toolbox import Cache, Progress, Toolbox
+from release.adapters.toolbox import Cache, Progress
 from release.adapters.trivy.binary import RECIPE, Installer
 from release.settings import config as config_file
 from release.settings.config import Config
@@ -69,7 +70,7 @@ def start(repository: Path, env: Mapping[str, str], board: Board, *, keep: bool)
         MachineError, RemoteError: something it needs cannot be had; what was started is stopped again.
     """
     cache = Cache.of(env)
-    toolbox = Toolbox(cache, repository / "requirements", board.say)
+    toolbox = tools(cache, board.say)
     config = config_file.parse((repository / "release.toml").read_text(encoding="utf-8"))
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=cache.folder("rehearsals")))

@@ -1,7 +1,7 @@
 """The cache folder of the rehearsal, and the tools in it: each in a virtual environment of its own.
 
-Nothing is installed on the machine. A tool's environment is made from its lock file (``requirements/<tool>.txt``,
-hashed) by the machine's own pip, so the machine's own index configuration applies.
+Nothing is installed on the machine. A tool's environment is made from its lock file (``<tool>.txt``, hashed), which is
+installed with the package that needs it, by the machine's own pip, so the machine's own index configuration applies.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from release.errors import MachineError, RemoteError
 Progress = Callable[[str], None]
 
 COMPLETE = ".complete"
+
+#: The lock files of the tools that the command itself runs (sam.txt).
+LOCKS = Path(__file__).with_name("locks")
 
 
 @dataclass(frozen=True)
@@ -142,22 +145,22 @@ class Toolbox:
     """Tools by name, made on first use.
 
     Args:
-        requirements: the folder with the lock files.
+        locks: the folders with the lock files; the first that has one for a tool decides.
         progress: told one line at a time what takes long.
     """
 
     cache: Cache
-    requirements: Path
+    locks: Sequence[Path]
     progress: Progress
 
     def venv(self, name: str) -> Venv:
-        """The environment of ``requirements/<name>.txt``, made when there is none.
+        """The environment of ``<name>.txt``, made when there is none.
 
         Raises:
             MachineError: no such lock file, no pip, no disk.
             RemoteError: the package index did not deliver, or delivered something else than the lock file names.
         """
-        lock_file = self.requirements / f"{name}.txt"
+        lock_file = self.lock_file(name)
         folder = self.cache.folder("venvs") / f"{name}-{self.key(lock_file)}"
         self.cache.make_once(folder, lambda new: self._install(name, lock_file, new))
         return Venv(folder)
@@ -168,25 +171,42 @@ class Toolbox:
             return dict(zip(names, pool.map(self.venv, names), strict=True))
 
     def pip(self, arguments: Sequence[str | Path], *, timeout: float = 900) -> None:
-        """Run this interpreter's pip; ``arguments`` start with pip's own options or the verb.
+        """Run pip; ``arguments`` start with pip's own options or the verb.
 
         Raises MachineError when there is no pip, RemoteError when it fails.
         """
-        if process.run([sys.executable, "-m", "pip", "--version"], check=False).code != 0:
+        process.run([self._with_pip(), "-m", "pip", *arguments], timeout=timeout)
+
+    def _with_pip(self) -> Path:
+        """An interpreter that has pip: this one, or, where uv made its environment, one that Python's own pip is in."""
+        if process.run([sys.executable, "-m", "pip", "--version"], check=False).code == 0:
+            return Path(sys.executable)
+        key = hashlib.sha256(sys.version.encode()).hexdigest()[:16]
+        folder = self.cache.folder("venvs") / f"pip-{key}"
+        try:
+            self.cache.make_once(folder, lambda new: process.run([sys.executable, "-m", "venv", new]).stdout)
+        except RemoteError as error:
             raise MachineError(
-                f"{sys.executable} has no pip", untouched="everything", next_step="run make setup, then this again"
-            )
-        process.run([sys.executable, "-m", "pip", *arguments], timeout=timeout)
+                f"{sys.executable} has no pip, and none can be made",
+                untouched="everything",
+                next_step="install the packages python3-pip and python3-venv, then run the same command again",
+            ) from error
+        return Venv(folder).python
+
+    def lock_file(self, name: str) -> Path:
+        """The file that locks ``name``'s packages. Raises MachineError when the installation lacks it."""
+        for folder in self.locks:
+            if (folder / f"{name}.txt").is_file():
+                return folder / f"{name}.txt"
+        raise MachineError(
+            f"there is no lock file {name}.txt in {' or '.join(str(folder) for folder in self.locks)}",
+            untouched="everything",
+            next_step="install lambda-image-release again: files of it are missing",
+        )
 
     def key(self, lock_file: Path) -> str:
         """What decides whether an environment can be used again: the lock file and the interpreter."""
-        try:
-            text = lock_file.read_bytes()
-        except OSError as error:
-            raise MachineError(
-                f"there is no lock file {lock_file}", untouched="everything", next_step="run from a whole clone"
-            ) from error
-        return hashlib.sha256(text + sys.version.encode()).hexdigest()[:16]
+        return hashlib.sha256(lock_file.read_bytes() + sys.version.encode()).hexdigest()[:16]
 
     def _install(self, name: str, lock_file: Path, folder: Path) -> str:
         self.progress(f"installing {name} into the cache")

@@ -17,8 +17,9 @@ from rehearsal.github.driver import GitHub
 from rehearsal.github.results import RunResult
 from rehearsal.github.runner import Machine
 from rehearsal.github.startup import Environment, Settings
+from rehearsal.machine.tools import tools
 from release.adapters import process
-from release.adapters.toolbox import Cache, Toolbox
+from release.adapters.toolbox import Cache
 from workflowlint.workflow import Refused
 
 pytestmark = pytest.mark.rehearsal
@@ -34,7 +35,7 @@ DIGESTS = "export=sha256:" + "a" * 64
 def act() -> Path:
     import os
 
-    toolbox = Toolbox(Cache.of(os.environ), ROOT / "requirements", lambda _line: None)
+    toolbox = tools(Cache.of(os.environ), lambda _line: None)
     return toolbox.venv("act").tool("act")
 
 

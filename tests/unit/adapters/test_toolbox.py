@@ -103,7 +103,7 @@ def test_a_lock_is_free_again_after_an_error(cache: Cache) -> None:
 def test_an_environment_that_is_complete_is_used_as_it_is(cache: Cache, tmp_path: Path) -> None:
     lock_file = tmp_path / "sam.txt"
     lock_file.write_text("aws-sam-cli==1.0\n")
-    toolbox = Toolbox(cache, tmp_path, pytest.fail)  # progress would mean that it installs
+    toolbox = Toolbox(cache, (tmp_path,), pytest.fail)  # progress would mean that it installs
     ready = cache.folder("venvs", f"sam-{toolbox.key(lock_file)}")
     (ready / COMPLETE).write_text("1 s")
     (ready / "bin").mkdir()
@@ -114,7 +114,7 @@ def test_an_environment_that_is_complete_is_used_as_it_is(cache: Cache, tmp_path
 
 def test_another_lock_file_is_another_environment(cache: Cache, tmp_path: Path) -> None:
     lock_file = tmp_path / "sam.txt"
-    toolbox = Toolbox(cache, tmp_path, print)
+    toolbox = Toolbox(cache, (tmp_path,), print)
     lock_file.write_text("aws-sam-cli==1.0\n")
     before = toolbox.key(lock_file)
     lock_file.write_text("aws-sam-cli==1.1\n")
@@ -123,13 +123,13 @@ def test_another_lock_file_is_another_environment(cache: Cache, tmp_path: Path) 
 
 def test_a_missing_lock_file_is_refused(cache: Cache, tmp_path: Path) -> None:
     with pytest.raises(MachineError, match=r"no lock file .*nope\.txt"):
-        Toolbox(cache, tmp_path, print).venv("nope")
+        Toolbox(cache, (tmp_path,), print).venv("nope")
 
 
 def test_a_tool_that_its_environment_lacks_is_refused_with_the_folder_to_remove(cache: Cache, tmp_path: Path) -> None:
     lock_file = tmp_path / "sam.txt"
     lock_file.write_text("")
-    toolbox = Toolbox(cache, tmp_path, print)
+    toolbox = Toolbox(cache, (tmp_path,), print)
     ready = cache.folder("venvs", f"sam-{toolbox.key(lock_file)}")
     (ready / COMPLETE).write_text("")
     with pytest.raises(MachineError) as refusal:

@@ -11,7 +11,8 @@ from release import commands
 from release.settings import config
 
 ROOT = Path(__file__).parents[3]
-LOCKS = sorted([*(ROOT / "requirements").glob("*.txt"), *(ROOT / "function/requirements").glob("*.txt")])
+LOCKED = ("requirements", "function/requirements", "release/adapters/locks", "rehearsal/locks")
+LOCKS = sorted(path for folder in LOCKED for path in (ROOT / folder).glob("*.txt"))
 
 
 def test_the_dockerfile_and_release_toml_name_one_base() -> None:
