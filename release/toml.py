@@ -1,16 +1,23 @@
-"""Reading a TOML document strictly: each key once, with its type; what nobody read is an error with its line."""
+"""Reading a TOML document strictly: each key once, with its type; what nobody read is an error with its line.
+
+Every method that reads a key takes ``doc``: what the key means, for the page and the schema that are made from the
+readers (release/tomlkeys.py).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from release.errors import UsageError
+from release.tomlkeys import Either, Key, Keys, Kind
+from release.tomllines import line_of
 
-_T = TypeVar("_T", bool, int, str)
-_KINDS = {bool: "true or false", int: "a whole number", str: "a text"}
-_HEADER = re.compile(r"\[\[?\s*([^\]]+?)\s*\]\]?")
+_T = TypeVar("_T", bool, int)
+_V = TypeVar("_V", bool, int, str)
+_KINDS: Mapping[type, Kind] = {bool: Kind.SWITCH, int: Kind.NUMBER}
 
 
 class Table:
@@ -20,15 +27,24 @@ class Table:
         text: the whole file, to find lines in.
         path: the table's name with dots, "" for the file itself.
         nth: which one it is when several have that name (``[[smoke]]``), from 0.
+        form: ``path`` with ``<name>`` where the adopter chooses the name; default: ``path``.
+        keys: where to note what is read.
     """
 
-    def __init__(self, text: str, path: str, values: Mapping[str, Any], nth: int = 0) -> None:
+    def __init__(
+        self, text: str, path: str, values: Mapping[str, Any], nth: int = 0, *, form: str = "", keys: Keys | None = None
+    ) -> None:
         self.text, self.path, self.values, self.nth = text, path, dict(values), nth
+        self.form, self.keys = form or path, keys
         self.read: set[str] = set()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
 
     def error(self, key: str, problem: str) -> UsageError:
         """The error that ``problem`` with ``key`` ("": with the table) is, with the line it stands on."""
-        line = _line_of(self.text, self.path, key, self.nth)
+        outer, _, last = self.path.rpartition(".")
+        line = line_of(self.text, self.path, key, self.nth) or line_of(self.text, outer, last, self.nth)
         where = f"release.toml, line {line}" if line else "release.toml"
         return UsageError(
             f"{where}: {f'{self.path}.{key}'.strip('.')} {problem}",
@@ -36,62 +52,157 @@ class Table:
             next_step="correct it and run the same command again",
         )
 
-    def text_of(self, key: str, default: str | None = None, pattern: re.Pattern[str] | None = None) -> str:
-        """The string ``key``. Raises UsageError when it is missing, no string, empty or not of the form."""
-        value = self.value(key, str, default)
-        if key in self.values and not value:
+    def text_of(
+        self,
+        key: str,
+        default: str | None = None,
+        *,
+        doc: str,
+        pattern: re.Pattern[str] | None = None,
+        must: str = "",
+        choices: Sequence[str] = (),
+        unset: str = "",
+    ) -> str:
+        """The string ``key``; ``default`` when it is missing.
+
+        Args:
+            must: for the error, what a value must do that ``pattern`` does not match: "name the base by digest".
+            unset: for the page, what holds without the key, where ``default`` does not say it.
+
+        Raises:
+            UsageError: it is missing without a default, no string, empty, or not of the form.
+        """
+        self._note(key, Kind.TEXT, doc, default, unset, pattern=_source(pattern), choices=tuple(choices))
+        value = self._of_type(key, str, Kind.TEXT, default)
+        if key not in self.values:
+            return value
+        if choices and value not in choices:
+            raise self.error(key, f"must be one of {', '.join(choices)}, not {value!r}")
+        if not value.strip():
             raise self.error(key, "must not be empty")
-        if key in self.values and pattern and not pattern.match(value):
-            raise self.error(key, f"has a form that is not allowed: {value!r}")
+        if pattern and not pattern.match(value):
+            raise self.error(key, f"must {must}" if must else f"has a form that is not allowed: {value!r}")
         return value
 
-    def value(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
-        """The value ``key`` of exactly this type. Raises UsageError when it is missing without a default."""
-        self.read.add(key)
-        value = self.values.get(key, default)
+    def value(
+        self,
+        key: str,
+        kind: type[_T],
+        default: _T | None = None,
+        *,
+        doc: str,
+        low: int | None = None,
+        high: int | None = None,
+    ) -> _T:
+        """The switch or number ``key``. Raises UsageError when it is missing without a default, or out of bounds."""
+        self._note(key, _KINDS[kind], doc, default, low=low, high=high)
+        value = self._of_type(key, kind, _KINDS[kind], default)
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise self.error(key, f"must be {_bounds(low, high)}, not {value}")
+        return value
+
+    def date_of(self, key: str, *, doc: str) -> date:
+        """The day ``key``, written without quotes. Raises UsageError when it is missing or something else."""
+        self._note(key, Kind.DATE, doc)
+        value = self.values.get(key)
         if value is None:
             raise self.error(key, "is missing")
-        if type(value) is not kind:
-            raise self.error(key, f"must be {_KINDS[kind]}, not {value!r}")
+        if isinstance(value, datetime) or not isinstance(value, date):
+            raise self.error(key, f"must be a date like 2026-12-31 without quotes, not {value!r}")
         return value
 
-    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The list of strings ``key``; never empty."""
-        self.read.add(key)
-        value = self.values.get(key, list(default))
-        if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
-            raise self.error(key, "must be a list of texts" if key in self.values else "is missing")
+    def texts(
+        self,
+        key: str,
+        default: tuple[str, ...] | None = None,
+        *,
+        doc: str,
+        choices: Sequence[str] = (),
+        unset: str = "",
+        may_be_empty: bool = False,
+    ) -> tuple[str, ...]:
+        """The list of strings ``key``, none of them empty. Raises UsageError when it is missing without a default."""
+        self._note(key, Kind.TEXTS, doc, default, unset, choices=tuple(choices), may_be_empty=may_be_empty)
+        value = self.values.get(key, default if default is None else list(default))
+        if value is None:
+            raise self.error(key, "is missing")
+        if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+            raise self.error(key, "must be a list of texts")
+        if key in self.values and not value and not may_be_empty:
+            raise self.error(key, "must not be empty")
+        if choices and (wrong := [v for v in value if v not in choices]):
+            raise self.error(key, f"must be a list of {', '.join(choices)}, not {wrong[0]!r}")
         return tuple(value)
 
-    def table(self, key: str) -> Table:
-        """The sub-table ``key``. Raises UsageError when it is missing."""
-        if key not in self.values:
+    def exactly_one(self, *names: str) -> str:
+        """Which of the keys ``names`` is there. Raises UsageError when it is none or more than one."""
+        if self.keys is not None:
+            self.keys.either[Either(self.form, names)] = None
+        found = [name for name in names if name in self.values]
+        if len(found) != 1:
+            raise self.error("", f"needs exactly one of {', '.join(names)}")
+        return found[0]
+
+    def table(self, key: str, *, doc: str, required: bool = True) -> Table:
+        """The sub-table ``key``; empty when it is missing and not ``required``. Raises UsageError otherwise."""
+        self._note(key, Kind.TABLE, doc, None if required else {})
+        if required and key not in self.values:
             raise self.error(key, "is missing")
-        return Table(self.text, self._below(key), self.mapping(key))
+        return self._inner(key, self._mapping(key))
 
-    def mapping(self, key: str) -> Mapping[str, Any]:
-        """The sub-table ``key`` as it is; empty when it is missing."""
-        self.read.add(key)
-        value = self.values.get(key, {})
-        if not isinstance(value, dict):
-            raise self.error(key, f"must be a table, not {value!r}")
-        return value
+    def tables(self, key: str, *, doc: str, names: re.Pattern[str], what: str) -> Mapping[str, Table]:
+        """The tables inside the sub-table ``key``, by name; at least one.
 
-    def tables(self, key: str) -> Mapping[str, Table]:
-        """The tables inside the sub-table ``key``, by name; at least one."""
-        found = self.mapping(key)
+        Args:
+            names: what each name must match.
+            what: for the error, what it names: "an image (a-z, 0-9, -; at most 31)".
+        """
+        self._note(key, Kind.NAMED, doc, names=_source(names))
+        found = self._mapping(key)
         if not found:
             raise self.error(key, "is missing: name at least one")
-        inner = Table(self.text, self._below(key), found)
-        return {name: inner.table(name) for name in found}
+        outer = self._inner(key, found)
+        for name in found:
+            if not names.match(name):
+                raise outer.error(name, f"is no name for {what}")
+        return {name: outer._inner(name, outer._mapping(name), form=f"{outer.form}.<name>") for name in found}
 
-    def array(self, key: str, before: int = 0) -> list[Table]:
+    def array(self, key: str, *, doc: str, before: int = 0) -> list[Table]:
         """The tables of ``[[key]]``; none when it is missing. ``before``: how many of that name came earlier."""
-        self.read.add(key)
+        self._note(key, Kind.ARRAY, doc, [])
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.error(key, f"must be written as [[{self._below(key)}]]")
-        return [Table(self.text, self._below(key), item, before + n) for n, item in enumerate(value)]
+        return [self._inner(key, item, before + n) for n, item in enumerate(value)]
+
+    def mapping(
+        self,
+        key: str,
+        *,
+        doc: str,
+        holds: tuple[type, ...] = (),
+        names: re.Pattern[str] | None = None,
+        what: str = "",
+        choices: Sequence[str] = (),
+    ) -> Mapping[str, Any]:
+        """Names and values that the adopter chooses; empty when ``key`` is missing.
+
+        Args:
+            holds: the types of the values; empty: any.
+            names: what each name must match; ``what`` it names is for the error.
+            choices: the only values.
+        """
+        self._note(key, Kind.MAPPING, doc, {}, names=_source(names), holds=tuple(holds), choices=tuple(choices))
+        found = self._mapping(key)
+        inner = self._inner(key, found, self.nth)
+        for name, value in found.items():
+            if names and not names.match(name):
+                raise inner.error(name, f"is no name for {what}")
+            if holds and type(value) not in holds:
+                raise inner.error(name, f"must be {_either(holds)}, not {value!r}")
+            if choices and value not in choices:
+                raise inner.error(name, f"must be one of {', '.join(choices)}, not {value!r}")
+        return found
 
     def done(self) -> None:
         """Raises UsageError when a key is left that nobody knows: a misspelt key must not mean its default."""
@@ -99,21 +210,44 @@ class Table:
             if key not in self.read:
                 raise self.error(key, f"is not a key that is known here (known: {', '.join(sorted(self.read))})")
 
+    def _note(self, key: str, kind: Kind, doc: str, default: Any = None, unset: str = "", **facts: Any) -> None:
+        self.read.add(key)
+        if self.keys is not None:
+            required = default is None and not unset
+            self.keys.note(Key(self.form, key, kind, doc, required, None if unset else default, unset, **facts))
+
+    def _of_type(self, key: str, kind: type[_V], words: str, default: _V | None) -> _V:
+        value: object = self.values.get(key, default)
+        if value is None:
+            raise self.error(key, "is missing")
+        if not isinstance(value, kind) or type(value) is not kind:  # True is an int, too
+            raise self.error(key, f"must be {words}, not {value!r}")
+        return value
+
+    def _mapping(self, key: str) -> Mapping[str, Any]:
+        value = self.values.get(key, {})
+        if not isinstance(value, dict):
+            raise self.error(key, f"must be a table, not {value!r}")
+        return value
+
+    def _inner(self, key: str, values: Mapping[str, Any], nth: int = 0, form: str = "") -> Table:
+        form = form or f"{self.form}.{key}".lstrip(".")
+        return Table(self.text, self._below(key), values, nth, form=form, keys=self.keys)
+
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}".lstrip(".")
 
 
-def _line_of(text: str, path: str, key: str, nth: int) -> int:
-    """The line of ``key`` in the ``nth`` table ``path``, as well as a search can tell; else the table's; else 0."""
-    current, seen, table_line = "", -1, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        header = _HEADER.match(stripped)
-        if header:
-            current = header[1].replace('"', "").replace(" ", "")
-            seen += current == path
-            if (current == path and seen == nth) or current == f"{path}.{key}".lstrip("."):
-                table_line = table_line or number
-        elif current == path and max(seen, 0) == nth and re.match(rf'"?{re.escape(key)}"?\s*[.=]', stripped):
-            return number
-    return table_line
+def _source(pattern: re.Pattern[str] | None) -> str:
+    return pattern.pattern if pattern else ""
+
+
+def _either(types: tuple[type, ...]) -> str:
+    words = [str({str: Kind.TEXT, int: Kind.NUMBER, bool: Kind.SWITCH}[kind]) for kind in types]
+    return ", ".join(words[:-1]) + " or " * (len(words) > 1) + words[-1]
+
+
+def _bounds(low: int | None, high: int | None) -> str:
+    if low is not None and high is not None:
+        return f"from {low} to {high}"
+    return f"{low} or more" if high is None else f"{high} or less"

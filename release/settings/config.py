@@ -18,6 +18,7 @@ from release.versions.config import parse_versions
 from release.versions.settings import VersionSettings
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
+_NAME_FORM = "(a-z, 0-9, -; at most 31)"
 #: Amazon ECR API reference, CreateRepository, repositoryName
 _REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 #: CloudFormation's CreateStack, StackName; its logical ids and parameter names; Lambda's CreateAlias, Name
@@ -103,28 +104,50 @@ def parse(text: str) -> Config:
             untouched="everything",
             next_step="correct it and run the same command again",
         ) from error
-    project, build, registry = top.table("project"), top.table("build"), top.table("registry")
-    images = {name: _image(name, table) for name, table in top.tables("images").items()}
-    environments = {name: _environment(name, table) for name, table in top.tables("environments").items()}
+    return parse_table(top)
+
+
+def parse_table(top: Table) -> Config:
+    """Read the whole file as a table. Raises UsageError with line and key."""
+    project = top.table("project", doc="What the pipeline releases.")
+    build = top.table("build", doc="What every image is built for and from.")
+    registry = top.table("registry", doc="Where images go.")
+    tables = top.tables(
+        "images",
+        doc="An image of the project: one target of one Dockerfile.",
+        names=_NAME,
+        what=f"an image {_NAME_FORM}",
+    )
+    images = {name: _image(name, table) for name, table in tables.items()}
+    tables = top.tables(
+        "environments",
+        doc="An environment: one CloudFormation stack in one region.",
+        names=_NAME,
+        what=f"an environment {_NAME_FORM}",
+    )
+    environments = {name: _environment(name, table) for name, table in tables.items()}
     _check_unique(top, images, environments)
+    gate = top.table("gate", doc="What may leave the machine: the gate's policy.", required=False)
     config = Config(
-        project=project.text_of("name", pattern=_NAME),
-        template=project.text_of("template", "template.yaml"),
-        alias=project.text_of("alias", "live", _ALIAS),
-        platform=build.text_of("platform", "linux/amd64"),
-        base=build.text_of("base"),
-        registry_region=registry.text_of("region", pattern=_REGION),
+        project=project.text_of("name", pattern=_NAME, doc="The project's name."),
+        template=project.text_of("template", "template.yaml", doc="The SAM template that is deployed."),
+        alias=project.text_of("alias", "live", pattern=_ALIAS, doc="The alias of each function that serves."),
+        platform=build.text_of(
+            "platform", "linux/amd64", choices=_PLATFORMS, doc="The CPU that the functions run on, as images name it."
+        ),
+        base=build.text_of(
+            "base",
+            pattern=_BASE,
+            must="name the base image by digest (…@sha256:…), so that a build can be repeated",
+            doc="The base image, by digest: the Dockerfile's argument `BASE_IMAGE`.",
+        ),
+        registry_region=registry.text_of("region", pattern=_REGION, doc="The AWS region of the image repositories."),
         images=images,
         environments=environments,
         smoke=parse_smoke(top, tuple(environments)),
         versions=parse_versions(top),
-        tables={key: top.mapping(key) for key in ("gate",) if key in top.values},
+        tables={"gate": gate.values} if "gate" in top else {},
     )
-    if config.platform not in _PLATFORMS:
-        raise build.error("platform", f"must be one of {', '.join(_PLATFORMS)}")
-    if not _BASE.match(config.base):
-        raise build.error("base", "must name the base image by digest (…@sha256:…), so that a build can be repeated")
-    top.read |= {"gate"}
     for table in (top, project, build, registry):
         table.done()
     return config
@@ -155,17 +178,23 @@ def _inner(top: Table, kind: str, name: str) -> Table:
 
 
 def _image(name: str, table: Table) -> ImageSpec:
-    if not _NAME.match(name):
-        raise table.error("", "is no name for an image (a-z, 0-9, -; at most 31)")
     spec = ImageSpec(
         name=name,
-        repository=table.text_of("repository", pattern=_REPOSITORY),
-        dockerfile=table.text_of("dockerfile"),
-        context=table.text_of("context", "."),
-        target=table.text_of("target", name),
-        inputs=table.texts("inputs"),
-        parameter=table.text_of("parameter", pattern=_LOGICAL_ID),
-        function=table.text_of("function", pattern=_LOGICAL_ID),
+        repository=table.text_of("repository", pattern=_REPOSITORY, doc="The ECR repository that holds the image."),
+        dockerfile=table.text_of("dockerfile", doc="The Dockerfile's path."),
+        context=table.text_of("context", ".", doc="The folder that the Dockerfile's `COPY` starts from."),
+        target=table.text_of("target", name, doc="The stage of the Dockerfile.", unset="the image's name"),
+        inputs=table.texts(
+            "inputs",
+            doc="The paths that the build sees, the Dockerfile's among them. Nothing else enters the build, so no "
+            "change to an image escapes a version.",
+        ),
+        parameter=table.text_of(
+            "parameter", pattern=_LOGICAL_ID, doc="The template's parameter that takes the image's URI."
+        ),
+        function=table.text_of(
+            "function", pattern=_LOGICAL_ID, doc="The template's output that names the function that runs the image."
+        ),
     )
     prefix = "" if spec.context == "." else spec.context.rstrip("/") + "/"
     for path in (spec.dockerfile, *spec.inputs):
@@ -178,15 +207,23 @@ def _image(name: str, table: Table) -> ImageSpec:
 
 
 def _environment(name: str, table: Table) -> EnvironmentSpec:
-    if not _NAME.match(name):
-        raise table.error("", "is no name for an environment (a-z, 0-9, -; at most 31)")
     spec = EnvironmentSpec(
         name=name,
-        stack=table.text_of("stack", pattern=_STACK),
-        region=table.text_of("region", pattern=_REGION),
-        proven_in=table.text_of("proven-in", ""),
+        stack=table.text_of("stack", pattern=_STACK, doc="The CloudFormation stack's name."),
+        region=table.text_of("region", pattern=_REGION, doc="The stack's AWS region."),
+        proven_in=table.text_of(
+            "proven-in",
+            "",
+            doc="The environment that must have proven a release before it may come here.",
+            unset="none",
+        ),
         parameters=_parameters(table),
-        smoke_secret=table.text_of("smoke-secret", ""),
+        smoke_secret=table.text_of(
+            "smoke-secret",
+            "",
+            doc="The secret in Secrets Manager that holds the smoke tests' user (`docs/setup.md`).",
+            unset="smoke steps with `token = true` fail",
+        ),
     )
     table.done()
     return spec
@@ -194,11 +231,12 @@ def _environment(name: str, table: Table) -> EnvironmentSpec:
 
 def _parameters(table: Table) -> Mapping[str, str]:
     """Template parameters; numbers and booleans become CloudFormation's text."""
-    found = table.mapping("parameters")
-    inner = Table(table.text, f"{table.path}.parameters", found)
-    for name, value in found.items():
-        if not _LOGICAL_ID.match(name):
-            raise inner.error(name, "is no name for a template parameter (letters and digits)")
-        if not isinstance(value, str | int):
-            raise inner.error(name, f"must be a text, a whole number, true or false, not {value!r}")
+    found = table.mapping(
+        "parameters",
+        holds=(str, int, bool),
+        names=_LOGICAL_ID,
+        what="a template parameter (letters and digits)",
+        doc="Values of the template's parameters in this environment. A parameter that is not named here keeps the "
+        "template's default.",
+    )
     return {n: str(v).lower() if isinstance(v, bool) else str(v) for n, v in found.items()}

@@ -22,14 +22,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from release.toml import Table
 
-if TYPE_CHECKING:
-    pass
-
-_ACTIONS = ("get", "post", "download", "count-items")
+#: what a step does -> what it is done to; exactly one a step
+_ACTIONS = {
+    "get": "GET of this path of the API (output `ApiUrl`).",
+    "post": "POST to this path of the API, without a body.",
+    "download": "GET of this whole URL, without a token.",
+    "count-items": "Count the items of this DynamoDB table; goes with `save` and nothing else.",
+}
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,20 @@ class SmokeTest:
 def parse_smoke(top: Table, environments: tuple[str, ...]) -> tuple[SmokeTest, ...]:
     """Read ``[[smoke]]``. Raises UsageError with line and key."""
     tests: list[SmokeTest] = []
-    for table in top.array("smoke"):
-        name = table.text_of("name")
-        chosen = table.texts("environments", environments)
+    for table in top.array("smoke", doc="A smoke test: steps in order; the first that fails ends it."):
+        name = table.text_of("name", doc="What it shows, as a sentence; reports name it.")
+        chosen = table.texts(
+            "environments", environments, doc="Where it runs after a deployment.", unset="every environment"
+        )
         for environment in chosen:
             if environment not in environments:
                 raise table.error("environments", f"names {environment!r}, which is no environment")
-        steps = table.array("steps", before=sum(len(test.steps) for test in tests))
+        steps = table.array(
+            "steps",
+            before=sum(len(test.steps) for test in tests),
+            doc="One request and what its answer must be; at least one. `{name}` in a value is replaced: `version`, "
+            "`commit`, `environment`, `output.<stack output>`, and what an earlier step saved.",
+        )
         if not steps:
             raise table.error("steps", "is missing: a test without steps proves nothing")
         table.done()
@@ -73,22 +83,21 @@ def parse_smoke(top: Table, environments: tuple[str, ...]) -> tuple[SmokeTest, .
 
 
 def _step(table: Table) -> SmokeStep:
-    actions = [key for key in _ACTIONS if key in table.values]
-    if len(actions) != 1:
-        raise table.error("", f"needs exactly one of {', '.join(_ACTIONS)}")
+    action = table.exactly_one(*_ACTIONS)
     step = SmokeStep(
-        action=actions[0],
-        target=table.text_of(actions[0]),
-        token=table.value("token", bool, False),
-        status=table.value("status", int, 200),
-        json=table.mapping("json"),
-        headers=table.mapping("headers"),
-        starts_with=table.text_of("starts-with", ""),
-        save=table.mapping("save"),
+        action=action,
+        target=table.text_of(action, doc=_ACTIONS[action]),
+        token=table.value("token", bool, False, doc="Send the smoke user's bearer token."),
+        status=table.value("status", int, 200, doc="The status that the answer must have."),
+        json=table.mapping("json", doc="Keys of the JSON answer and the values that they must have."),
+        headers=table.mapping(
+            "headers", holds=(str,), doc="Headers, in lower case, and the values that they must have."
+        ),
+        starts_with=table.text_of("starts-with", "", doc="The body's first characters.", unset="any"),
+        save=table.mapping(
+            "save", holds=(str,), doc="For later steps: a name, and the key of the JSON answer (or `count`) that it is."
+        ),
     )
-    for key, values in (("headers", step.headers), ("save", step.save)):
-        if not all(isinstance(value, str) for value in values.values()):
-            raise table.error(key, "must hold texts only")
     if step.action == "count-items" and set(table.values) != {"count-items", "save"}:
         raise table.error("count-items", "goes with save, and with nothing else")
     table.done()

@@ -27,35 +27,63 @@ _WORDS = {bump.word: bump for bump in Bump}
 
 def parse_versions(top: Table) -> VersionSettings:
     """Read ``[versions]``; the defaults where there is none. Raises UsageError with line and key."""
-    found = top.mapping("versions")
-    table, default = Table(top.text, "versions", found), VersionSettings()
-    first = table.text_of("first-version", default.first_version)
+    table, default = (
+        top.table("versions", doc="How versions are decided; all of it may be left out.", required=False),
+        VersionSettings(),
+    )
+    first = table.text_of("first-version", default.first_version, doc="The version of the first release.")
     try:
         if parse(first).is_prerelease:
             raise table.error("first-version", "must be a release, like 0.1.0")
     except UsageError as error:
         raise table.error("first-version", f"is no version: {error.message}") from error
+    prefix = table.text_of(
+        "tag-prefix",
+        "",
+        doc="What stands before the version in a release tag.",
+        unset="`v`, or nothing where only bare tags are",
+    )
     settings = VersionSettings(
-        tag_prefix=table.text_of("tag-prefix") if "tag-prefix" in found else None,
+        tag_prefix=prefix if "tag-prefix" in table else None,
         first_version=first,
-        major_on_zero=table.value("major-on-zero", bool, default.major_on_zero),
+        major_on_zero=table.value(
+            "major-on-zero", bool, default.major_on_zero, doc="Whether a breaking change makes 1.0.0 of 0.x."
+        ),
         bumps={**BUMPS, **_bumps(table)},
-        other_bump=_bump(table, "other-bump", default.other_bump),
-        multiple_headers=table.value("multiple-headers", bool, default.multiple_headers),
-        allowed_branches=table.texts("allowed-branches", default.allowed_branches),
-        maintenance_branches=table.texts("maintenance-branches", default.maintenance_branches),
+        other_bump=_WORDS[
+            table.text_of(
+                "other-bump",
+                default.other_bump.word,
+                choices=tuple(_WORDS),
+                doc="What a commit asks for whose message is not conventional.",
+            )
+        ],
+        multiple_headers=table.value(
+            "multiple-headers",
+            bool,
+            default.multiple_headers,
+            doc="Whether every header in a message counts, not only the first line's.",
+        ),
+        allowed_branches=table.texts(
+            "allowed-branches",
+            default.allowed_branches,
+            doc="Patterns of the branches that releases are made from (as Python's fnmatch reads them).",
+        ),
+        maintenance_branches=table.texts(
+            "maintenance-branches",
+            default.maintenance_branches,
+            doc="Patterns of the branches whose last part names the line they keep: `release/1.4`, `1.x`.",
+        ),
     )
     table.done()
     return settings
 
 
 def _bumps(table: Table) -> dict[str, Bump]:
-    inner = Table(table.text, "versions.bumps", table.mapping("bumps"))
-    return {name.lower(): _bump(inner, name, Bump.NONE) for name in inner.values}
-
-
-def _bump(table: Table, key: str, default: Bump) -> Bump:
-    word = table.text_of(key, default.word)
-    if word not in _WORDS:
-        raise table.error(key, f"must be one of {', '.join(_WORDS)}, not {word!r}")
-    return _WORDS[word]
+    found = table.mapping(
+        "bumps",
+        holds=(str,),
+        choices=tuple(_WORDS),
+        doc="Type of commit and what it asks for; replaces the default of that type.",
+    )
+    return {name.lower(): _WORDS[word] for name, word in found.items()}

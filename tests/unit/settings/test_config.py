@@ -74,7 +74,12 @@ MISTAKES = {
     "step key": ('get = "/report/health"', 'get = "/"\ntokn = 1', "smoke.steps.tokn is not a key", "tokn"),
     "token type": ("token = true", 'token = "yes"', "smoke.steps.token must be true or false", "token ="),
     "status type": ('get = "/health"', 'get = "/"\nstatus = true', "status must be a whole number", "status"),
-    "save type": ('save = { members = "count" }', "save = { members = 1 }", "save must hold texts only", "save"),
+    "save type": (
+        'save = { members = "count" }',
+        "save = { members = 1 }",
+        "save.members must be a text, not 1",
+        "save",
+    ),
     "count and more": (
         'save = { members = "count" }',
         "status = 200",
