@@ -15,12 +15,14 @@ from release.errors import UsageError
 #: semver.org, FAQ, "Does SemVer have a size limit on the version string?": 255 characters are called overkill.
 LONGEST = 255
 
-_NUMBER = r"(?:0|[1-9][0-9]*)"
-_IDENTIFIER = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+#: A number without leading zeros (item 2), as a pattern without groups.
+NUMBER = r"(?:0|[1-9][0-9]*)"
+_IDENTIFIER = rf"(?:{NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_PRERELEASE = rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*"
+#: A version without build metadata, as a pattern without groups, for names that hold one among other things.
+WITHOUT_BUILD = rf"{NUMBER}\.{NUMBER}\.{NUMBER}(?:-{_PRERELEASE})?"
 _VERSION = re.compile(
-    rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})"
-    rf"(?:-({_IDENTIFIER}(?:\.{_IDENTIFIER})*))?"
-    r"(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
+    rf"({NUMBER})\.({NUMBER})\.({NUMBER})(?:-({_PRERELEASE}))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
 )
 
 Identifier = tuple[int, int, str]

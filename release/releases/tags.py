@@ -21,14 +21,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 from release.errors import UsageError
+from release.semver import NUMBER, WITHOUT_BUILD, try_parse
 
-_NUMBER = r"(?:0|[1-9][0-9]*)"
-_IDENTIFIER = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-_VERSION = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_IDENTIFIER}(?:\.{_IDENTIFIER})*)?"
-_VERSION_RX = re.compile(rf"{_VERSION}\Z")
-_BINDING_RX = re.compile(rf"({_VERSION})_([0-9a-f]{{40}})\Z")
-_LEDGER_RX = re.compile(rf"([a-z][a-z0-9-]*?)-({_NUMBER})-v({_VERSION})\Z")
-_COMMIT_RX = re.compile(r"[0-9a-f]{40}\Z")
+#: Leaves room for ``_`` and a commit within a tag's 128 characters.
+_LONGEST = 60
+_BINDING_RX = re.compile(rf"({WITHOUT_BUILD})_([0-9a-f]{{40}})\Z")
+_LEDGER_RX = re.compile(rf"([a-z][a-z0-9-]*?)-({NUMBER})-v({WITHOUT_BUILD})\Z")
 
 
 def checked_version(text: str) -> str:
@@ -42,7 +40,7 @@ def checked_version(text: str) -> str:
             f"version {text!r} has build metadata, which no registry tag can hold",
             next_step="leave the part from '+' on away; the commit is recorded in its own tag",
         )
-    if not _VERSION_RX.match(text) or len(text) > 60:
+    if try_parse(text) is None or len(text) > _LONGEST:
         raise UsageError(
             f"{text!r} is not a version like 1.4.0 or 1.4.0-rc.7 (semver.org, 2.0.0)",
             next_step="name the version without a leading v",
