@@ -24,8 +24,8 @@ from rehearsal.machine import base, engine
 from rehearsal.machine.tools import tools
 from rehearsal.story.board import Board
 from rehearsal.story.scratch import Scratch
-from release.adapters.artifacts import push_artifact
 from release.adapters.clock import SystemClock
+from release.adapters.distribution import Distribution
 from release.adapters.toolbox import Cache, Progress
 from release.adapters.trivy.binary import RECIPE, Installer
 from release.settings import config as config_file
@@ -193,7 +193,7 @@ def publish_advisories(registry: str, tag: str, *more: sample_database.Advisory)
     # a minute old: a database from the future is refused
     content = sample_database.database_file((*sample_database.ADVISORIES, *more))
     item = sample_database.artifact(SystemClock().now() - timedelta(minutes=1), content=content)
-    push_artifact(registry, _ADVISORIES, item, tag=tag)
+    Distribution(registry).push_artifact(_ADVISORIES, item, tag)
     return f"{registry}/{_ADVISORIES}:{tag}"
 
 

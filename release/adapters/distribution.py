@@ -1,4 +1,4 @@
-"""The registry protocol (OCI distribution specification 1.1), as far as pushing one image by its digest needs it.
+"""The registry protocol (OCI distribution specification 1.1), as far as pushing by digest needs it.
 
 Why not ``docker push`` or a copy tool: an engine may compress layers anew when it loads an archive, which changes the
 digest that was scanned, and the archive's very bytes are what has to arrive. Every blob is uploaded under its digest
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import tarfile
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from urllib.parse import urljoin
 
 import urllib3
@@ -19,9 +21,14 @@ from release.adapters.workspace import blob
 from release.digest import sha256
 from release.errors import NotFoundError, RemoteError
 from release.images.model import Archive
-from release.oci import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, Layer, Manifest
+from release.oci import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, OCI_MANIFEST, Manifest
+from release.releases.artifact import Artifact
 
 log = logging.getLogger("release.registry")
+
+#: Answers of a registry that may be well again in a moment.
+_PASSING = (429, 500, 502, 503, 504)
+_UPLOAD_TRIES = 3
 
 
 class Distribution:
@@ -36,11 +43,11 @@ class Distribution:
     def __init__(self, host: str, authorization: Callable[[], str] = lambda: "", *, backoff: float = 0.5) -> None:
         local = host.partition(":")[0] in ("localhost", "127.0.0.1")
         self.base = f"{'http' if local else 'https'}://{host}/v2/"
-        self.authorization = authorization
+        self.authorization, self.backoff = authorization, backoff
         retries = urllib3.Retry(
             total=4,
             backoff_factor=backoff,
-            status_forcelist=(429, 500, 502, 503, 504),
+            status_forcelist=_PASSING,
             allowed_methods=("GET", "HEAD", "POST"),  # POST only begins an upload; one begun twice is forgotten
             raise_on_status=False,
         )
@@ -59,15 +66,52 @@ class Distribution:
     def push(self, repository: str, archive: Archive) -> None:
         """Upload the archive's missing blobs, then its manifest under its digest."""
         with tarfile.open(archive.path) as tar:
-            for layer in (*archive.manifest.layers, archive.manifest.config):
-                if not self._has(repository, layer.digest):
-                    self._upload(repository, layer, tar)
+            for part in (*archive.manifest.layers, archive.manifest.config):
+                self._push_blob(repository, part.digest, part.size, partial(_member, tar, part.digest))
             raw = blob(tar, archive.digest)
-        path = f"{repository}/manifests/{archive.digest}"
-        answer = self._request("PUT", path, raw, {"Content-Type": archive.manifest.media_type})
-        self._expect(answer, (200, 201), f"the manifest {archive.digest}")
-        if sha256(self.raw_manifest(repository, archive.digest)) != archive.digest:
-            raise RemoteError(f"{repository} does not give back the manifest {archive.digest} that it took")
+        self._push_manifest(repository, raw, archive.manifest.media_type)
+
+    def push_artifact(self, repository: str, artifact: Artifact, tag: str = "") -> None:
+        """Upload the artifact's missing blobs, then its manifest under ``tag``, or without one under its digest.
+
+        Again is no error.
+        """
+        for content in (artifact.config, artifact.layer):
+            self._push_blob(repository, sha256(content), len(content), partial(bytes, content))
+        self._push_manifest(repository, artifact.manifest, OCI_MANIFEST, tag)
+
+    def _push_manifest(self, repository: str, raw: bytes, media_type: str, tag: str = "") -> None:
+        digest = sha256(raw)
+        answer = self._request("PUT", f"{repository}/manifests/{tag or digest}", raw, {"Content-Type": media_type})
+        self._expect(answer, (200, 201), f"the manifest {digest}")
+        if sha256(self.raw_manifest(repository, digest)) != digest:
+            raise RemoteError(f"{repository} does not give back the manifest {digest} that it took")
+
+    def _push_blob(
+        self, repository: str, digest: str, size: int, content: Callable[[], bytes | Iterator[bytes]]
+    ) -> None:
+        """Have the blob in the repository. An upload that broke off is begun anew: what arrived of it is unknown."""
+        for left in reversed(range(_UPLOAD_TRIES)):
+            if self._has(repository, digest):
+                break
+            log.info("uploading %s (%.1f MB)", digest[:19], size / 1e6)
+            if self._uploaded(self._begun(repository, digest), digest, size, content(), last=not left):
+                break
+            time.sleep(self.backoff * 2 ** (_UPLOAD_TRIES - left))
+
+    def _uploaded(self, url: str, digest: str, size: int, content: bytes | Iterator[bytes], *, last: bool) -> bool:
+        """Whether the blob arrived; what may be well again in a moment is an error at the ``last`` try only."""
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        try:
+            answer = self._request("PUT", url, content, headers)
+        except RemoteError:
+            if last:
+                raise
+            return False
+        if answer.status in _PASSING and not last:
+            return False
+        self._expect(answer, (201,), f"blob {digest}")
+        return True
 
     def _has(self, repository: str, digest: str) -> bool:
         answer = self._request("HEAD", f"{repository}/blobs/{digest}")
@@ -77,20 +121,15 @@ class Distribution:
         self._expect(answer, (200, 302, 307), f"blob {digest}")
         return True
 
-    def _upload(self, repository: str, layer: Layer, tar: tarfile.TarFile) -> None:
-        log.info("uploading %s (%.1f MB)", layer.digest[:19], layer.size / 1e6)
+    def _begun(self, repository: str, digest: str) -> str:
+        """Where the blob ``digest`` is to be put: an upload that was begun."""
         begun = self._request("POST", f"{repository}/blobs/uploads/")
         self._expect(begun, (202,), f"an upload to {repository}")
         location = begun.headers.get("Location")
         if not location:
             raise RemoteError(f"the registry named no place to upload to {repository}")
         url = urljoin(self.base, location)
-        url += ("&" if "?" in url else "?") + f"digest={layer.digest}"
-        member = tar.extractfile(f"blobs/{layer.digest.replace(':', '/')}")
-        assert member is not None
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(layer.size)}
-        answer = self._request("PUT", url, _pieces(member.read), headers)
-        self._expect(answer, (201,), f"blob {layer.digest}")
+        return url + ("&" if "?" in url else "?") + f"digest={digest}"
 
     def _get(self, path: str, digest: str, *, accept: bool = False) -> bytes:
         headers = {"Accept": ", ".join(sorted(IMAGE_MANIFESTS)) + f", {OCI_INDEX}, {DOCKER_LIST}"} if accept else {}
@@ -132,6 +171,9 @@ class Distribution:
             )
 
 
-def _pieces(read: Callable[[int], bytes], size: int = 1 << 20) -> Iterator[bytes]:
-    while piece := read(size):
+def _member(tar: tarfile.TarFile, digest: str) -> Iterator[bytes]:
+    """A blob of an OCI archive, in pieces."""
+    member = tar.extractfile(f"blobs/{digest.replace(':', '/')}")
+    assert member is not None
+    while piece := member.read(1 << 20):
         yield piece

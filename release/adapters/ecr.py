@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from release import oci
-from release.adapters.artifacts import push_artifact
 from release.adapters.aws_errors import code_of, explained
 from release.adapters.distribution import Distribution
 from release.errors import ConflictError, NotFoundError, ReleaseError
@@ -92,9 +91,9 @@ class Ecr:
 
     def attach(self, repository: str, digest: str, sbom: bytes) -> None:
         """See :class:`release.images.ports.Registry`."""
-        raw = self._registry(repository).raw_manifest(repository, digest)
-        artifact = sbom_artifact(sbom, raw, oci.media_type(raw))
-        push_artifact(self._host(repository), repository, artifact, authorization=self._authorization())
+        registry = self._registry(repository)
+        raw = registry.raw_manifest(repository, digest)
+        registry.push_artifact(repository, sbom_artifact(sbom, raw, oci.media_type(raw)))
 
     def uri(self, repository: str, digest: str) -> str:
         """See :class:`release.images.ports.Registry`."""

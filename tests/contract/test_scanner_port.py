@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.cloud import sample_database
-from release.adapters.artifacts import push_artifact
 from release.adapters.clock import SystemClock
+from release.adapters.distribution import Distribution
 from release.adapters.toolbox import Cache
 from release.adapters.trivy.binary import RECIPE, Installer
 from release.adapters.trivy.database import TrivyDatabase
@@ -47,7 +47,7 @@ def trivy(tmp_path: Path) -> Iterator[Scanner]:
     binary = Installer(Cache.of(os.environ).root, RECIPE, os.environ, print).binary()
     with databaseregistry.running() as registry:
         item = sample_database.artifact(datetime.now(UTC) - timedelta(minutes=1))
-        push_artifact(registry.host, "trivy-db", item, tag="2")
+        Distribution(registry.host).push_artifact("trivy-db", item, "2")
         source = TrivyDatabase(tmp_path, f"{registry.host}/trivy-db:2", SystemClock())
         yield Trivy(binary, source, tmp_path / "scratch", os.environ)
 

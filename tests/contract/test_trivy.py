@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.cloud import sample_database
-from release.adapters.artifacts import push_artifact
 from release.adapters.clock import SystemClock
+from release.adapters.distribution import Distribution
 from release.adapters.toolbox import Cache
 from release.adapters.trivy.binary import RECIPE, Binary, Installer
 from release.adapters.trivy.database import PAUSES, TrivyDatabase
@@ -59,7 +59,7 @@ def served() -> Iterator[registries.Registry]:
 
 def publish(registry: registries.Registry, **changes: object) -> None:
     item = sample_database.artifact(datetime.now(UTC) - timedelta(minutes=1), **changes)  # type: ignore[arg-type]
-    push_artifact(registry.host, "trivy-db", item, tag="2")
+    Distribution(registry.host).push_artifact("trivy-db", item, "2")
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +117,7 @@ def test_an_advisory_published_later_is_found_in_a_layer_read_before(trivy: Triv
         for tag, advisories in (("before", known), ("after", sample_database.ADVISORIES)):
             content = sample_database.database_file(advisories)
             item = sample_database.artifact(datetime.now(UTC) - timedelta(minutes=1), content=content)
-            push_artifact(registry.host, "trivy-db", item, tag=tag)
+            Distribution(registry.host).push_artifact("trivy-db", item, tag)
             source = TrivyDatabase(tmp_path, f"{registry.host}/trivy-db:{tag}", SystemClock())
             reports.append(Gate(replace(trivy, source=source), tmp_path).scan(*steps).report)
     assert [len(report.findings) for report in reports] == [0, 3]

@@ -11,8 +11,9 @@ from release.adapters.distribution import Distribution
 from release.adapters.workspace import read_archive
 from release.errors import ConflictError, NotFoundError, ReleaseError, RemoteError
 from release.images.model import Archive
-from release.oci import OCI_INDEX
-from tests.support import ociimage
+from release.oci import OCI_INDEX, OCI_MANIFEST
+from release.releases.artifact import sbom_artifact
+from tests.support import databaseregistry, ociimage
 from tests.support.httpregistry import Fault, HttpRegistry
 
 REPO = "app/export"
@@ -117,6 +118,7 @@ FAULTS = [
     (method, part, kind)
     for method, part in [("HEAD", "blobs/sha"), ("POST", "uploads"), ("PUT", "uploads"), ("PUT", "manifests")]
     for kind in ("drop", "lost", "500", "403")
+    if (method, part, kind) != ("PUT", "uploads", "lost")  # it arrived, and is found: nothing was cut off
 ]
 
 
@@ -137,13 +139,59 @@ def test_a_push_that_was_cut_off_anywhere_is_finished_by_running_it_again(
 def test_what_arrived_before_the_connection_dropped_is_not_sent_again(
     registry: HttpRegistry, client: Distribution, archive: Archive
 ) -> None:
-    registry.faults = [Fault("PUT", archive.manifest.layers[1].digest, "drop")]
+    registry.faults = [Fault("PUT", archive.manifest.layers[1].digest, "drop", times=3)]
     with pytest.raises(RemoteError):
         client.push(REPO, archive)
     assert set(registry.repositories[REPO].blobs) == {archive.manifest.layers[0].digest}
     begun = uploads(registry)
     client.push(REPO, archive)
     assert uploads(registry) - begun == 2
+
+
+@pytest.mark.parametrize("kind", ["drop", "lost", "429", "503"])
+def test_an_upload_that_broke_off_is_begun_anew_and_one_that_arrived_all_the_same_is_not_sent_again(
+    registry: HttpRegistry, client: Distribution, archive: Archive, kind: str
+) -> None:
+    registry.faults = [Fault("PUT", archive.manifest.layers[1].digest, kind)]
+    client.push(REPO, archive)
+    assert client.manifest(REPO, archive.digest) == archive.manifest
+    assert uploads(registry) == (3 if kind == "lost" else 4)
+
+
+ARTIFACT = sbom_artifact(b'{"bomFormat": "CycloneDX"}', b'{"schemaVersion":2}')
+
+
+def test_an_artifact_is_there_byte_for_byte_under_its_digest_and_again_uploads_nothing(
+    registry: HttpRegistry, client: Distribution
+) -> None:
+    client.push_artifact(REPO, ARTIFACT)
+    begun = uploads(registry)
+    client.push_artifact(REPO, ARTIFACT)
+    stored = registry.repositories[REPO]
+    assert stored.manifests == {ARTIFACT.digest: (OCI_MANIFEST, ARTIFACT.manifest)}
+    assert set(stored.blobs.values()) == {ARTIFACT.config, ARTIFACT.layer}
+    assert uploads(registry) == begun == 2
+
+
+def test_an_artifact_is_read_back_under_its_tag() -> None:
+    with databaseregistry.running() as registry:
+        Distribution(registry.host, backoff=0).push_artifact("trivy-db", ARTIFACT, "2")
+        assert registry.manifests["trivy-db", "2"] == ARTIFACT.manifest
+
+
+@pytest.mark.parametrize("kind", ["drop", "lost", "503"])
+def test_an_artifact_s_upload_that_broke_off_is_begun_anew(
+    registry: HttpRegistry, client: Distribution, kind: str
+) -> None:
+    registry.faults = [Fault("PUT", "uploads", kind)]
+    client.push_artifact(REPO, ARTIFACT)
+    assert ARTIFACT.digest in registry.repositories[REPO].manifests
+
+
+def test_an_artifact_that_a_registry_refuses_is_an_error_with_its_answer(client: Distribution) -> None:
+    with pytest.raises(RemoteError, match="answered 404") as caught:
+        client.push_artifact("app/other", ARTIFACT)
+    assert caught.value.untouched == "every tag"
 
 
 @pytest.mark.parametrize("part", ["manifests", "blobs"])
