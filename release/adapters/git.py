@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from release.adapters import process
 from release.errors import ConflictError, NotFoundError, RemoteError, UsageError
@@ -168,19 +169,20 @@ class GitRepository:
                 raise _no_path(path, commit)
         return {path: found[path.rstrip("/")] for path in paths}
 
-    def export(self, commit: str, paths: Sequence[str], folder: Path) -> None:
-        """``git archive``: what is committed, whatever the work tree holds."""
+    def export(self, commit: str, paths: Sequence[str], folder: Path, epoch: int) -> None:
+        """The committed bytes, whatever the work tree, ``.gitattributes`` and this machine's configuration say."""
+        import tempfile  # only here: release version must not pay for it
+
+        from release.adapters import gitexport
+
         self.tree_hashes(commit, paths)
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder.absolute().parent / (folder.name + ".tar")
-        try:
-            self._git("archive", "--format=tar", f"--output={target}", _checked(commit), "--", *_literal(paths))
-            import tarfile  # only here: its import costs a tenth of what release version takes
-
-            with tarfile.open(target) as archive:
-                archive.extractall(folder, filter="tar")
-        finally:
-            target.unlink(missing_ok=True)
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", _checked(commit), "--", *_literal(paths))
+        files = gitexport.entries(listed.stdout)
+        with tempfile.TemporaryFile(dir=folder.absolute().parent) as blobs:
+            self._git("cat-file", "--batch", stdin=gitexport.batch(files), stdout=blobs)
+            blobs.seek(0)
+            gitexport.write(files, blobs, folder, epoch, self._large_files)
 
     def changed(self, paths: Sequence[str]) -> Sequence[str]:
         """See :class:`release.versions.ports.Git`."""
@@ -194,12 +196,20 @@ class GitRepository:
         names = self._git("remote").stdout.split()
         return "origin" if "origin" in names else names[0] if names else ""
 
-    def _git(self, *arguments: str, check: bool = True) -> process.Result:
+    def _large_files(self) -> Path:
+        """Where Git LFS keeps content: ``lfs.storage``, else ``lfs`` in the folder that all work trees share."""
+        given = self._git("config", "--path", "lfs.storage", check=False).stdout.strip()
+        common = self.folder / self._git("rev-parse", "--git-common-dir").stdout.strip()
+        return common / (given or "lfs") / "objects"
+
+    def _git(
+        self, *arguments: str, check: bool = True, stdin: bytes | None = None, stdout: BinaryIO | None = None
+    ) -> process.Result:
         command = ["git", "--no-replace-objects", "-C", str(self.folder), *arguments]
         env = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
         if any("\0" in argument for argument in arguments):
             raise UsageError("a name holds a NUL character, which git has in no name", untouched="everything")
-        return process.run(command, env=env, check=check, timeout=300)
+        return process.run(command, env=env, check=check, timeout=300, stdin=stdin, stdout=stdout)
 
     def _unusable(self, stderr: str) -> NotFoundError:
         if "unknown revision" in stderr or "Needed a single revision" in stderr:

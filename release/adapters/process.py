@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from release.errors import MachineError, RemoteError
 
@@ -59,6 +60,7 @@ def run(
     timeout: float = 600,
     check: bool = True,
     on_line: Callable[[str], None] | None = None,
+    stdout: BinaryIO | None = None,
 ) -> Result:
     """Run ``command`` to its end and return its output.
 
@@ -68,6 +70,7 @@ def run(
         timeout: seconds; then the whole process group is killed.
         check: raise when the exit code is not 0.
         on_line: called with each line of combined output as it comes; stdout then holds both streams.
+        stdout: an open file that takes the standard output, which may be larger than memory; the result's is then "".
 
     Raises:
         MachineError: the executable or the folder does not exist, or may not be used.
@@ -81,7 +84,7 @@ def run(
             cwd=cwd,
             env=dict(env) if env is not None else None,
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.PIPE if stdout is None else stdout,
             stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
             start_new_session=True,
         )
@@ -106,7 +109,7 @@ def run(
             raise
         finally:
             _running.discard(process)
-    result = Result(process.returncode, out.decode(errors="surrogateescape"), err.decode(errors="replace"))
+    result = Result(process.returncode, (out or b"").decode(errors="surrogateescape"), err.decode(errors="replace"))
     if check and result.code != 0:
         tail = "\n".join((result.stderr or result.stdout).strip().splitlines()[-15:])
         raise RemoteError(f"{Path(argv[0]).name} failed with exit code {result.code}:\n{tail}")

@@ -117,7 +117,7 @@ def _build(
         archives = {folder / f"{item.image}.tar": item for item in due}
         requests = {}
         for path, item in archives.items():
-            git.export(commit, config.images[item.image].inputs, path.with_suffix(""))
+            git.export(commit, config.images[item.image].inputs, path.with_suffix(""), EPOCH)
             requests[path] = _request(config.images[item.image], config, path.with_suffix(""), base, secrets)
         try:
             engine.build(requests)

@@ -55,8 +55,11 @@ class Git(Protocol):
     def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
         """Path -> git object id at ``commit``. Raises NotFoundError for a path that is not there."""
 
-    def export(self, commit: str, paths: Sequence[str], folder: Path) -> None:
-        """Write ``paths`` as they are at ``commit`` below ``folder``. Raises NotFoundError for a missing path."""
+    def export(self, commit: str, paths: Sequence[str], folder: Path, epoch: int) -> None:
+        """Write ``paths`` below ``folder``, byte for byte as they are committed, with ``epoch`` as every time.
+
+        Raises NotFoundError: a path is missing, is a submodule, or its content is not on this machine.
+        """
 
     def changed(self, paths: Sequence[str]) -> Sequence[str]:
         """The files below ``paths`` that differ from HEAD or that git does not track."""

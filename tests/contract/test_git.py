@@ -241,16 +241,17 @@ def test_tree_hash_of_a_path_that_is_not_there_is_refused_by_name(repo: FakeGit 
 def test_export_writes_the_paths_as_committed_and_nothing_else(repo: FakeGit | GitFolder, tmp_path: Path) -> None:
     commit = repo.commit({"d/a": b"1", "e": b"2", "f": b"3"})
     repo.commit({"e": b"changed"})
-    port(repo).export(commit, ["d", "e"], tmp_path / "out")
+    port(repo).export(commit, ["d", "e"], tmp_path / "out", 1577836800)
     out = tmp_path / "out"
     files = {file.relative_to(out).as_posix(): file.read_bytes() for file in out.rglob("*") if file.is_file()}
     assert files == {"d/a": b"1", "e": b"2"}
+    assert {each.stat().st_mtime for each in (out, *out.rglob("*"))} == {1577836800}
 
 
 def test_export_of_a_missing_path_is_refused(repo: FakeGit | GitFolder, tmp_path: Path) -> None:
     commit = repo.commit({"a": b"1"})
     with pytest.raises(NotFoundError):
-        port(repo).export(commit, ["b"], tmp_path / "out")
+        port(repo).export(commit, ["b"], tmp_path / "out", 0)
 
 
 def test_repository_without_a_remote_has_no_url_and_no_remote_tag(repo: FakeGit | GitFolder) -> None:
@@ -287,7 +288,7 @@ def test_methods_that_take_a_commit_refuse_anything_but_a_full_id(real: GitFolde
     with pytest.raises(ConflictError):
         git.show(commit, "a")
     with pytest.raises(ConflictError):
-        git.export(commit, ["a"], real.folder.parent / "out")
+        git.export(commit, ["a"], real.folder.parent / "out", 0)
 
 
 def test_name_with_a_nul_character_is_refused(real: GitFolder) -> None:
@@ -302,7 +303,7 @@ def test_path_that_looks_like_an_option_or_a_pattern_is_a_path(real: GitFolder, 
     for path in odd:
         assert list(real.git.changed_between(first, commit, [path])) == [path]
         assert real.git.show(commit, path) == b"1"
-        real.git.export(commit, [path], tmp_path / "out" / path[:2].strip("-:*"))
+        real.git.export(commit, [path], tmp_path / "out" / path[:2].strip("-:*"), 0)
     assert sorted(real.git.log(commit, first, paths=True)[0].paths) == sorted(odd)
     assert list(real.git.tree_hashes(commit, ["*.txt"])) == ["*.txt"]
 

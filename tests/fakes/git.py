@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,11 +162,13 @@ class FakeGit(Git):
     def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
         return {path: hashlib.sha1(repr(self._below(commit, path)).encode()).hexdigest() for path in paths}
 
-    def export(self, commit: str, paths: Sequence[str], folder: Path) -> None:
+    def export(self, commit: str, paths: Sequence[str], folder: Path, epoch: int) -> None:
         for path in paths:
             for name, content in self._below(commit, path):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
+        for each in (folder, *folder.rglob("*")):
+            os.utime(each, (epoch, epoch))
 
     def show(self, commit: str, path: str) -> bytes:
         if commit not in self.commits or path not in self.commits[commit].files:

@@ -62,15 +62,3 @@ def test_a_folder_that_is_no_repository_has_no_commits(tmp_path: Path) -> None:
         git.resolve("HEAD")
     with pytest.raises(RemoteError, match="not a git repository"):
         git.changed(["f"])
-
-
-def test_executable_files_and_links_are_exported_as_they_are(repository: GitFolder, tmp_path: Path) -> None:
-    (repository.folder / "f/run.sh").write_bytes(b"#!/bin/sh\n")
-    (repository.folder / "f/run.sh").chmod(0o755)
-    (repository.folder / "f/link").symlink_to("run.sh")
-    commit = repository.commit({})
-    target = tmp_path / "tree"
-    GitRepository(repository.folder).export(commit, ["f"], target)
-    assert (target / "f/run.sh").stat().st_mode & 0o111
-    assert (target / "f/link").readlink() == Path("run.sh")
-    assert not (tmp_path / "tree.tar").exists()
