@@ -1,0 +1,163 @@
+"""What a deployment writes: a claim before anything changes, an outcome when it is over. Both are artifacts.
+
+A claim is named ``production-12``. The name is immutable, so of two runs that claim one number one wins, and the other
+looks again and decides again. The outcome is named ``production-12-proven``, ``-put-back``, ``-failed`` or
+``-abandoned``. A claim without an outcome is a deployment under way, or one whose run died (:mod:`ledger`).
+
+Their JSON is small and stands in the manifest itself (OCI image specification 1.1, "Content Descriptors", ``data``), so
+that a registry hands out a hundred of them in one answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+from release import documents
+from release.digest import is_digest
+
+SCHEMA = 1
+CLAIM_TYPE = "application/vnd.lambda-image-release.claim.v1+json"
+OUTCOME_TYPE = "application/vnd.lambda-image-release.outcome.v1+json"
+
+_NAME = re.compile(r"([a-z][a-z0-9-]{0,30})-([1-9][0-9]{0,8})(?:-(proven|put-back|failed|abandoned))?\Z")
+
+
+class Result(Enum):
+    """How a deployment ended; the words are the ends of the outcome's name."""
+
+    PROVEN = "proven"
+    PUT_BACK = "put-back"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Who deploys, from where.
+
+    Attributes:
+        who: the person or role: GITHUB_ACTOR, else the caller that AWS knows.
+        url: the workflow run's page, or "".
+        attempt: of the workflow run; 0 outside of one.
+        host, process: the machine and the process, which tells whether a run on this machine still lives.
+    """
+
+    who: str
+    url: str = ""
+    attempt: int = 0
+    host: str = ""
+    process: int = 0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A deployment that began.
+
+    Attributes:
+        action: "deploy" or "rollback".
+        release: the record's digest.
+        version: the name it was asked for by.
+        digests: image -> digest, as the record has them.
+        before: the number of the proven deployment that was live, 0 when there was none.
+        reason: why, as a person gave it.
+        began: when, ISO 8601 in UTC.
+    """
+
+    environment: str
+    number: int
+    action: str
+    release: str
+    version: str
+    commit: str
+    digests: Mapping[str, str]
+    before: int
+    run: Run
+    reason: str
+    began: str
+
+    @property
+    def tag(self) -> str:
+        """Its name in the registry."""
+        return f"{self.environment}-{self.number}"
+
+
+@dataclass(frozen=True)
+class Served:
+    """What one function served when its deployment was proven. ``digest`` is "" for a ZIP."""
+
+    name: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a deployment ended.
+
+    Attributes:
+        claim: the claim's digest.
+        ended: when, ISO 8601 in UTC.
+        seconds: phase -> how long it took.
+        smoke: smoke test -> what was wrong, "" when it passed.
+        functions: logical id -> what it serves now.
+        problem: why it was not proven, "" when it was.
+    """
+
+    claim: str
+    result: Result
+    ended: str
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    smoke: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, Served] = field(default_factory=dict)
+    problem: str = ""
+
+
+def outcome_tag(claim: Claim, result: Result) -> str:
+    """The outcome's name in the registry."""
+    return f"{claim.tag}-{result.value}"
+
+
+def parse_tag(tag: str) -> tuple[str, int, Result | None] | None:
+    """``(environment, number, result)`` of a claim's or an outcome's name; None for any other tag."""
+    match = _NAME.match(tag)
+    return (match[1], int(match[2]), Result(match[3]) if match[3] else None) if match else None
+
+
+def claim_json(claim: Claim) -> bytes:
+    """``claim`` in its canonical form."""
+    return documents.encode(SCHEMA, asdict(claim))
+
+
+def outcome_json(outcome: Outcome) -> bytes:
+    """``outcome`` in its canonical form."""
+    return documents.encode(SCHEMA, asdict(outcome) | {"result": outcome.result.value})
+
+
+def claim_from(content: bytes, where: str) -> Claim:
+    """The claim in ``content``. Raises ConflictError: it is not one that this command reads."""
+    return documents.decode(content, SCHEMA, where, _claim)
+
+
+def outcome_from(content: bytes, where: str) -> Outcome:
+    """The outcome in ``content``. Raises ConflictError: it is not one that this command reads."""
+    return documents.decode(content, SCHEMA, where, _outcome)
+
+
+def _claim(values: dict[str, Any]) -> Claim:
+    run = documents.checked(Run, values.pop("run"))
+    claim = documents.checked(Claim, values | {"run": run})
+    if not is_digest(claim.release) or parse_tag(claim.tag) is None:
+        raise ValueError("it names no release")
+    return claim
+
+
+def _outcome(values: dict[str, Any]) -> Outcome:
+    functions = {name: documents.checked(Served, each) for name, each in values.pop("functions").items()}
+    outcome = documents.checked(Outcome, values | {"result": Result(values["result"]), "functions": functions})
+    if not is_digest(outcome.claim):
+        raise ValueError("it names no claim")
+    return outcome

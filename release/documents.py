@@ -1,0 +1,61 @@
+"""Reading and writing the JSON documents of this pipeline: canonical, versioned, and read strictly.
+
+A reader refuses another schema and a key that it does not know: what it does not understand might be what matters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from release.errors import ConflictError
+
+_T = TypeVar("_T")
+
+
+def encode(schema: int, values: Mapping[str, Any]) -> bytes:
+    """``values`` in their canonical form: equal values are equal bytes."""
+    return json.dumps({"schema": schema} | dict(values), sort_keys=True, separators=(",", ":")).encode()
+
+
+def decode(content: bytes, schema: int, where: str, build: Callable[[dict[str, Any]], _T]) -> _T:
+    """What ``build`` makes of the document ``content``.
+
+    Args:
+        where: what the document is called, for the error.
+        build: takes the values without ``schema``; raises ValueError, TypeError or KeyError for what it cannot take.
+
+    Raises:
+        ConflictError: it is truncated, of another schema, or not what this command writes (docs/faults.md, 56).
+    """
+    try:
+        values = json.loads(content)
+        if not isinstance(values, dict):
+            raise ValueError("it is no object")
+        if (found := values.pop("schema", None)) != schema:
+            raise ValueError(f"its schema is {found!r}, this command reads {schema}")
+        return build(values)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ConflictError(
+            f"{where} cannot be read: {' '.join(str(error).split())[:200]}",
+            untouched="everything",
+            next_step="a newer command may have written it: install the newest (release --version shows this one's)",
+        ) from error
+
+
+def checked(kind: type[_T], values: Mapping[str, Any]) -> _T:
+    """``values`` as the dataclass ``kind``: every key known, texts texts, whole numbers whole numbers.
+
+    Raises:
+        ValueError: a key is not known, or a value is of another kind.
+        TypeError: a key is missing.
+    """
+    known = {each.name: str(each.type) for each in fields(kind)}  # type: ignore[arg-type]
+    for name, value in values.items():
+        if name not in known:
+            raise ValueError(f"{name} is not a key that is known here")
+        if (known[name] == "str" and not isinstance(value, str)) or (known[name] == "int" and type(value) is not int):
+            raise ValueError(f"{name} is {value!r}")
+    return kind(**values)

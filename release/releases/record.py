@@ -1,0 +1,118 @@
+"""A release as one record: ``release.json``, the configuration of the artifact whose digest is the release.
+
+.. code-block:: json
+
+    {
+      "schema": 1,
+      "project": "member-reporting", "version": "1.4.0-rc.7", "commit": "<40 hex>",
+      "branch": "main", "position": 431, "source": "https://…", "created": "2026-11-25T10:00:00+00:00",
+      "template": "template.yaml",
+      "images": {"export": {"repository": "…", "digest": "sha256:…", "inputs": "<16 hex>",
+                            "platform": "linux/arm64", "size": 81234567, "sbom": "sha256:…"}},
+      "functions": {"ExportFunction": "export", "CleanupFunction": ""},
+      "verdicts": {"export": {"outcome": "pass", "policy": "<16 hex>", "reported": ["CVE-…"]}},
+      "settings": "…release.toml as it is at the commit…"
+    }
+
+Nothing in it says when or by whom it was published, so a commit published twice is the same record: ``created`` is
+the commit's date. ``position`` counts the commits in its history: on one branch the later commit has the higher one,
+which tells older from newer without a clone. Sizes are compressed bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from release import documents
+from release.digest import is_digest
+
+SCHEMA = 1
+#: The artifact's type and its configuration's (OCI image specification 1.1, "Guidelines for Artifact Usage").
+RECORD_TYPE = "application/vnd.lambda-image-release.release.v1+json"
+BUNDLE_TYPE = "application/vnd.lambda-image-release.bundle.v1.tar+gzip"
+CHANGES_TYPE = "text/markdown"
+
+_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
+
+
+@dataclass(frozen=True)
+class RecordedImage:
+    """One image of a release. ``size`` in compressed bytes; ``sbom`` is the digest of its bill of materials, or ""."""
+
+    repository: str
+    digest: str
+    inputs: str
+    platform: str
+    size: int
+    sbom: str = ""
+
+
+@dataclass(frozen=True)
+class RecordedVerdict:
+    """What the gate said when it was published: ``policy`` is a hash of its rules, ``reported`` what did not block."""
+
+    outcome: str
+    policy: str
+    reported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReleaseRecord:
+    """A release.
+
+    Attributes:
+        version: the candidate that it was published as; release versions are tags on the record.
+        branch: the branch it was made from, "" on a detached HEAD.
+        position: the number of commits in its history, itself included.
+        functions: logical id of each Lambda function -> the image it runs, "" for one that ships as ZIP.
+        settings: release.toml at the commit, whole.
+    """
+
+    project: str
+    version: str
+    commit: str
+    branch: str
+    position: int
+    source: str
+    created: str
+    template: str
+    images: Mapping[str, RecordedImage]
+    functions: Mapping[str, str]
+    verdicts: Mapping[str, RecordedVerdict]
+    settings: str
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Image -> digest."""
+        return {name: image.digest for name, image in self.images.items()}
+
+
+def to_json(record: ReleaseRecord) -> bytes:
+    """``record`` in its canonical form: equal records are equal bytes."""
+    return documents.encode(SCHEMA, asdict(record))
+
+
+def from_json(content: bytes, where: str) -> ReleaseRecord:
+    """The record in ``content``; ``where`` is what it is called. Raises ConflictError (docs/faults.md, 56)."""
+    return documents.decode(content, SCHEMA, where, _record)
+
+
+def _record(values: dict[str, Any]) -> ReleaseRecord:
+    images = {name: documents.checked(RecordedImage, each) for name, each in values.pop("images").items()}
+    verdicts = {
+        name: documents.checked(RecordedVerdict, each | {"reported": tuple(each.get("reported", ()))})
+        for name, each in values.pop("verdicts").items()
+    }
+    functions = dict(values.pop("functions"))
+    parts = {"images": images, "verdicts": verdicts, "functions": functions}
+    record = documents.checked(ReleaseRecord, values | parts)
+    if not _COMMIT.match(record.commit):
+        raise ValueError(f"commit is {record.commit!r}")
+    if bad := [name for name, image in images.items() if not is_digest(image.digest)]:
+        raise ValueError(f"image {bad[0]} has no digest")
+    if unknown := sorted(set(functions.values()) - set(images) - {""}):
+        raise ValueError(f"a function runs image {unknown[0]}, which the release does not have")
+    return record
