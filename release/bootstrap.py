@@ -140,23 +140,23 @@ class Wiring:
 
     @cached_property
     def policy(self) -> GatePolicy:
-        """The gate's policy. Raises UsageError when there is none: nothing unscanned is pushed."""
+        """The gate's policy. Raises UsageError when there is none (nothing unscanned is pushed), or a risk expired."""
         from release.adapters.clock import SystemClock
-        from release.gate.policy import parse_policy
+        from release.gate.policy import checked_dates
 
-        if "gate" not in self.config.tables:
+        if self.config.gate is None:
             raise UsageError(
                 "release.toml has no [gate], so nothing may be published",
                 untouched="the registry",
                 next_step='write one; the least is: [gate] and block = ["HIGH", "CRITICAL"]',
             )
-        return parse_policy(self.config.tables["gate"], SystemClock().now().date())
+        return checked_dates(self.config.gate, SystemClock().now().date())
 
     def gate(self, database: str = "") -> Gate:
         """The gate. ``database`` names another repository of advisories; "public" the scanner's own."""
         from release.adapters.clock import SystemClock
+        from release.gate.config import DEFAULT_DATABASE
         from release.gate.gate import Gate
-        from release.gate.policy import DEFAULT_DATABASE
         from release.gate.vex import parse_vex
 
         where = database or self.env.get("RELEASE_SCAN_DATABASE") or self.policy.database

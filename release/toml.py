@@ -43,14 +43,18 @@ class Table:
 
     def error(self, key: str, problem: str) -> UsageError:
         """The error that ``problem`` with ``key`` ("": with the table) is, with the line it stands on."""
-        outer, _, last = self.path.rpartition(".")
-        line = line_of(self.text, self.path, key, self.nth) or line_of(self.text, outer, last, self.nth)
+        line = self.line_of(key)
         where = f"release.toml, line {line}" if line else "release.toml"
         return UsageError(
             f"{where}: {f'{self.path}.{key}'.strip('.')} {problem}",
             untouched="everything",
             next_step="correct it and run the same command again",
         )
+
+    def line_of(self, key: str) -> int:
+        """The line of ``key`` in the file, else that of the table; 0 when nobody can tell."""
+        outer, _, last = self.path.rpartition(".")
+        return line_of(self.text, self.path, key, self.nth) or line_of(self.text, outer, last, self.nth)
 
     def text_of(
         self,

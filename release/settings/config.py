@@ -9,9 +9,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from release.errors import NotFoundError, UsageError
+from release.gate.config import parse_policy
+from release.gate.policy import GatePolicy
 from release.settings.smoke import SmokeTest, parse_smoke
 from release.toml import Table
 from release.versions.config import parse_versions
@@ -77,8 +78,7 @@ class Config:
     environments: Mapping[str, EnvironmentSpec]
     smoke: tuple[SmokeTest, ...]
     versions: VersionSettings = field(default_factory=VersionSettings)
-    tables: Mapping[str, Any] = field(default_factory=dict)
-    """The tables that other parts read on their own ([gate])."""
+    gate: GatePolicy | None = None
 
     def environment(self, name: str) -> EnvironmentSpec:
         """The environment ``name``. Raises NotFoundError with the names there are."""
@@ -127,7 +127,7 @@ def parse_table(top: Table) -> Config:
     )
     environments = {name: _environment(name, table) for name, table in tables.items()}
     _check_unique(top, images, environments)
-    gate = top.table("gate", doc="What may leave the machine: the gate's policy.", required=False)
+    gate = top.table("gate", doc="What may leave the machine. Without it nothing is published.", required=False)
     config = Config(
         project=project.text_of("name", pattern=_NAME, doc="The project's name."),
         template=project.text_of("template", "template.yaml", doc="The SAM template that is deployed."),
@@ -146,7 +146,7 @@ def parse_table(top: Table) -> Config:
         environments=environments,
         smoke=parse_smoke(top, tuple(environments)),
         versions=parse_versions(top),
-        tables={"gate": gate.values} if "gate" in top else {},
+        gate=parse_policy(gate) if "gate" in top else None,
     )
     for table in (top, project, build, registry):
         table.done()

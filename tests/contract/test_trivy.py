@@ -23,11 +23,12 @@ from release.adapters.trivy.database import PAUSES, TrivyDatabase
 from release.adapters.trivy.scanner import Trivy
 from release.errors import GateError, MachineError, ReleaseError, RemoteError
 from release.gate.findings import ImageScan, Kind, Severity
-from release.gate.policy import GatePolicy, parse_policy
+from release.gate.policy import GatePolicy
 from release.gate.verdict import Decision, GateOutcome, Verdict, judge
 from release.oci import Manifest
 from tests.fakes.standingclock import StandingClock
 from tests.support import databaseregistry as registries
+from tests.support.findings import read_policy
 from tests.support.layeredimage import (
     Image,
     Step,
@@ -89,7 +90,7 @@ class Gate:
 
 
 def policy(**changes: object) -> GatePolicy:
-    return parse_policy({"block": ["HIGH", "CRITICAL"]} | changes, datetime.now(UTC).date())
+    return read_policy({"block": ["HIGH", "CRITICAL"]} | changes, datetime.now(UTC).date())
 
 
 @pytest.fixture

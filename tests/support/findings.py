@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from release.gate.config import parse_policy
 from release.gate.database import Database
 from release.gate.findings import Finding, Kind, Origin, Package, ScanReport, Severity
-from release.gate.policy import GatePolicy, parse_policy
+from release.gate.policy import GatePolicy, checked_dates
 from release.gate.verdict import Verdict, judge
+from release.toml import Table
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -74,7 +77,12 @@ def report(*findings: Finding, **changes: Any) -> ScanReport:
 
 def policy(**changes: Any) -> GatePolicy:
     table = {"block": ["HIGH", "CRITICAL"]} | {key.replace("_", "-"): value for key, value in changes.items()}
-    return parse_policy(table, TODAY)
+    return read_policy(table)
+
+
+def read_policy(table: Mapping[str, Any], today: date = TODAY) -> GatePolicy:
+    """The policy that these values of ``[gate]`` make, on that day."""
+    return checked_dates(parse_policy(Table("", "gate", table)), today)
 
 
 def verdict(*findings: Finding, **changes: Any) -> Verdict:

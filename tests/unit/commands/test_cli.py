@@ -24,7 +24,6 @@ from moto.server import ThreadedMotoServer
 from release.adapters.ecr import Ecr
 from release.adapters.scanstore import ScanStore
 from release.adapters.workspace import read_archive
-from release.gate.policy import parse_policy
 from release.gate.scanrecord import record_of
 from release.settings import config as config_file
 from tests.support import findings, ociimage
@@ -210,7 +209,8 @@ def scanned(shell: Shell) -> None:
     dist = shell.repository.folder / "dist"
     config = config_file.parse((shell.repository.folder / "release.toml").read_text())
     now = datetime.now(UTC)
-    policy = parse_policy(config.tables["gate"], now.date())
+    policy = config.gate
+    assert policy is not None
     for archive in dist.glob("*.oci.tar"):
         passed = findings.verdict(image=archive.name.split("-")[0], digest=read_archive(archive).digest, policy=policy)
         record = record_of(passed, time=now, database=now, policy=policy.hash, scanner="trivy", packages=2)
