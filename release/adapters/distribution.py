@@ -7,11 +7,13 @@ and every answer is checked against it; what is there already is not sent again,
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import tarfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from urllib.parse import urljoin
 
 import urllib3
@@ -21,7 +23,7 @@ from release.adapters.workspace import blob
 from release.digest import sha256
 from release.errors import NotFoundError, RemoteError
 from release.images.model import Archive
-from release.oci import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, OCI_MANIFEST, Manifest
+from release.oci import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, OCI_MANIFEST, Layer, Manifest
 from release.releases.artifact import Artifact
 
 log = logging.getLogger("release.registry")
@@ -79,6 +81,48 @@ class Distribution:
         for content in (artifact.config, artifact.layer):
             self._push_blob(repository, sha256(content), len(content), partial(bytes, content))
         self._push_manifest(repository, artifact.manifest, OCI_MANIFEST, tag)
+
+    def push_blob(self, repository: str, part: Layer, content: Callable[[], bytes | Iterator[bytes]]) -> None:
+        """Have the blob ``part`` in the repository; ``content`` gives its bytes anew at each try."""
+        self._push_blob(repository, part.digest, part.size, content)
+
+    def push_manifest(self, repository: str, raw: bytes, media_type: str) -> None:
+        """Upload a manifest under its digest, when all that it names is there."""
+        self._push_manifest(repository, raw, media_type)
+
+    def blob(self, repository: str, digest: str) -> bytes:
+        """A small blob's bytes, verified. Raises NotFoundError."""
+        return self._get(f"{repository}/blobs/{digest}", digest)
+
+    def download(self, repository: str, part: Layer, target: Path) -> None:
+        """Write the blob ``part`` to ``target``, whole and verified, or not at all.
+
+        Raises:
+            NotFoundError: it is not there.
+            RemoteError: it broke off, or is another one; what arrived is thrown away.
+        """
+        new = target.with_name(target.name + ".part")
+        path, headers = f"{repository}/blobs/{part.digest}", self._signed({})
+        seen, size = hashlib.sha256(), 0
+        try:
+            answer = self.pool.request("GET", urljoin(self.base, path), headers=headers, preload_content=False)
+            if answer.status == 404:
+                raise NotFoundError(f"{repository} has no {part.digest}", untouched="everything")
+            self._expect(answer, (200,), path)
+            with new.open("wb") as file:
+                for piece in answer.stream(1 << 20):
+                    seen.update(piece)
+                    size += file.write(piece)
+                    if size > part.size:
+                        break
+            answer.release_conn()
+            if (size, f"sha256:{seen.hexdigest()}") != (part.size, part.digest):
+                raise RemoteError(f"the registry's answer for {part.digest} has another digest")
+            new.replace(target)
+        except urllib3.exceptions.HTTPError as error:
+            raise self._silent(error) from error
+        finally:
+            new.unlink(missing_ok=True)
 
     def _push_manifest(self, repository: str, raw: bytes, media_type: str, tag: str = "") -> None:
         digest = sha256(raw)
@@ -148,18 +192,24 @@ class Distribution:
         body: bytes | Iterator[bytes] | None = None,
         headers: dict[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
-        authorization = self.authorization()
-        sent = {**(headers or {}), **({"Authorization": authorization} if authorization else {})}
+        sent = self._signed(headers or {})
         try:
             return self.pool.request(
                 method, urljoin(self.base, path), body=body, headers=sent, redirect=method == "GET"
             )
         except urllib3.exceptions.HTTPError as error:
-            raise RemoteError(
-                f"the registry at {self.base} did not answer: {error}",
-                untouched="every tag",
-                next_step="run the same command again; what arrived is kept",
-            ) from error
+            raise self._silent(error) from error
+
+    def _signed(self, headers: dict[str, str]) -> dict[str, str]:
+        authorization = self.authorization()
+        return {**headers, **({"Authorization": authorization} if authorization else {})}
+
+    def _silent(self, error: Exception) -> RemoteError:
+        return RemoteError(
+            f"the registry at {self.base} did not answer: {error}",
+            untouched="every tag",
+            next_step="run the same command again; what arrived is kept",
+        )
 
     def _expect(self, answer: urllib3.BaseHTTPResponse, statuses: tuple[int, ...], what: str) -> None:
         if answer.status not in statuses:

@@ -47,25 +47,27 @@ class Ecr:
         """See :class:`release.images.ports.Registry`."""
         found: dict[str, str] = {}
         try:
-            pages = self.client.get_paginator("describe_images").paginate(repositoryName=repository)
+            pages = self.client.get_paginator("describe_images").paginate(
+                repositoryName=repository, PaginationConfig={"PageSize": 1000}
+            )
             for page in pages:
                 for image in page["imageDetails"]:
                     found |= dict.fromkeys(image.get("imageTags", []), image["imageDigest"])
         except (ClientError, BotoCoreError) as error:
-            raise _explained(error, repository) from error
+            raise registry_error(error, repository) from error
         return found
 
     def manifest(self, repository: str, digest: str) -> Manifest:
         """See :class:`release.images.ports.Registry`."""
-        return self._registry(repository).manifest(repository, digest)
+        return self.distribution(repository).manifest(repository, digest)
 
     def push(self, repository: str, archive: Archive) -> None:
         """See :class:`release.images.ports.Registry`."""
-        self._registry(repository).push(repository, archive)
+        self.distribution(repository).push(repository, archive)
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
         """See :class:`release.images.ports.Registry`."""
-        raw = self._registry(repository).raw_manifest(repository, digest)
+        raw = self.distribution(repository).raw_manifest(repository, digest)
         media_type = oci.media_type(raw)
         try:
             self.client.put_image(
@@ -77,7 +79,7 @@ class Ecr:
             )
         except (ClientError, BotoCoreError) as error:
             if code_of(error) not in _TAKEN:
-                raise _explained(error, repository) from error
+                raise registry_error(error, repository) from error
             named = self.tags(repository).get(tag)
             if named == digest:
                 return TagOutcome.ALREADY_THERE
@@ -91,7 +93,7 @@ class Ecr:
 
     def attach(self, repository: str, digest: str, sbom: bytes) -> None:
         """See :class:`release.images.ports.Registry`."""
-        registry = self._registry(repository)
+        registry = self.distribution(repository)
         raw = registry.raw_manifest(repository, digest)
         registry.push_artifact(repository, sbom_artifact(sbom, raw, oci.media_type(raw)))
 
@@ -106,11 +108,12 @@ class Ecr:
             try:
                 answer = self.client.describe_repositories(repositoryNames=[repository])
             except (ClientError, BotoCoreError) as error:
-                raise _explained(error, repository) from error
+                raise registry_error(error, repository) from error
             self._hosts[repository] = answer["repositories"][0]["repositoryUri"].partition("/")[0]
         return self._hosts[repository]
 
-    def _registry(self, repository: str) -> Distribution:
+    def distribution(self, repository: str) -> Distribution:
+        """The registry protocol, at the host that holds ``repository``."""
         host = self._host(repository)
         if host not in self._distribution:
             self._distribution[host] = Distribution(host, self._authorization)
@@ -122,12 +125,13 @@ class Ecr:
             try:
                 data = self.client.get_authorization_token()["authorizationData"][0]
             except (ClientError, BotoCoreError) as error:
-                raise _explained(error, "sign-in") from error
+                raise registry_error(error, "sign-in") from error
             self._token = "Basic " + data["authorizationToken"]
         return self._token
 
 
-def _explained(error: ClientError | BotoCoreError, repository: str) -> ReleaseError:
+def registry_error(error: ClientError | BotoCoreError, repository: str) -> ReleaseError:
+    """What ECR's refusal means for a person."""
     if code_of(error) == "RepositoryNotFoundException":
         return NotFoundError(
             f"the registry has no repository {repository}",

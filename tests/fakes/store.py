@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from release.digest import sha256
@@ -36,7 +37,11 @@ class FakeStore(Store):
     def read(self, repository: str, digests: Sequence[str]) -> Mapping[str, Stored]:
         assert 0 < len(digests) <= 100, "Amazon ECR API reference, BatchGetImage: 1 to 100 image ids"
         self.reads += 1
-        return {digest: parse(self._blob(repository, digest), digest) for digest in digests}
+        return {digest: self._stored(repository, digest) for digest in digests}
+
+    def _stored(self, repository: str, digest: str) -> Stored:
+        stored = parse(self._blob(repository, digest), digest)
+        return replace(stored, config=self._blob(repository, stored.config_layer.digest))
 
     def fetch(self, repository: str, layer: Layer, target: Path) -> None:
         target.write_bytes(self._blob(repository, layer.digest))
