@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from release.adapters.scanstore import ScanStore
     from release.adapters.trivy.scanner import Trivy
     from release.adapters.workspace import LocalWorkspace
-    from release.deployments.rollout import Ports
+    from release.deployments.target import Target
     from release.gate.gate import Gate
     from release.gate.policy import GatePolicy
     from release.images.build import Base
@@ -198,12 +198,20 @@ class Wiring:
             alone=lambda: cache.lock("layer-analyses", wait=1800, busy=log.info),
         )
 
-    def ports(self, environment: EnvironmentSpec) -> Ports:
-        """What a deployment needs."""
+    def target(self, environment: str) -> Target:
+        """Where a deployment to ``environment`` goes. Raises NotFoundError for a name that release.toml lacks."""
         from release.adapters.clock import SystemClock
-        from release.deployments.rollout import Ports
+        from release.deployments.target import target_of
 
-        return Ports(self.git, self.registry, self.cloud(environment), SystemClock(), self.overrides(environment.name))
+        return target_of(
+            self.config,
+            environment,
+            registry=self.registry,
+            cloud=self.cloud(self.config.environment(environment)),
+            git=self.git,
+            clock=SystemClock(),
+            overrides=self.overrides(environment),
+        )
 
     @property
     def base(self) -> Base:

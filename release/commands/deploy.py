@@ -28,6 +28,6 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.releases.tags import checked_version
 
     version = checked_version(args.release_version)
-    ports = wiring.ports(wiring.config.environment(args.environment))
-    plan = deploy.plan_deployment(wiring.config, args.environment, version, ports, if_newer=args.if_newer)
-    return carry_out(plan, ports, args, wiring, verb="deployed")
+    target = wiring.target(args.environment)
+    plan = deploy.plan_deployment(target, version, if_newer=args.if_newer)
+    return carry_out(plan, target, args, wiring, verb="deployed")

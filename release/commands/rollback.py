@@ -27,7 +27,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.deployments import rollback
     from release.releases.tags import checked_version
 
-    target = checked_version(args.to) if args.to else None
-    ports = wiring.ports(wiring.config.environment(args.environment))
-    plan = rollback.plan_rollback(wiring.config, args.environment, target, ports)
-    return carry_out(plan, ports, args, wiring, verb="rolled back", reason=args.reason)
+    version = checked_version(args.to) if args.to else None
+    target = wiring.target(args.environment)
+    plan = rollback.plan_rollback(target, version)
+    return carry_out(plan, target, args, wiring, verb="rolled back", reason=args.reason)

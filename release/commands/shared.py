@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.deployments.deployplan import DeployPlan
-    from release.deployments.rollout import Ports
+    from release.deployments.target import Target
     from release.gate.scan import ScanTarget
     from release.report import Report
 
@@ -32,7 +32,7 @@ def by_digest(wiring: Wiring, digests: Mapping[str, str]) -> tuple[ScanTarget, .
 
 
 def carry_out(
-    plan: DeployPlan, ports: Ports, args: argparse.Namespace, wiring: Wiring, *, verb: str, reason: str = ""
+    plan: DeployPlan, target: Target, args: argparse.Namespace, wiring: Wiring, *, verb: str, reason: str = ""
 ) -> Report:
     """A plan of a deployment or a rollback, carried out and told, whatever its end."""
     from release.deployments import deploy, deployreport, facts
@@ -40,11 +40,9 @@ def carry_out(
 
     if args.dry_run:
         return deployreport.of_plan(plan)
-    known = facts.gather(
-        plan, wiring.config, ports.git, ports.registry, wiring.records, reason=reason, click=wiring.rollback_url
-    )
+    known = facts.gather(plan, target, wiring.records, reason=reason, click=wiring.rollback_url)
     try:
-        done = deploy.apply(plan, wiring.config, ports)
+        done = deploy.apply(plan, target)
     except (DeployFailed, PutBackFailed) as error:
         error.report = deployreport.of_failure(plan, known)
         raise

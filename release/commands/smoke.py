@@ -24,13 +24,13 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.deployments import reports, smoke
     from release.errors import RemoteError
 
-    spec = wiring.config.environment(args.environment)
-    results = smoke.against_live(spec, wiring.git, wiring.cloud(spec))
+    target = wiring.target(args.environment)
+    results = smoke.against_live(target)
     failed = [result for result in results if not result.passed]
     if failed:
-        print(reports.of_smoke(spec.name, results).text, file=sys.stderr)
+        print(reports.of_smoke(target.name, results).text, file=sys.stderr)
         raise RemoteError(
-            f"{len(failed)} of {len(results)} smoke tests failed in {spec.name}",
-            next_step=f"release rollback {spec.name}",
+            f"{len(failed)} of {len(results)} smoke tests failed in {target.name}",
+            next_step=f"release rollback {target.name}",
         )
-    return reports.of_smoke(spec.name, results)
+    return reports.of_smoke(target.name, results)

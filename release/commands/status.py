@@ -27,8 +27,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     names = [wiring.config.environment(args.environment).name] if args.environment else list(wiring.config.environments)
     rows = []
     for name in names:
-        cloud = wiring.cloud(wiring.config.environment(name))
-        seen = status.status(wiring.config, name, cloud, wiring.git, wiring.registry)
+        seen = status.status(wiring.target(name))
         rows.append((name, seen.stack, seen.live, seen.recorded, seen.problem))
     report = reports.of_status(rows)
     drifted = {name: problem for name, *_, problem in rows if problem}

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from release.deployments import deployplan, ledger, observe, rollout, smoke
+from release.deployments import deployplan, ledger, observe, rollout, smoke, stackrequest
 from release.deployments.deployplan import Action, DeployPlan
 from release.deployments.model import Deployment
-from release.deployments.rollout import Ports
 from release.deployments.smokerules import SmokeResult
+from release.deployments.target import Target
 from release.errors import DeployFailed, MachineError, NotFoundError, PutBackFailed, ReleaseError
 from release.releases.model import Release
-from release.settings.config import Config, EnvironmentSpec
 
 log = logging.getLogger("release.deploy")
 
@@ -32,9 +31,7 @@ class DeployResult:
     api: str = ""
 
 
-def plan_deployment(
-    config: Config, environment: str, version: str, ports: Ports, *, if_newer: bool = False
-) -> DeployPlan:
+def plan_deployment(target: Target, version: str, *, if_newer: bool = False) -> DeployPlan:
     """What deploying ``version`` takes. Changes nothing.
 
     Raises:
@@ -42,48 +39,45 @@ def plan_deployment(
         ConflictError: an accidental downgrade, a stack that takes no update, an image Lambda would refuse.
         UsageError: release.toml and the template do not agree on the parameters.
     """
-    tags = observe.tags_by_image(config, ports.registry)
+    tags = target.tags()
     release = observe.published(version, tags)
-    observe.check_images(config, ports.registry, release)
-    _check_proven(config.environment(environment), release, tags)
-    rollout.wait_for_stack(config.environment(environment), ports)
-    seen = observe.environment(config, environment, ports.cloud, ports.git, tags, target=release)
+    observe.check_images(target, release)
+    _check_proven(target, release, tags)
+    rollout.wait_for_stack(target)
+    seen = observe.environment(target, tags, release=release)
     decided = deployplan.decide_deployment(seen, release, goes_back=False, if_newer=if_newer)
-    if decided.action is Action.DEPLOY:
-        rollout.check_settings(release, environment, config, ports)
-    return decided
+    if decided.action in (Action.NOTHING, Action.SUPERSEDED):
+        return decided
+    return replace(decided, rollout=stackrequest.prepare(release, target, strict=decided.action is Action.DEPLOY))
 
 
-def _check_proven(spec: EnvironmentSpec, release: Release, tags: Mapping[str, Mapping[str, str]]) -> None:
+def _check_proven(target: Target, release: Release, tags: Mapping[str, Mapping[str, str]]) -> None:
     """Rule 3: production takes only digests that the environment before it has proven."""
-    if not spec.proven_in:
-        return
-    if not any(entry.digests == release.digests for entry in ledger.deployments(spec.proven_in, tags)):
+    before = target.environment.proven_in
+    if before and not any(entry.digests == release.digests for entry in ledger.deployments(before, tags)):
         raise NotFoundError(
-            f"the images of v{release.version} were never proven in {spec.proven_in}",
-            untouched=spec.name,
-            next_step=f"release deploy {spec.proven_in} --version {release.version}",
+            f"the images of v{release.version} were never proven in {before}",
+            untouched=target.name,
+            next_step=f"release deploy {before} --version {release.version}",
         )
 
 
-def apply(plan: DeployPlan, config: Config, ports: Ports) -> DeployResult:
+def apply(plan: DeployPlan, target: Target) -> DeployResult:
     """Carry out ``plan``.
 
     Raises:
         DeployFailed: it was not proven; the deployment before is live and proven again.
         PutBackFailed: that failed too, or there is none; says what to do.
         MachineError: this machine cannot go on (sam, credentials), so nothing can be judged or put back from here.
-        NotFoundError: the release lacks an image that its own release.toml names; nothing was changed.
     """
     for image, digest in plan.finish.items():
-        ports.registry.tag(config.images[image].repository, digest, plan.finish_tag)
-    if plan.action in (Action.NOTHING, Action.SUPERSEDED):
+        target.registry.tag(target.repositories[image], digest, plan.finish_tag)
+    if plan.rollout is None:
         return DeployResult(plan, (), None)
-    wanted = rollout.stack_request(plan.release, plan.environment, config, ports)
     try:
         if plan.action is Action.DEPLOY:
-            rollout.update_stack(wanted, ports)
-        stack, results = rollout.prove(plan.release, plan.environment, config, ports)
+            rollout.update_stack(plan.rollout.request, target)
+        stack, results = rollout.prove(plan.rollout, target)
     except MachineError as failure:
         raise MachineError(
             f"v{plan.release.version} is not proven in {plan.environment}: {failure.message}",
@@ -91,16 +85,16 @@ def apply(plan: DeployPlan, config: Config, ports: Ports) -> DeployResult:
             next_step=f"{failure.next_step or 'mend this machine'}; then run the same command again",
         ) from failure
     except ReleaseError as failure:
-        put_back(plan, failure, config, ports)
+        put_back(plan, failure, target)
         raise DeployFailed(
             f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
             untouched=f"{plan.environment} runs {_name(plan.put_back)} again, proven; the ledger has no new entry",
             next_step="mend it and release the next version",
         ) from failure
-    return DeployResult(plan, results, record(plan, config, ports), stack.outputs.get(smoke.API_OUTPUT, ""))
+    return DeployResult(plan, results, record(plan, target), stack.outputs.get(smoke.API_OUTPUT, ""))
 
 
-def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Ports) -> None:
+def put_back(plan: DeployPlan, failure: ReleaseError, target: Target) -> None:
     """Bring the deployment before in again and prove it, once.
 
     Raises:
@@ -111,18 +105,16 @@ def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Por
         raise PutBackFailed(
             f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
             untouched="the ledger; there is no deployment before this one to put back",
-            next_step=f"mend it and deploy again; what is there now: release status (stack "
-            f"{config.environment(plan.environment).stack})",
+            next_step=f"mend it and deploy again; what is there now: release status (stack {target.environment.stack})",
         ) from failure
     log.warning("putting %s back into %s", _name(plan.put_back), plan.environment)
     try:
-        tags = observe.tags_by_image(config, ports.registry)
-        commit = observe.commit_of_deployment(plan.put_back, tags)
-        before = Release(plan.put_back.version, commit, plan.put_back.digests)
-        rollout.wait_for_stack(config.environment(plan.environment), ports)
-        deployplan.check_status(ports.cloud.stack(config.environment(plan.environment).stack))
-        rollout.update_stack(rollout.stack_request(before, plan.environment, config, ports), ports)
-        rollout.prove(before, plan.environment, config, ports)
+        commit = observe.commit_of_deployment(plan.put_back, target.tags())
+        before = stackrequest.prepare(Release(plan.put_back.version, commit, plan.put_back.digests), target)
+        rollout.wait_for_stack(target)
+        deployplan.check_status(target.stack())
+        rollout.update_stack(before.request, target)
+        rollout.prove(before, target)
     except ReleaseError as second:
         raise PutBackFailed(
             f"v{plan.release.version} failed in {plan.environment} ({failure.message}), and putting "
@@ -134,11 +126,11 @@ def put_back(plan: DeployPlan, failure: ReleaseError, config: Config, ports: Por
         ) from second
 
 
-def record(plan: DeployPlan, config: Config, ports: Ports) -> Deployment:
+def record(plan: DeployPlan, target: Target) -> Deployment:
     """Write the ledger entry, one tag per image. Running the deployment again finishes a half-written one."""
     entry = Deployment(plan.environment, plan.number, plan.release.version, plan.release.digests)
     for image, digest in entry.digests.items():
-        ports.registry.tag(config.images[image].repository, digest, entry.tag)
+        target.registry.tag(target.repositories[image], digest, entry.tag)
     log.info("recorded %s", entry.tag)
     return entry
 

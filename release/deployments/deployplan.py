@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from release.deployments import ledger
-from release.deployments.model import Deployment, LiveFunction, Stack
+from release.deployments.model import Deployment, LiveFunction, Rollout, Stack
 from release.errors import ConflictError, NotFoundError
 from release.releases.model import Release
 
@@ -62,6 +62,7 @@ class DeployPlan:
         number: the ledger entry that will be written.
         put_back: the deployment that goes back in if this one fails its proof.
         before: what the stack says it runs now, with the digests that its aliases serve; None when there is nothing.
+        rollout: the release made ready for the target; None when there is nothing to do.
     """
 
     environment: str
@@ -73,6 +74,7 @@ class DeployPlan:
     number: int
     put_back: Deployment | None
     before: Release | None = None
+    rollout: Rollout | None = None
 
 
 def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_newer: bool = False) -> DeployPlan:

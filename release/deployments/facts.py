@@ -11,41 +11,38 @@ from collections.abc import Mapping
 
 from release.deployments.deployplan import Action, DeployPlan
 from release.deployments.deployreport import Facts
+from release.deployments.target import Target
 from release.errors import ReleaseError
 from release.gate.ports import ScanRecords
 from release.gate.scanrecord import ScanRecord
-from release.images.ports import Registry
-from release.settings.config import Config
 from release.versions.history import Commit
 from release.versions.ports import Git
 
 log = logging.getLogger("release.deploy")
 
 
-def gather(
-    plan: DeployPlan, config: Config, git: Git, registry: Registry, records: ScanRecords, *, reason: str, click: str
-) -> Facts:
+def gather(plan: DeployPlan, target: Target, records: ScanRecords, *, reason: str, click: str) -> Facts:
     """The facts about ``plan``; none when it does nothing."""
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         return Facts(reason=reason, click=click)
     release, live = plan.release, plan.before
     return Facts(
-        sizes=_sizes([release.digests, live.digests if live else {}], config, registry),
-        goes_in=_between(git, release.commit, live.commit) if live else (),
-        comes_out=_between(git, live.commit, release.commit) if live else (),
+        sizes=_sizes([release.digests, live.digests if live else {}], target),
+        goes_in=_between(target.git, release.commit, live.commit) if live else (),
+        comes_out=_between(target.git, live.commit, release.commit) if live else (),
         scans=_scans(release.digests, records),
         reason=reason,
         click=click,
     )
 
 
-def _sizes(sets: list[Mapping[str, str]], config: Config, registry: Registry) -> dict[str, int]:
+def _sizes(sets: list[Mapping[str, str]], target: Target) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for image, digest in (item for digests in sets for item in digests.items()):
-        if digest in sizes or image not in config.images:
+        if digest in sizes or image not in target.repositories:
             continue
         try:
-            sizes[digest] = registry.manifest(config.images[image].repository, digest).size
+            sizes[digest] = target.registry.manifest(target.repositories[image], digest).size
         except ReleaseError as error:
             log.info("the size of image %s is not known: %s", image, error.message)
     return sizes

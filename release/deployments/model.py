@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from release.releases.model import Release
+from release.settings.smoke import SmokeTest
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -25,6 +28,23 @@ class StackRequest:
     template: bytes
     parameters: Mapping[str, str]
     repositories: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """A release made ready for a target: all that bringing it in and proving it takes, read once.
+
+    Attributes:
+        functions: image -> the stack output that names its function, as the release has it.
+        alias: the alias that its template gives the functions.
+        smoke: its own smoke tests.
+    """
+
+    release: Release
+    request: StackRequest
+    functions: Mapping[str, str]
+    alias: str
+    smoke: tuple[SmokeTest, ...]
 
 
 @dataclass(frozen=True)

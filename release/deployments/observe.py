@@ -8,6 +8,7 @@ from release.deployments import ledger
 from release.deployments.deployplan import Observed
 from release.deployments.model import Deployment, LiveFunction, Stack
 from release.deployments.ports import Cloud
+from release.deployments.target import Target
 from release.errors import NotFoundError, ReleaseError
 from release.images.ports import Registry
 from release.oci import checked_platform
@@ -57,7 +58,7 @@ def commit_of_deployment(entry: Deployment, tags: Mapping[str, Mapping[str, str]
     )
 
 
-def check_images(config: Config, registry: Registry, release: Release) -> None:
+def check_images(target: Target, release: Release) -> None:
     """Read every image of ``release`` from the registry: it must be there, no index, for the right CPU.
 
     Raises:
@@ -66,14 +67,14 @@ def check_images(config: Config, registry: Registry, release: Release) -> None:
     """
     for image, digest in release.digests.items():
         try:
-            manifest = registry.manifest(config.images[image].repository, digest)
+            manifest = target.registry.manifest(target.repositories[image], digest)
         except NotFoundError as error:
             raise NotFoundError(
                 f"image {image} of v{release.version} is gone from the registry ({digest})",
                 untouched="every environment",
                 next_step=f"release another version, or publish v{release.version} again from {release.commit[:12]}",
             ) from error
-        checked_platform(manifest, config.platform, image)
+        checked_platform(manifest, target.platform, image)
 
 
 def config_at(git: Git, commit: str) -> Config:
@@ -90,47 +91,44 @@ def config_at(git: Git, commit: str) -> Config:
         raise
 
 
-def environment(
-    config: Config,
-    name: str,
-    cloud: Cloud,
-    git: Git,
-    tags: Mapping[str, Mapping[str, str]],
-    *,
-    target: Release | None = None,
-) -> Observed:
-    """An environment as it is: ledger, stack, what each alias serves, and how ``target`` relates to it."""
-    spec = config.environment(name)
-    entries = ledger.deployments(name, tags)
-    stack = cloud.stack(spec.stack)
+def environment(target: Target, tags: Mapping[str, Mapping[str, str]], *, release: Release | None = None) -> Observed:
+    """An environment as it is: ledger, stack, what each alias serves, and how ``release`` relates to it."""
+    entries = ledger.deployments(target.name, tags)
+    stack = target.stack()
     return Observed(
-        environment=name,
+        environment=target.name,
         entries=ledger.completed(entries, tags),
         unfinished=ledger.unfinished(entries, tags),
         stack=stack,
-        live=live_functions(config, stack, cloud),
-        order=_order(stack, target, git) if target else "same",
+        live=live_functions(target.functions, target.alias, stack, target.cloud),
+        order=_order(stack, release, target.git) if release else "same",
     )
 
 
-def live_functions(config: Config, stack: Stack | None, cloud: Cloud) -> Mapping[str, LiveFunction | None]:
-    """Image -> what its function's alias serves; None where there is no function (yet)."""
+def live_functions(
+    functions: Mapping[str, str], alias: str, stack: Stack | None, cloud: Cloud
+) -> Mapping[str, LiveFunction | None]:
+    """Image -> what its function's alias serves; None where there is no function (yet).
+
+    Args:
+        functions: image -> the stack output that names its function.
+    """
     live: dict[str, LiveFunction | None] = {}
-    for name, image in config.images.items():
-        function = stack.outputs.get(image.function) if stack else None
-        live[name] = cloud.live(function, config.alias) if function else None
+    for image, output in functions.items():
+        name = stack.outputs.get(output) if stack else None
+        live[image] = cloud.live(name, alias) if name else None
     return live
 
 
-def _order(stack: Stack | None, target: Release, git: Git) -> str:
+def _order(stack: Stack | None, release: Release, git: Git) -> str:
     live = stack.parameters.get("GitSha", "") if stack else ""
     if not stack or not live:
         return "newer"
-    if live == target.commit:
+    if live == release.commit:
         return "same"
     return relation(
-        older=git.is_ancestor(target.commit, live),
-        newer=git.is_ancestor(live, target.commit),
-        version=target.version,
+        older=git.is_ancestor(release.commit, live),
+        newer=git.is_ancestor(live, release.commit),
+        version=release.version,
         live_version=stack.parameters.get("ReleaseVersion", ""),
     )

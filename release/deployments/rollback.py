@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from release.deployments import deployplan, ledger, observe
-from release.deployments.deployplan import DeployPlan, Observed
-from release.deployments.rollout import Ports, stack_request, wait_for_stack
+from dataclasses import replace
+
+from release.deployments import deployplan, ledger, observe, rollout, stackrequest
+from release.deployments.deployplan import Action, DeployPlan, Observed
+from release.deployments.target import Target
 from release.errors import NotFoundError
 from release.releases.model import Release
-from release.settings.config import Config
 
 
-def plan_rollback(config: Config, environment: str, to: str | None, ports: Ports) -> DeployPlan:
+def plan_rollback(target: Target, to: str | None) -> DeployPlan:
     """What going back takes: to the deployment before, or to version ``to``. Changes nothing.
 
     Raises:
-        NotFoundError: the target was never proven here, or an image or its commit is gone (faults.md, 24).
+        NotFoundError: that was never proven here, or an image or its commit is gone (faults.md, 24).
         ConflictError: the stack takes no update.
     """
-    spec = config.environment(environment)
-    tags = observe.tags_by_image(config, ports.registry)
-    entries = ledger.completed(ledger.deployments(environment, tags), tags)
+    tags = target.tags()
+    entries = ledger.completed(ledger.deployments(target.name, tags), tags)
     if not entries:
         raise NotFoundError(
-            f"nothing was ever proven in {environment}, so there is nothing to go back to",
+            f"nothing was ever proven in {target.name}, so there is nothing to go back to",
             untouched="everything",
-            next_step=f"release deploy {environment} --version …",
+            next_step=f"release deploy {target.name} --version …",
         )
-    wait_for_stack(spec, ports)
-    seen = observe.environment(config, environment, ports.cloud, ports.git, tags)
-    target = (
-        ledger.named(entries, to, environment)
+    rollout.wait_for_stack(target)
+    seen = observe.environment(target, tags)
+    back = (
+        ledger.named(entries, to, target.name)
         if to
         else ledger.to_go_back_to(entries, half_written=bool(seen.unfinished), live_version=_live_version(seen))
     )
-    release = Release(target.version, observe.commit_of_deployment(target, tags), target.digests)
-    observe.check_images(config, ports.registry, release)
-    stack_request(release, environment, config, ports)
-    return deployplan.decide_deployment(seen, release, goes_back=True)
+    release = Release(back.version, observe.commit_of_deployment(back, tags), back.digests)
+    observe.check_images(target, release)
+    decided = deployplan.decide_deployment(seen, release, goes_back=True)
+    if decided.action is Action.NOTHING:
+        return decided
+    return replace(decided, rollout=stackrequest.prepare(release, target))
 
 
 def _live_version(seen: Observed) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from release.deployments import observe
 from release.deployments.model import HttpRequest, HttpResponse, Stack
-from release.deployments.ports import Cloud
 from release.deployments.smokerules import SmokeResult, Unfilled, fill, judge
+from release.deployments.target import Target
 from release.errors import NotFoundError, ReleaseError
 from release.releases.model import Release
-from release.settings.config import Config, EnvironmentSpec
 from release.settings.smoke import SmokeStep, SmokeTest
-from release.versions.ports import Git
 
 log = logging.getLogger("release.smoke")
 
@@ -21,14 +19,14 @@ log = logging.getLogger("release.smoke")
 API_OUTPUT, CLIENT_OUTPUT = "ApiUrl", "UserPoolClientId"
 
 
-def run(config: Config, spec: EnvironmentSpec, stack: Stack, release: Release, cloud: Cloud) -> tuple[SmokeResult, ...]:
-    """Run every smoke test of the environment; a test that cannot be run has failed."""
-    values = {"version": release.version, "commit": release.commit, "environment": spec.name}
+def run(tests: Sequence[SmokeTest], target: Target, stack: Stack, release: Release) -> tuple[SmokeResult, ...]:
+    """Run those of ``tests`` that are the environment's; a test that cannot be run has failed."""
+    values = {"version": release.version, "commit": release.commit, "environment": target.name}
     values |= {f"output.{name}": value for name, value in stack.outputs.items()}
     results = []
-    for test in config.smoke:
-        if spec.name in test.environments:
-            result = SmokeResult(test.name, _run(test, spec, stack, dict(values), cloud))
+    for test in tests:
+        if target.name in test.environments:
+            result = SmokeResult(test.name, _run(test, target, stack, dict(values)))
             log.info(
                 "smoke %s: %s%s",
                 "passed" if result.passed else "FAILED",
@@ -39,15 +37,15 @@ def run(config: Config, spec: EnvironmentSpec, stack: Stack, release: Release, c
     return tuple(results)
 
 
-def _run(test: SmokeTest, spec: EnvironmentSpec, stack: Stack, values: dict[str, str], cloud: Cloud) -> str:
+def _run(test: SmokeTest, target: Target, stack: Stack, values: dict[str, str]) -> str:
     for number, step in enumerate(test.steps, 1):
         try:
-            target = fill(step.target, values)
+            asked = fill(step.target, values)
             if step.action == "count-items":
-                counted = str(cloud.count_items(target))
+                counted = str(target.cloud.count_items(asked))
                 values |= dict.fromkeys(step.save, counted)
                 continue
-            problem, saved = judge(step, _request(step, target, spec, stack, cloud), values)
+            problem, saved = judge(step, _request(step, asked, target, stack), values)
         except (ReleaseError, Unfilled) as error:
             problem, saved = str(error), {}
         if problem:
@@ -56,14 +54,15 @@ def _run(test: SmokeTest, spec: EnvironmentSpec, stack: Stack, values: dict[str,
     return ""
 
 
-def _request(step: SmokeStep, target: str, spec: EnvironmentSpec, stack: Stack, cloud: Cloud) -> HttpResponse:
-    url = target
+def _request(step: SmokeStep, asked: str, target: Target, stack: Stack) -> HttpResponse:
+    url = asked
     if step.action in ("get", "post"):
-        url = _output(stack, API_OUTPUT).rstrip("/") + "/" + target.lstrip("/")
+        url = _output(stack, API_OUTPUT).rstrip("/") + "/" + asked.lstrip("/")
     headers: Mapping[str, str] = {}
     if step.token:
-        headers = {"Authorization": f"Bearer {cloud.token(_output(stack, CLIENT_OUTPUT), spec.smoke_secret)}"}
-    return cloud.http(HttpRequest("POST" if step.action == "post" else "GET", url, headers))
+        token = target.cloud.token(_output(stack, CLIENT_OUTPUT), target.environment.smoke_secret)
+        headers = {"Authorization": f"Bearer {token}"}
+    return target.cloud.http(HttpRequest("POST" if step.action == "post" else "GET", url, headers))
 
 
 def _output(stack: Stack, name: str) -> str:
@@ -72,14 +71,16 @@ def _output(stack: Stack, name: str) -> str:
     return stack.outputs[name]
 
 
-def against_live(spec: EnvironmentSpec, git: Git, cloud: Cloud) -> tuple[SmokeResult, ...]:
+def against_live(target: Target) -> tuple[SmokeResult, ...]:
     """Run the live release's own smoke tests, as release.toml had them at its commit.
 
     Raises:
         NotFoundError: there is no stack, or it does not say which release it runs.
     """
-    stack = cloud.stack(spec.stack)
+    stack = target.stack()
     version, commit = (stack.parameters.get(key, "") for key in ("ReleaseVersion", "GitSha")) if stack else ("", "")
     if stack is None or not version or not commit:
-        raise NotFoundError(f"no release is live in {spec.name}", next_step=f"release deploy {spec.name} --version …")
-    return run(observe.config_at(git, commit), spec, stack, Release(version, commit, {}), cloud)
+        raise NotFoundError(
+            f"no release is live in {target.name}", next_step=f"release deploy {target.name} --version …"
+        )
+    return run(observe.config_at(target.git, commit).smoke, target, stack, Release(version, commit, {}))

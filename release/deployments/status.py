@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from release.deployments import ledger, observe
 from release.deployments.model import Deployment, LiveFunction, Stack
-from release.deployments.ports import Cloud
+from release.deployments.target import Target
 from release.errors import NotFoundError
 from release.images.ports import Registry
 from release.releases.tags import commit_of
 from release.settings.config import Config
-from release.versions.ports import Git
 
 
 @dataclass(frozen=True)
@@ -25,23 +24,22 @@ class EnvironmentStatus:
     problem: str
 
 
-def status(config: Config, name: str, cloud: Cloud, git: Git, registry: Registry) -> EnvironmentStatus:
-    """What is live in environment ``name``, and whether the ledger agrees."""
-    tags = observe.tags_by_image(config, registry)
-    seen = observe.environment(config, name, cloud, git, tags)
+def status(target: Target) -> EnvironmentStatus:
+    """What is live in ``target``, and whether the ledger agrees."""
+    seen = observe.environment(target, target.tags())
     recorded = seen.entries[-1] if seen.entries else None
     live = dict(seen.live)
-    problem = _gone(config, live, registry) or _drift(seen.stack, recorded, live)
-    return EnvironmentStatus(name, seen.stack, live, recorded, problem)
+    problem = _gone(target, live) or _drift(seen.stack, recorded, live)
+    return EnvironmentStatus(target.name, seen.stack, live, recorded, problem)
 
 
-def _gone(config: Config, live: dict[str, LiveFunction | None], registry: Registry) -> str:
+def _gone(target: Target, live: dict[str, LiveFunction | None]) -> str:
     """A live image that the registry does not have any more (faults.md, 26): the function lives on borrowed time."""
     for image, function in live.items():
         if function is None or not function.digest:
             continue
         try:
-            registry.manifest(config.images[image].repository, function.digest)
+            target.registry.manifest(target.repositories[image], function.digest)
         except NotFoundError:
             return (
                 f"image {image}: what runs, {function.digest}, is gone from the registry, and Lambda cannot start it "

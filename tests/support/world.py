@@ -10,7 +10,7 @@ from typing import Any
 from release.deployments import deploy, observe, rollback
 from release.deployments.deploy import DeployResult
 from release.deployments.deployplan import DeployPlan
-from release.deployments.rollout import Ports
+from release.deployments.target import Target, target_of
 from release.images import build
 from release.images.build import Base, Built
 from release.releases import publish
@@ -132,10 +132,17 @@ class World:
         """release.toml of the working tree, here always HEAD's."""
         return _parsed(self.git.show(self.git.head, "release.toml").decode())
 
-    @property
-    def ports(self) -> Ports:
-        """What deployments take."""
-        return Ports(self.git, self.registry, self.cloud, self.clock, self.overrides)
+    def target(self, environment: str) -> Target:
+        """Where deployments to ``environment`` go."""
+        return target_of(
+            self.config,
+            environment,
+            registry=self.registry,
+            cloud=self.cloud,
+            git=self.git,
+            clock=self.clock,
+            overrides=self.overrides,
+        )
 
     def change(self, image: str, content: str) -> str:
         """Commit a change of one image's code; the commit."""
@@ -161,15 +168,15 @@ class World:
 
     def plan(self, environment: str, version: str, *, if_newer: bool = False) -> DeployPlan:
         """release deploy --dry-run."""
-        return deploy.plan_deployment(self.config, environment, version, self.ports, if_newer=if_newer)
+        return deploy.plan_deployment(self.target(environment), version, if_newer=if_newer)
 
     def deploy(self, environment: str, version: str, *, if_newer: bool = False) -> DeployResult:
         """release deploy."""
-        return deploy.apply(self.plan(environment, version, if_newer=if_newer), self.config, self.ports)
+        return deploy.apply(self.plan(environment, version, if_newer=if_newer), self.target(environment))
 
     def rollback(self, environment: str, to: str | None = None) -> DeployResult:
         """release rollback."""
-        return deploy.apply(rollback.plan_rollback(self.config, environment, to, self.ports), self.config, self.ports)
+        return deploy.apply(rollback.plan_rollback(self.target(environment), to), self.target(environment))
 
     def release(self, version: str, *environments: str) -> None:
         """Build, publish and deploy HEAD as ``version``."""

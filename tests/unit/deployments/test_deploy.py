@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,7 @@ from release.errors import (
     UsageError,
 )
 from tests.fakes.cloud import FakeCloud, health_app
+from tests.fakes.git import FakeGit
 from tests.support.world import World
 
 
@@ -64,6 +66,23 @@ def test_deploying_again_does_nothing(two: World) -> None:
 
 def test_planning_changes_nothing(two: World) -> None:
     untouched(two, lambda: two.plan("staging", "0.2.0"))
+
+
+def test_release_toml_and_template_of_the_commit_are_read_once_and_used_until_it_is_proven(two: World) -> None:
+    read: list[str] = []
+
+    class Counting(FakeGit):
+        def show(self, commit: str, path: str) -> bytes:
+            read.append(path)
+            return two.git.show(commit, path)
+
+        def is_ancestor(self, ancestor: str, descendant: str) -> bool:
+            return two.git.is_ancestor(ancestor, descendant)
+
+    target = replace(two.target("staging"), git=Counting())
+    deploy.apply(deploy.plan_deployment(target, "0.2.0"), target)
+    assert two.serves("staging") == "0.2.0"
+    assert sorted(read) == ["release.toml", "template.yaml"]
 
 
 def test_parameters_of_this_place_win_over_release_toml(two: World) -> None:
@@ -131,7 +150,7 @@ def test_the_digest_that_was_planned_is_deployed_when_a_tag_moves_meanwhile(two:
     plan = two.plan("staging", "0.2.0")
     planned = two.registry.named["app/export"]["0.2.0"]
     two.registry.named["app/export"]["0.2.0"] = two.registry.named["app/export"]["0.1.0"]
-    deploy.apply(plan, two.config, two.ports)
+    deploy.apply(plan, two.target("staging"))
     assert two.cloud.accounts["app-staging"].functions["ExportFunctionName"].digest == planned
 
 
@@ -221,8 +240,9 @@ def test_an_unchanged_stack_in_update_rollback_complete_is_no_success_by_its_sta
 def test_an_empty_change_set_with_what_was_asked_for_live_is_a_success(two: World) -> None:
     """faults.md, 18: the stack took the release, the command was cut off before it proved it."""
     plan = two.plan("staging", "0.2.0")
-    rollout.update_stack(rollout.stack_request(plan.release, "staging", two.config, two.ports), two.ports)
-    outcome = deploy.apply(plan, two.config, two.ports)
+    assert plan.rollout is not None
+    rollout.update_stack(plan.rollout.request, two.target("staging"))
+    outcome = deploy.apply(plan, two.target("staging"))
     assert outcome.recorded is not None
     assert [change for change in two.journal.changes if change == "deploy app-staging"] == ["deploy app-staging"] * 2
 
@@ -374,7 +394,7 @@ def test_a_deployment_that_reports_success_and_changed_nothing_is_a_failure(two:
     idle.accounts = two.cloud.accounts
     plan = two.plan("staging", "0.2.0")
     with pytest.raises(DeployFailed, match=r"app-staging is CREATE_COMPLETE and did not take v0\.2\.0"):
-        deploy.apply(plan, two.config, rollout.Ports(two.git, two.registry, idle, two.clock, {}))
+        deploy.apply(plan, replace(two.target("staging"), cloud=idle))
     assert two.ledger("staging") == ["staging-1-v0.1.0"]
 
 
@@ -389,7 +409,7 @@ def test_a_machine_that_cannot_go_on_judges_nothing_and_puts_nothing_back(two: W
     broken.accounts = two.cloud.accounts
     plan = two.plan("staging", "0.2.0")
     with pytest.raises(MachineError, match=r"v0\.2\.0 is not proven in staging: sam cannot be started") as caught:
-        deploy.apply(plan, two.config, rollout.Ports(two.git, two.registry, broken, two.clock, {}))
+        deploy.apply(plan, replace(two.target("staging"), cloud=broken))
     assert caught.value.next_step == "install it; then run the same command again"
     assert two.serves("staging") == "0.1.0"
 

@@ -38,7 +38,7 @@ def world(tmp_path: Path) -> World:
 
 def gathered(world: World, folder: Path, version: str = "0.2.0", reason: str = "") -> Facts:
     plan = world.plan("staging", version, if_newer=True)
-    return facts.gather(plan, world.config, world.git, world.registry, ScanStore(folder), reason=reason, click=CLICK)
+    return facts.gather(plan, world.target("staging"), ScanStore(folder), reason=reason, click=CLICK)
 
 
 def summary(world: World, folder: Path) -> str:
@@ -99,11 +99,9 @@ def test_the_scan_of_the_very_digest_is_told(world: World, tmp_path: Path) -> No
 
 def test_a_rollback_tells_what_comes_out_and_why(world: World, tmp_path: Path) -> None:
     world.deploy("staging", "0.2.0")
-    plan = rollback.plan_rollback(world.config, "staging", None, world.ports)
-    known = facts.gather(
-        plan, world.config, world.git, world.registry, ScanStore(tmp_path), reason="it | <hurts>", click=CLICK
-    )
-    outcome = deploy.apply(plan, world.config, world.ports)
+    plan = rollback.plan_rollback(world.target("staging"), None)
+    known = facts.gather(plan, world.target("staging"), ScanStore(tmp_path), reason="it | <hurts>", click=CLICK)
+    outcome = deploy.apply(plan, world.target("staging"))
     text = deployreport.of_deployment(plan, known, outcome.smoke, outcome.recorded, outcome.api, "rolled back").summary
     assert "**comes out**: 1 commit\n" in text
     assert "goes in" not in text
@@ -116,7 +114,7 @@ def test_a_failed_deployment_tells_what_it_was(world: World, tmp_path: Path) -> 
     known = gathered(world, tmp_path)
     plan = world.plan("staging", "0.2.0")
     with pytest.raises(DeployFailed):
-        deploy.apply(plan, world.config, world.ports)
+        deploy.apply(plan, world.target("staging"))
     told = deployreport.of_failure(plan, known)
     assert "### ⛔ staging: v0.1.0 -> v0.2.0: failed" in told.summary
     assert "**goes in**: 1 commit" in told.summary
@@ -149,7 +147,7 @@ def test_what_cannot_be_had_is_left_out_and_stops_nothing(world: World, tmp_path
     del world.registry.blobs["app/report"][live]
     assert plan.before is not None
     lost = type(plan)(**{**vars(plan), "before": type(plan.before)("0.1.0", "f" * 40, plan.before.digests)})
-    known = facts.gather(lost, world.config, world.git, world.registry, ScanStore(tmp_path), reason="", click="")
+    known = facts.gather(lost, world.target("staging"), ScanStore(tmp_path), reason="", click="")
     assert live not in known.sizes
     assert digests["report"] in known.sizes
     assert (known.goes_in, known.comes_out) == ((), ())
@@ -171,7 +169,7 @@ def test_the_command_that_failed_leaves_the_table_of_what_it_was(world: World, t
     wiring = cast("Wiring", SimpleNamespace(config=world.config, records=ScanStore(tmp_path), rollback_url=CLICK))
     plan, args = world.plan("staging", "0.2.0"), Namespace(dry_run=False)
     with pytest.raises(DeployFailed) as caught:
-        shared.carry_out(plan, world.ports, args, wiring, verb="deployed")
+        shared.carry_out(plan, world.target("staging"), args, wiring, verb="deployed")
     assert "**goes in**: 1 commit" in caught.value.report.summary
 
 

@@ -40,7 +40,7 @@ def test_a_named_version_goes_back_in(two: World) -> None:
 
 
 def test_going_back_to_what_is_live_already_does_nothing(two: World) -> None:
-    assert rollback.plan_rollback(two.config, "production", "0.2.0", two.ports).action is Action.NOTHING
+    assert rollback.plan_rollback(two.target("production"), "0.2.0").action is Action.NOTHING
 
 
 def test_going_back_twice_goes_further_back_and_never_forth(two: World) -> None:
@@ -144,7 +144,7 @@ def test_an_image_that_was_deleted_with_its_tags_leaves_no_target(two: World) ->
     two.registry.delete("app/export", two.registry.named["app/export"]["0.1.0"])
     done = len(two.journal.changes)
     with pytest.raises(NotFoundError, match=r"v0\.1\.0 has no image export") as caught:
-        rollback.plan_rollback(two.config, "production", None, two.ports)
+        rollback.plan_rollback(two.target("production"), None)
     assert caught.value.next_step.startswith("release history production")
     assert len(two.journal.changes) == done
 

@@ -24,15 +24,15 @@ def run(world: World, steps: str, environment: str = "staging") -> SmokeResult:
     """One smoke test with these steps against what is live."""
     text = RELEASE_TOML[: RELEASE_TOML.index("[[smoke]]")] + f'[[smoke]]\nname = "test"\n{steps}'
     config = config_file.parse(text)
-    spec = config.environment(environment)
-    stack = world.cloud.stack(spec.stack)
+    target = world.target(environment)
+    stack = target.stack()
     assert stack is not None
-    (result,) = smoke.run(config, spec, stack, Release("0.1.0", world.git.head, {}), world.cloud)
+    (result,) = smoke.run(config.smoke, target, stack, Release("0.1.0", world.git.head, {}))
     return result
 
 
 def test_against_live_runs_the_tests_of_the_release_that_is_live(live: World) -> None:
-    results = smoke.against_live(live.config.environment("production"), live.git, live.cloud)
+    results = smoke.against_live(live.target("production"))
     assert [(result.name.partition(" ")[0], result.passed) for result in results] == [
         ("export", True),
         ("report", True),
@@ -41,7 +41,7 @@ def test_against_live_runs_the_tests_of_the_release_that_is_live(live: World) ->
 
 def test_where_nothing_is_live_nothing_passes(world: World) -> None:
     with pytest.raises(NotFoundError, match="no release is live in staging") as caught:
-        smoke.against_live(world.config.environment("staging"), world.git, world.cloud)
+        smoke.against_live(world.target("staging"))
     assert caught.value.next_step.startswith("release deploy staging")
 
 

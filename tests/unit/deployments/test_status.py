@@ -12,7 +12,7 @@ from tests.support.world import World
 
 def seen(world: World, environment: str = "staging") -> EnvironmentStatus:
     """release status of one environment."""
-    return status.status(world.config, environment, world.cloud, world.git, world.registry)
+    return status.status(world.target(environment))
 
 
 def test_a_proven_environment_agrees_with_its_ledger(world: World) -> None:

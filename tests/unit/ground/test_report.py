@@ -76,8 +76,8 @@ def test_a_plan_that_first_finishes_an_entry_says_so(world: World) -> None:
 
 def test_status_and_history_are_told_for_a_machine_with_full_digests(world: World) -> None:
     world.release("0.1.0", "staging")
-    seen = status.status(world.config, "staging", world.cloud, world.git, world.registry)
-    none = status.status(world.config, "production", world.cloud, world.git, world.registry)
+    seen = status.status(world.target("staging"))
+    none = status.status(world.target("production"))
     rows = [(s.environment, s.stack, s.live, s.recorded, s.problem) for s in (seen, none)]
     told = report.of_status(rows)
     data = json.loads(json.dumps(told.data))["environments"]

@@ -1,0 +1,80 @@
+"""A release made ready for a target: the stack as the release wants it, and what proves that it serves. Built once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from release.deployments import observe
+from release.deployments.model import Rollout, StackRequest
+from release.deployments.target import Target
+from release.errors import NotFoundError, UsageError
+from release.releases.model import Release
+from release.settings import template
+from release.settings.config import Config
+
+
+def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollout:
+    """All that bringing ``release`` into ``target`` takes: template, settings, images and smoke tests of its commit.
+
+    New settings can break old code, so going back takes the old ones along. Which stack and region it is comes from the
+    present release.toml. Every parameter of the template is named, the defaults too: CloudFormation keeps the value of
+    one that is not, so a setting that a later release brought would outlive the way back. An override that an old
+    template does not know is left out.
+
+    Args:
+        strict: refuse a setting of the release's own release.toml that its template lacks: it would silently do
+            nothing. History is read leniently.
+
+    Raises:
+        NotFoundError: the release lacks an image that its own release.toml names.
+        UsageError: the template lacks a parameter that a release needs, or needs one that nobody gives.
+    """
+    then = observe.config_at(target.git, release.commit)
+    for name in then.images:
+        if name not in release.digests:
+            raise NotFoundError(
+                f"v{release.version} has no image {name}, which its release.toml names",
+                untouched=target.name,
+                next_step=f"release history {target.name} shows the releases that are whole",
+            )
+    text = target.git.show(release.commit, then.template)
+    asked = template.parameters(text, f"{then.template} of {release.commit[:12]}")
+    settings = _settings(then, target.name)
+    if strict and (unknown := sorted(set(settings) - set(asked))):
+        raise UsageError(
+            f"release.toml gives {target.name} the parameter {unknown[0]}, which the template does not have",
+            untouched=target.name,
+            next_step="mend its spelling in release.toml, or add it to the template; then release that",
+        )
+    uris = {name: target.registry.uri(i.repository, release.digests[name]) for name, i in then.images.items()}
+    released = {"ReleaseVersion": release.version, "GitSha": release.commit}
+    released |= {image.parameter: uris[name] for name, image in then.images.items()}
+    given = {**settings, **target.overrides, **released}
+    _check(asked, given, set(released), target.name)
+    request = StackRequest(
+        name=target.environment.stack,
+        template=text,
+        parameters={name: given.get(name, default or "") for name, default in asked.items()},
+        repositories=tuple(uri.partition("@")[0] for uri in uris.values()),
+    )
+    functions = {name: image.function for name, image in then.images.items()}
+    return Rollout(release, request, functions, then.alias, then.smoke)
+
+
+def _settings(then: Config, environment: str) -> dict[str, str]:
+    return dict(then.environments[environment].parameters) if environment in then.environments else {}
+
+
+def _check(asked: Mapping[str, str | None], given: Mapping[str, str], needed: set[str], environment: str) -> None:
+    if lacking := sorted(needed - set(asked)):
+        raise UsageError(
+            f"the template has no parameter {lacking[0]}",
+            untouched=environment,
+            next_step="add it: every image's parameter of release.toml, ReleaseVersion and GitSha (template.yaml)",
+        )
+    if missing := sorted(name for name, default in asked.items() if default is None and name not in given):
+        raise UsageError(
+            f"the template's parameter {missing[0]} has no default, and nobody gives it",
+            untouched=environment,
+            next_step=f"give it in release.toml ([environments.{environment}.parameters]) or in RELEASE_PARAMETERS",
+        )
