@@ -1,5 +1,8 @@
 """Reading a TOML document strictly: each key once, with its type; what nobody read is an error with its line.
 
+A file from history is read leniently: the command that wrote it knew other keys, so what is not understood is noted,
+and what is missing is its default, or empty. Nobody can correct a file of last year on the way back.
+
 Every method that reads a key takes ``doc``: what the key means, for the page and the schema that are made from the
 readers (release/tomlkeys.py).
 """
@@ -29,13 +32,22 @@ class Table:
         nth: which one it is when several have that name (``[[smoke]]``), from 0.
         form: ``path`` with ``<name>`` where the adopter chooses the name; default: ``path``.
         keys: where to note what is read.
+        notes: of a file from history: what was not as a present file must be. None: the file is a present one.
     """
 
     def __init__(
-        self, text: str, path: str, values: Mapping[str, Any], nth: int = 0, *, form: str = "", keys: Keys | None = None
+        self,
+        text: str,
+        path: str,
+        values: Mapping[str, Any],
+        nth: int = 0,
+        *,
+        form: str = "",
+        keys: Keys | None = None,
+        notes: list[str] | None = None,
     ) -> None:
         self.text, self.path, self.values, self.nth = text, path, dict(values), nth
-        self.form, self.keys = form or path, keys
+        self.form, self.keys, self.notes = form or path, keys, notes
         self.read: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
@@ -55,6 +67,13 @@ class Table:
         """The line of ``key`` in the file, else that of the table; 0 when nobody can tell."""
         outer, _, last = self.path.rpartition(".")
         return line_of(self.text, self.path, key, self.nth) or line_of(self.text, outer, last, self.nth)
+
+    def refuse(self, key: str, problem: str) -> None:
+        """Raise the error that ``problem`` with ``key`` is; of a file from history it is only noted."""
+        error = self.error(key, problem)
+        if self.notes is None:
+            raise error
+        self.notes.append(error.message.partition(": ")[2])
 
     def text_of(
         self,
@@ -81,11 +100,12 @@ class Table:
         if key not in self.values:
             return value
         if choices and value not in choices:
-            raise self.error(key, f"must be one of {', '.join(choices)}, not {value!r}")
+            self.refuse(key, f"must be one of {', '.join(choices)}, not {value!r}")
+            return default or choices[0]
         if not value.strip():
-            raise self.error(key, "must not be empty")
-        if pattern and not pattern.match(value):
-            raise self.error(key, f"must {must}" if must else f"has a form that is not allowed: {value!r}")
+            self.refuse(key, "must not be empty")
+        elif pattern and not pattern.match(value):
+            self.refuse(key, f"must {must}" if must else f"has a form that is not allowed: {value!r}")
         return value
 
     def value(
@@ -102,7 +122,7 @@ class Table:
         self._note(key, _KINDS[kind], doc, default, low=low, high=high)
         value = self._of_type(key, kind, _KINDS[kind], default)
         if (low is not None and value < low) or (high is not None and value > high):
-            raise self.error(key, f"must be {_bounds(low, high)}, not {value}")
+            self.refuse(key, f"must be {_bounds(low, high)}, not {value}")
         return value
 
     def date_of(self, key: str, *, doc: str) -> date:
@@ -110,10 +130,12 @@ class Table:
         self._note(key, Kind.DATE, doc)
         value = self.values.get(key)
         if value is None:
-            raise self.error(key, "is missing")
-        if isinstance(value, datetime) or not isinstance(value, date):
-            raise self.error(key, f"must be a date like 2026-12-31 without quotes, not {value!r}")
-        return value
+            self.refuse(key, "is missing")
+        elif isinstance(value, datetime) or not isinstance(value, date):
+            self.refuse(key, f"must be a date like 2026-12-31 without quotes, not {value!r}")
+        else:
+            return value
+        return date.min
 
     def texts(
         self,
@@ -129,29 +151,35 @@ class Table:
         self._note(key, Kind.TEXTS, doc, default, unset, choices=tuple(choices), may_be_empty=may_be_empty)
         value = self.values.get(key, default if default is None else list(default))
         if value is None:
-            raise self.error(key, "is missing")
+            self.refuse(key, "is missing")
+            return ()
         if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
-            raise self.error(key, "must be a list of texts")
+            self.refuse(key, "must be a list of texts")
+            return default or ()
         if key in self.values and not value and not may_be_empty:
-            raise self.error(key, "must not be empty")
+            self.refuse(key, "must not be empty")
         if choices and (wrong := [v for v in value if v not in choices]):
-            raise self.error(key, f"must be a list of {', '.join(choices)}, not {wrong[0]!r}")
-        return tuple(value)
+            self.refuse(key, f"must be a list of {', '.join(choices)}, not {wrong[0]!r}")
+        return tuple(v for v in value if not choices or v in choices)
 
     def exactly_one(self, *names: str) -> str:
-        """Which of the keys ``names`` is there. Raises UsageError when it is none or more than one."""
+        """Which of the keys ``names`` is there. Raises UsageError when it is none or more than one.
+
+        In a file from history it is "" then.
+        """
         if self.keys is not None:
             self.keys.either[Either(self.form, names)] = None
         found = [name for name in names if name in self.values]
         if len(found) != 1:
-            raise self.error("", f"needs exactly one of {', '.join(names)}")
+            self.refuse("", f"needs exactly one of {', '.join(names)}")
+            return ""
         return found[0]
 
     def table(self, key: str, *, doc: str, required: bool = True) -> Table:
         """The sub-table ``key``; empty when it is missing and not ``required``. Raises UsageError otherwise."""
         self._note(key, Kind.TABLE, doc, None if required else {})
         if required and key not in self.values:
-            raise self.error(key, "is missing")
+            self.refuse(key, "is missing")
         return self._inner(key, self._mapping(key))
 
     def tables(self, key: str, *, doc: str, names: re.Pattern[str], what: str) -> Mapping[str, Table]:
@@ -164,19 +192,25 @@ class Table:
         self._note(key, Kind.NAMED, doc, names=_source(names))
         found = self._mapping(key)
         if not found:
-            raise self.error(key, "is missing: name at least one")
+            self.refuse(key, "is missing: name at least one")
         outer = self._inner(key, found)
-        for name in found:
+        kept = {}
+        for name, value in found.items():
             if not names.match(name):
-                raise outer.error(name, f"is no name for {what}")
-        return {name: outer._inner(name, outer._mapping(name), form=f"{outer.form}.<name>") for name in found}
+                outer.refuse(name, f"is no name for {what}")
+            if isinstance(value, dict):
+                kept[name] = outer._inner(name, value, form=f"{outer.form}.<name>")
+            else:
+                outer.refuse(name, f"must be a table, not {value!r}")
+        return kept
 
     def array(self, key: str, *, doc: str, before: int = 0) -> list[Table]:
         """The tables of ``[[key]]``; none when it is missing. ``before``: how many of that name came earlier."""
         self._note(key, Kind.ARRAY, doc, [])
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.error(key, f"must be written as [[{self._below(key)}]]")
+            self.refuse(key, f"must be written as [[{self._below(key)}]]")
+            return []
         return [self._inner(key, item, before + n) for n, item in enumerate(value)]
 
     def mapping(
@@ -199,20 +233,23 @@ class Table:
         self._note(key, Kind.MAPPING, doc, {}, names=_source(names), holds=tuple(holds), choices=tuple(choices))
         found = self._mapping(key)
         inner = self._inner(key, found, self.nth)
+        kept = {}
         for name, value in found.items():
             if names and not names.match(name):
-                raise inner.error(name, f"is no name for {what}")
-            if holds and type(value) not in holds:
-                raise inner.error(name, f"must be {_either(holds)}, not {value!r}")
-            if choices and value not in choices:
-                raise inner.error(name, f"must be one of {', '.join(choices)}, not {value!r}")
-        return found
+                inner.refuse(name, f"is no name for {what}")
+            elif holds and type(value) not in holds:
+                inner.refuse(name, f"must be {_either(holds)}, not {value!r}")
+            elif choices and value not in choices:
+                inner.refuse(name, f"must be one of {', '.join(choices)}, not {value!r}")
+            else:
+                kept[name] = value
+        return kept
 
     def done(self) -> None:
         """Raises UsageError when a key is left that nobody knows: a misspelt key must not mean its default."""
         for key in self.values:
             if key not in self.read:
-                raise self.error(key, f"is not a key that is known here (known: {', '.join(sorted(self.read))})")
+                self.refuse(key, f"is not a key that is known here (known: {', '.join(sorted(self.read))})")
 
     def _note(self, key: str, kind: Kind, doc: str, default: Any = None, unset: str = "", **facts: Any) -> None:
         self.read.add(key)
@@ -223,20 +260,23 @@ class Table:
     def _of_type(self, key: str, kind: type[_V], words: str, default: _V | None) -> _V:
         value: object = self.values.get(key, default)
         if value is None:
-            raise self.error(key, "is missing")
-        if not isinstance(value, kind) or type(value) is not kind:  # True is an int, too
-            raise self.error(key, f"must be {words}, not {value!r}")
-        return value
+            self.refuse(key, "is missing")
+        elif not isinstance(value, kind) or type(value) is not kind:  # True is an int, too
+            self.refuse(key, f"must be {words}, not {value!r}")
+        else:
+            return value
+        return kind() if default is None else default
 
     def _mapping(self, key: str) -> Mapping[str, Any]:
         value = self.values.get(key, {})
         if not isinstance(value, dict):
-            raise self.error(key, f"must be a table, not {value!r}")
+            self.refuse(key, f"must be a table, not {value!r}")
+            return {}
         return value
 
     def _inner(self, key: str, values: Mapping[str, Any], nth: int = 0, form: str = "") -> Table:
         form = form or f"{self.form}.{key}".lstrip(".")
-        return Table(self.text, self._below(key), values, nth, form=form, keys=self.keys)
+        return Table(self.text, self._below(key), values, nth, form=form, keys=self.keys, notes=self.notes)
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}".lstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from release.deployments import ledger
@@ -18,6 +19,8 @@ from release.settings import config as config_file
 from release.settings.config import Config
 from release.versions.order import relation
 from release.versions.ports import Git
+
+log = logging.getLogger("release.deploy")
 
 
 def tags_by_image(config: Config, registry: Registry) -> Mapping[str, Mapping[str, str]]:
@@ -78,17 +81,20 @@ def check_images(target: Target, release: Release) -> None:
 
 
 def config_at(git: Git, commit: str) -> Config:
-    """release.toml as it was at ``commit``.
+    """release.toml as it was at ``commit``, read leniently; what this command does not understand of it is logged.
 
     Raises:
         NotFoundError: the commit is not in this clone, or had no release.toml.
-        UsageError: it had one that cannot be read.
+        UsageError: it had one that is not TOML.
     """
     try:
-        return config_file.parse(git.show(commit, "release.toml").decode(errors="replace"))
+        then = config_file.parse_history(git.show(commit, "release.toml").decode(errors="replace"))
     except ReleaseError as error:
         error.message = f"release.toml at {commit[:12]}: {error.message}"
         raise
+    for note in then.notes:
+        log.warning("release.toml at %s: %s", commit[:12], note)
+    return then
 
 
 def environment(target: Target, tags: Mapping[str, Mapping[str, str]], *, release: Release | None = None) -> Observed:

@@ -1,18 +1,20 @@
 """release.toml as frozen values: all that an adopter edits.
 
 Errors name the file, the line and the key. Unknown keys are errors: a misspelt key must not silently mean its default.
+What an earlier commit had is read leniently (:func:`parse_history`): nobody can correct it on the way back.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from release.errors import NotFoundError, UsageError
 from release.gate.config import parse_policy
 from release.gate.policy import GatePolicy
+from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
 from release.toml import Table
 from release.versions.config import parse_versions
@@ -79,6 +81,8 @@ class Config:
     smoke: tuple[SmokeTest, ...]
     versions: VersionSettings = field(default_factory=VersionSettings)
     gate: GatePolicy | None = None
+    notes: tuple[str, ...] = ()
+    """Of a file from history: what this command did not understand, or missed."""
 
     def environment(self, name: str) -> EnvironmentSpec:
         """The environment ``name``. Raises NotFoundError with the names there are."""
@@ -90,25 +94,47 @@ class Config:
         return self.environments[name]
 
 
-def parse(text: str) -> Config:
-    """Read release.toml's ``text``.
+def parse(text: str, command: Callable[[], str] | None = None) -> Config:
+    """Read release.toml's ``text``, the present one.
+
+    Args:
+        command: the version of the command that reads it, for ``required-version``; asked only where that is set. None:
+            the reader is no command, so nothing is compared.
 
     Raises:
         UsageError: with line and key.
+        MachineError: the file asks for another version of the command.
     """
+    return parse_table(_table(text), command)
+
+
+def parse_history(text: str) -> Config:
+    """Read release.toml's ``text`` as an earlier commit had it, perhaps for an earlier command (faults.md, 68).
+
+    Keys that are not known are left out, those that are missing have their default or are empty, and a smoke test that
+    is not understood as a whole is not among ``smoke``; ``notes`` has a line for each of it.
+
+    Raises:
+        UsageError: it is not TOML.
+    """
+    top = _table(text, notes=[])
+    return replace(parse_table(top), notes=tuple(top.notes or ()))
+
+
+def _table(text: str, notes: list[str] | None = None) -> Table:
     try:
-        top = Table(text, "", tomllib.loads(text))
+        return Table(text, "", tomllib.loads(text), notes=notes)
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"release.toml is not valid TOML: {error}",
             untouched="everything",
             next_step="correct it and run the same command again",
         ) from error
-    return parse_table(top)
 
 
-def parse_table(top: Table) -> Config:
-    """Read the whole file as a table. Raises UsageError with line and key."""
+def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
+    """Read the whole file as a table. Raises what ``parse`` raises."""
+    check_required(top, command)
     project = top.table("project", doc="What the pipeline releases.")
     build = top.table("build", doc="What every image is built for and from.")
     registry = top.table("registry", doc="Where images go.")
@@ -146,7 +172,7 @@ def parse_table(top: Table) -> Config:
         environments=environments,
         smoke=parse_smoke(top, tuple(environments)),
         versions=parse_versions(top),
-        gate=parse_policy(gate) if "gate" in top else None,
+        gate=parse_policy(gate) if "gate" in top and top.notes is None else None,  # an old policy decides nothing
     )
     for table in (top, project, build, registry):
         table.done()
@@ -157,9 +183,8 @@ def _check_unique(top: Table, images: Mapping[str, ImageSpec], environments: Map
     """Two images in one repository would fight for a version's tag, two environments in one stack for the stack."""
     for spec in environments.values():
         if spec.proven_in and (spec.proven_in not in environments or spec.proven_in == spec.name):
-            raise _inner(top, "environments", spec.name).error(
-                "proven-in", f"names {spec.proven_in!r}, which is no other environment"
-            )
+            problem = f"names {spec.proven_in!r}, which is no other environment"
+            _inner(top, "environments", spec.name).refuse("proven-in", problem)
     claims: dict[tuple[str, str], str] = {}
     for image in images.values():
         for key in ("repository", "parameter", "function"):
@@ -170,11 +195,11 @@ def _check_unique(top: Table, images: Mapping[str, ImageSpec], environments: Map
 
 def _claim(claims: dict[tuple[str, str], str], key: str, value: str, owner: str, table: Table) -> None:
     if (taken := claims.setdefault((key, value), owner)) != owner:
-        raise table.error(key, f"is {value!r}, which {taken} has already")
+        table.refuse(key, f"is {value!r}, which {taken} has already")
 
 
 def _inner(top: Table, kind: str, name: str) -> Table:
-    return Table(top.text, f"{kind}.{name}", {})
+    return Table(top.text, f"{kind}.{name}", {}, notes=top.notes)
 
 
 def _image(name: str, table: Table) -> ImageSpec:
@@ -199,9 +224,9 @@ def _image(name: str, table: Table) -> ImageSpec:
     prefix = "" if spec.context == "." else spec.context.rstrip("/") + "/"
     for path in (spec.dockerfile, *spec.inputs):
         if not path.startswith(prefix) or ".." in path.split("/") or path.startswith(("/", ":")):
-            raise table.error("inputs", f"names {path!r}, which is outside the context {spec.context!r}")
+            table.refuse("inputs", f"names {path!r}, which is outside the context {spec.context!r}")
     if not any(spec.dockerfile == path or spec.dockerfile.startswith(path.rstrip("/") + "/") for path in spec.inputs):
-        raise table.error("inputs", f"lacks the Dockerfile itself ({spec.dockerfile})")
+        table.refuse("inputs", f"lacks the Dockerfile itself ({spec.dockerfile})")
     table.done()
     return spec
 

@@ -59,34 +59,48 @@ class SmokeTest:
 
 
 def parse_smoke(top: Table, environments: tuple[str, ...]) -> tuple[SmokeTest, ...]:
-    """Read ``[[smoke]]``. Raises UsageError with line and key."""
+    """Read ``[[smoke]]``. Raises UsageError with line and key.
+
+    Of a file from history only the tests that are understood as a whole: half a test would prove something else.
+    """
     tests: list[SmokeTest] = []
+    steps = 0
     for table in top.array("smoke", doc="A smoke test: steps in order; the first that fails ends it."):
-        name = table.text_of("name", doc="What it shows, as a sentence; reports name it.")
-        chosen = table.texts(
-            "environments", environments, doc="Where it runs after a deployment.", unset="every environment"
-        )
-        for environment in chosen:
-            if environment not in environments:
-                raise table.error("environments", f"names {environment!r}, which is no environment")
-        steps = table.array(
-            "steps",
-            before=sum(len(test.steps) for test in tests),
-            doc="One request and what its answer must be; at least one. `{name}` in a value is replaced: `version`, "
-            "`commit`, `environment`, `output.<stack output>`, and what an earlier step saved.",
-        )
-        if not steps:
-            raise table.error("steps", "is missing: a test without steps proves nothing")
-        table.done()
-        tests.append(SmokeTest(name, chosen, tuple(_step(step) for step in steps)))
+        noted = len(table.notes or ())
+        test = _test(table, environments, steps)
+        steps += len(test.steps)
+        if table.notes is not None and len(table.notes) > noted:
+            table.notes.append(f"so the smoke test {test.name!r} is not run")
+        else:
+            tests.append(test)
     return tuple(tests)
+
+
+def _test(table: Table, environments: tuple[str, ...], before: int) -> SmokeTest:
+    name = table.text_of("name", doc="What it shows, as a sentence; reports name it.")
+    chosen = table.texts(
+        "environments", environments, doc="Where it runs after a deployment.", unset="every environment"
+    )
+    for environment in chosen:
+        if environment not in environments:
+            table.refuse("environments", f"names {environment!r}, which is no environment")
+    steps = table.array(
+        "steps",
+        before=before,
+        doc="One request and what its answer must be; at least one. `{name}` in a value is replaced: `version`, "
+        "`commit`, `environment`, `output.<stack output>`, and what an earlier step saved.",
+    )
+    if not steps:
+        table.refuse("steps", "is missing: a test without steps proves nothing")
+    table.done()
+    return SmokeTest(name, chosen, tuple(_step(step) for step in steps))
 
 
 def _step(table: Table) -> SmokeStep:
     action = table.exactly_one(*_ACTIONS)
     step = SmokeStep(
         action=action,
-        target=table.text_of(action, doc=_ACTIONS[action]),
+        target=table.text_of(action, doc=_ACTIONS[action]) if action else "",
         token=table.value("token", bool, False, doc="Send the smoke user's bearer token."),
         status=table.value("status", int, 200, doc="The status that the answer must have."),
         json=table.mapping("json", doc="Keys of the JSON answer and the values that they must have."),
@@ -99,6 +113,6 @@ def _step(table: Table) -> SmokeStep:
         ),
     )
     if step.action == "count-items" and set(table.values) != {"count-items", "save"}:
-        raise table.error("count-items", "goes with save, and with nothing else")
+        table.refuse("count-items", "goes with save, and with nothing else")
     table.done()
     return step

@@ -31,12 +31,6 @@ def parse_versions(top: Table) -> VersionSettings:
         top.table("versions", doc="How versions are decided; all of it may be left out.", required=False),
         VersionSettings(),
     )
-    first = table.text_of("first-version", default.first_version, doc="The version of the first release.")
-    try:
-        if parse(first).is_prerelease:
-            raise table.error("first-version", "must be a release, like 0.1.0")
-    except UsageError as error:
-        raise table.error("first-version", f"is no version: {error.message}") from error
     prefix = table.text_of(
         "tag-prefix",
         "",
@@ -45,7 +39,7 @@ def parse_versions(top: Table) -> VersionSettings:
     )
     settings = VersionSettings(
         tag_prefix=prefix if "tag-prefix" in table else None,
-        first_version=first,
+        first_version=_first_version(table, default.first_version),
         major_on_zero=table.value(
             "major-on-zero", bool, default.major_on_zero, doc="Whether a breaking change makes 1.0.0 of 0.x."
         ),
@@ -77,6 +71,18 @@ def parse_versions(top: Table) -> VersionSettings:
     )
     table.done()
     return settings
+
+
+def _first_version(table: Table, default: str) -> str:
+    first = table.text_of("first-version", default, doc="The version of the first release.")
+    try:
+        problem = "must be a release, like 0.1.0" if parse(first).is_prerelease else ""
+    except UsageError as error:
+        problem = f"is no version: {error.message}"
+    if problem:
+        table.refuse("first-version", problem)
+        return default
+    return first
 
 
 def _bumps(table: Table) -> dict[str, Bump]:

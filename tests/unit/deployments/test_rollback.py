@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -192,3 +193,25 @@ def test_a_stack_that_takes_no_update_is_refused_with_its_remedy(two: World) -> 
     with pytest.raises(ConflictError, match="is stuck") as caught:
         two.rollback("production")
     assert "continue-update-rollback" in caught.value.next_step
+
+
+def test_a_release_whose_release_toml_has_keys_of_another_age_goes_back_in_and_says_what_was_left_out(
+    two: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """faults.md, 68."""
+    first = next(iter(two.git.commits))
+    text = two.git.commits[first].files["release.toml"].decode()
+    old = text.replace("[registry]", "[registry]\nmirror = true").replace(
+        'get = "/health"', 'get = "/health"\nslow = 1'
+    )
+    files = {**two.git.commits[first].files, "release.toml": old.encode()}
+    two.git.commits[first] = dataclasses.replace(two.git.commits[first], files=files)
+    outcome = two.rollback("production")
+    assert two.serves("production") == "0.1.0"
+    assert [result.name for result in outcome.smoke] == ["report answers as the version just deployed"]
+    said = {message.partition(": ")[2].partition(" (known")[0] for message in caplog.messages if first[:12] in message}
+    assert said == {
+        "registry.mirror is not a key that is known here",
+        "smoke.steps.slow is not a key that is known here",
+        "so the smoke test 'export answers as the version just deployed' is not run",
+    }
