@@ -1,0 +1,110 @@
+"""Writing a release's record: put together from what is known at its commit, stored once, named last.
+
+The names ``1.4.0-rc.7`` and ``sha-<commit>`` are written after everything else, so their presence means complete. A
+commit that has a record keeps it: publishing it again finds the record and writes only the name that a crash left out.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from release.errors import ConflictError, NotFoundError
+from release.releases.ports import Store
+from release.releases.record import BUNDLE_TYPE, CHANGES_TYPE, RECORD_TYPE, ReleaseRecord, from_json, to_json
+from release.releases.stored import Content, Stored
+
+log = logging.getLogger("release.publish")
+
+
+def commit_tag(commit: str) -> str:
+    """The name of a commit's record."""
+    return f"sha-{commit}"
+
+
+def recorded(version: str, store: Store, repository: str) -> tuple[str, ReleaseRecord]:
+    """``(digest, record)`` of the release that is named ``version``, a candidate's or a release's.
+
+    Raises:
+        NotFoundError: there is none, or it is gone.
+        ConflictError: it is no record that this command reads (docs/faults.md, 56).
+    """
+    digest = store.tags(repository).get(version)
+    if digest is None:
+        raise NotFoundError(
+            f"v{version} is not in {repository}",
+            untouched="every environment",
+            next_step=f"release publish --version {version}, from its commit",
+        )
+    return digest, by_digest(digest, store, repository)
+
+
+def by_digest(digest: str, store: Store, repository: str) -> ReleaseRecord:
+    """The record whose digest is ``digest``. Raises as :func:`recorded`."""
+    return from_json(_document(stored(digest, store, repository)), f"the release {digest} of {repository}")
+
+
+def stored(digest: str, store: Store, repository: str) -> Stored:
+    """The artifact whose digest is ``digest``, with its layers. Raises NotFoundError, ConflictError."""
+    return store.read(repository, [digest])[digest]
+
+
+def _document(artifact: Stored) -> bytes:
+    if artifact.artifact_type != RECORD_TYPE or artifact.config is None:
+        raise ConflictError(
+            f"{artifact.digest} is a {artifact.artifact_type}, no release",
+            untouched="everything",
+            next_step="release another version",
+        )
+    return artifact.config
+
+
+def fetch_bundle(digest: str, store: Store, repository: str, target: Path) -> None:
+    """Write the bundle of the release ``digest`` to ``target``, verified. Raises NotFoundError, ConflictError."""
+    layers = [layer for layer in stored(digest, store, repository).layers if layer.media_type == BUNDLE_TYPE]
+    if len(layers) != 1:
+        raise ConflictError(
+            f"the release {digest} has {len(layers)} bundles",
+            untouched="everything",
+            next_step="release another version",
+        )
+    store.fetch(repository, layers[0], target)
+
+
+def known(version: str, commit: str, store: Store, repository: str) -> str:
+    """The digest of the record that the commit has already; "" when there is none.
+
+    Raises:
+        ConflictError: the version is another commit's, or the commit has another version; a name never moves.
+    """
+    tags = store.tags(repository)
+    by_version, by_commit = tags.get(version, ""), tags.get(commit_tag(commit), "")
+    digest = by_commit or by_version
+    if not digest:
+        return ""
+    record = by_digest(digest, store, repository)
+    if (record.version, record.commit) != (version, commit) or (by_version and by_version != digest):
+        raise ConflictError(
+            f"v{version} of commit {commit[:12]} cannot be recorded: {repository} has v{record.version} of commit "
+            f"{record.commit[:12]} under that name; a name never moves",
+            untouched="the registry",
+            next_step="release it under the next version",
+        )
+    return digest
+
+
+def write(record: ReleaseRecord, bundle: Path, changes: Path | None, store: Store, repository: str) -> str:
+    """Store the record with its bundle and its section of the changelog, name it, and answer its digest.
+
+    Raises:
+        ConflictError: one of its names is another record's.
+    """
+    digest = known(record.version, record.commit, store, repository)
+    if not digest:
+        layers = [(BUNDLE_TYPE, bundle), *([(CHANGES_TYPE, changes)] if changes else [])]
+        digest = store.put(repository, Content(RECORD_TYPE, to_json(record)), layers)
+    # The commit's name first: a crash between the two is finished by what `known` finds under it.
+    for tag in (commit_tag(record.commit), record.version):
+        store.tag(repository, digest, tag)
+    log.info("recorded v%s of %s as %s", record.version, record.commit[:12], digest)
+    return digest
