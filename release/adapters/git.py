@@ -164,6 +164,8 @@ class GitRepository:
             meta, _, path = line.partition("\t")
             mode, _, object_id = meta.split(" ")
             found[path] = f"{mode} {object_id}"
+        if "." in wanted:  # the whole of it, which ls-tree has no line for
+            found["."] = f"040000 {self._git('rev-parse', '--verify', f'{_checked(commit)}^{{tree}}').stdout.strip()}"
         for path in wanted:
             if path not in found:
                 raise _no_path(path, commit)
@@ -231,7 +233,7 @@ def _checked(commit: str) -> str:
 
 
 def _literal(paths: Sequence[str]) -> list[str]:
-    return [f":(top,literal){path}" for path in paths]
+    return [f":(top,literal){'' if path == '.' else path}" for path in paths]
 
 
 def _no_path(path: str, commit: str) -> NotFoundError:

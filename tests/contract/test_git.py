@@ -224,6 +224,16 @@ def test_tree_hash_of_a_path_stays_when_only_other_paths_change(repo: FakeGit | 
     assert port(repo).tree_hashes(first, paths) == port(repo).tree_hashes(second, paths)
 
 
+def test_a_dot_is_the_whole_tree(repo: FakeGit | GitFolder, tmp_path: Path) -> None:
+    first = repo.commit({"a.py": b"1", "d/b.py": b"1"})
+    second = repo.commit({"d/b.py": b"2"})
+    before, after = (port(repo).tree_hashes(commit, ["."])["."] for commit in (first, second))
+    assert before != after
+    port(repo).export(second, ["."], tmp_path / "out", 1577836800)
+    assert {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()} >= {"a.py", "b.py"}
+    assert (tmp_path / "out/d/b.py").read_bytes() == b"2"
+
+
 def test_tree_hashes_take_a_folder_with_its_slash_and_a_file_inside_another_path(repo: FakeGit | GitFolder) -> None:
     commit = repo.commit({"f/shared/x.py": b"1", "f/Dockerfile": b"FROM x"})
     assert list(port(repo).tree_hashes(commit, ["f/shared/"])) == ["f/shared/"]

@@ -210,4 +210,5 @@ class FakeGit(Git):
 
 
 def _below(path: str, folders: Sequence[str]) -> bool:
-    return any(path == folder.rstrip("/") or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+    names = [folder.rstrip("/") for folder in folders]
+    return any(name in (".", path) or path.startswith(f"{name}/") for name in names)
