@@ -1,12 +1,13 @@
 # make rehearse   the whole pipeline for real, on this machine          make check   linters, types, fast tests (no engine)
 # make test       check + contract tests + the rehearsal, asserted      make bench   figures: ratios, medians, memory
+# make docs       write the pages of docs/ that are made from the code
 # Everything a fresh machine lacks is fetched by the first of them that needs it. PYTHON=… names another interpreter.
 
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup rehearse check test bench lock clean
+.PHONY: help setup rehearse check test docs bench lock clean
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -17,7 +18,8 @@ setup: .venv/.ready
 rehearse: setup
 	@$(BIN)/python -m release rehearse $(if $(KEEP),--keep) $(if $(STOP),--stop)
 
-CHECKS := check-format check-types check-layers check-docker check-template check-shell check-workflows check-unit
+CHECKS := check-format check-types check-layers check-docker check-template check-settings check-shell check-workflows \
+	check-unit
 .PHONY: $(CHECKS) lint-workflows
 check: setup
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going $(CHECKS)
@@ -33,6 +35,9 @@ check-docker:
 check-template:
 	@$(BIN)/cfn-lint template.yaml pipeline.yaml
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(BIN)/python tools/tool sam validate --lint >/dev/null
+check-settings:
+	@$(BIN)/check-jsonschema --quiet --check-metaschema docs/release-toml.schema.json
+	@$(BIN)/check-jsonschema --quiet --schemafile docs/release-toml.schema.json release.toml
 check-shell:
 	@$(BIN)/shellcheck tools/setup .ci/run
 check-workflows lint-workflows:
@@ -46,6 +51,10 @@ test: check
 # The images of dist/ in the runtime emulator, as Lambda will start them.
 check-images: setup
 	@IMAGES_DIST=dist $(BIN)/python -m pytest --quiet tests/e2e/test_images.py
+
+# The pages of docs/ that are made from the code.
+docs: setup
+	@$(BIN)/python -m tools.pages
 
 bench: setup
 	@$(BIN)/python -m bench

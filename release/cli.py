@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 
 from release import __version__
 from release.commands import NAMES
-from release.errors import ReleaseError
+from release.errors import ReleaseError, exit_codes
 
 if TYPE_CHECKING:
     from release.report import Report
 
 
-_EPILOG = """\
-the usual order:
+USUAL_ORDER = """\
   release plan                           what merging would release, and why
   release build                          images of the present commit, as OCI archives in dist/
   release scan                           the gate; a digest without a fresh pass goes nowhere
@@ -33,10 +32,6 @@ the usual order:
   release promote v1.4.0                 the tag's version onto the digests that staging has proven
   release deploy production --version …  only those
   release rollback production            the deployment before goes back in
-
-try everything on this machine, with no account:  make rehearse
-exit codes: 0 done, 2 wrong usage, 3 nothing to release, 4 gate, 5 not found, 6 conflict, 7 machine, 8 remote,
-            9 deployment failed and was put back, 10 putting back failed too (details: release/errors.py)
 """
 
 
@@ -45,10 +40,10 @@ def parser(only: str = "") -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="release",
         description="Release AWS Lambda functions shipped as container images: build once, prove, promote, roll back.",
-        epilog=_EPILOG,
+        epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"release {__version__}")
+    top.add_argument("--version", action="version", version=f"release {__version__}", help="print it")
     top.add_argument("-v", "--verbose", action="store_true", help="show every process and its output")
     top.add_argument(
         "-C", dest="folder", type=Path, default=Path(), metavar="DIR", help="the repository (default: here)"
@@ -66,6 +61,12 @@ def parser(only: str = "") -> argparse.ArgumentParser:
         sub.set_defaults(dry_run=False)
         command.options(sub)
     return top
+
+
+def _epilog() -> str:
+    codes = "".join(f"\n  {code:>3}  {means}" for code, means in exit_codes().items())
+    rehearse = "try everything on this machine, with no account:  release rehearse"
+    return f"the usual order:\n{USUAL_ORDER}\n{rehearse}\n\nexit codes:{codes}"
 
 
 def _command(name: str) -> ModuleType:

@@ -1,24 +1,7 @@
 """Every way a command can refuse, with its exit code and the sentence a person needs next.
 
-Each error says three things: what is wrong, what was left untouched, and what to do next (design.md, rule 11).
-The exit codes are part of the public interface: scripts and workflows branch on them.
-
-====  ======================  ==============================================================
-code  error                   meaning
-====  ======================  ==============================================================
-0     --                      done, or there was nothing to do
-1     --                      a bug in this package (a traceback is printed)
-2     UsageError              the command line or release.toml is wrong; nothing was started
-3     NothingToRelease        not a failure: there is nothing to release
-4     GateError               the scan gate blocks, or could not tell
-5     NotFoundError           a version, digest, tag or environment that was named does not exist
-6     ConflictError           a name is taken by another digest, or a newer deployment is live
-7     MachineError            what the command needs is missing: engine, tool, credentials, disk, port
-8     RemoteError             AWS, a registry or a tool answered with a failure, or not at all
-9     DeployFailed            the deployment failed its proof; the deployment before is live again
-10    PutBackFailed           the deployment failed and putting back failed too: a person must act
-130   --                      interrupted
-====  ======================  ==============================================================
+Each error says three things: what is wrong, what was left untouched, and what to do next (docs/architecture.md,
+rule 11). The exit codes are part of the public interface: scripts and workflows branch on them (docs/cli.md).
 """
 
 from __future__ import annotations
@@ -35,10 +18,12 @@ class ReleaseError(Exception):
         next_step: the command or action that comes next.
 
     Attributes:
-        report: what is known besides (a scan's findings, a deployment's images), a core.report.Report; or None.
+        means: what the exit code says, for ``--help`` and docs/cli.md.
+        report: what is known besides (a scan's findings, a deployment's images), a release.report.Report; or None.
     """
 
     exit_code: ClassVar[int] = 8
+    means: ClassVar[str] = ""
     heading: ClassVar[str] = "Refused"
     report: Any = None
 
@@ -62,48 +47,56 @@ class UsageError(ReleaseError):
     """The command line or release.toml is wrong."""
 
     exit_code = 2
+    means = "the command line or release.toml is wrong; nothing was started"
 
 
 class NothingToRelease(ReleaseError):  # noqa: N818 - not a failure, so not named one
     """There is nothing to release."""
 
     exit_code = 3
+    means = "not a failure: there is nothing to release"
 
 
 class GateError(ReleaseError):
     """The scan gate blocks, or could not tell."""
 
     exit_code = 4
+    means = "the scan gate blocks, or could not tell"
 
 
 class NotFoundError(ReleaseError):
     """A version, digest, tag or environment that was named does not exist."""
 
     exit_code = 5
+    means = "a version, digest, tag or environment that was named does not exist"
 
 
 class ConflictError(ReleaseError):
     """A name is taken by another digest, or a newer deployment is live."""
 
     exit_code = 6
+    means = "a name is taken by another digest, or a newer deployment is live"
 
 
 class MachineError(ReleaseError):
     """What the command needs is missing: an engine, a tool, credentials, disk, a port."""
 
     exit_code = 7
+    means = "what the command needs is missing: engine, tool, credentials, disk, port"
 
 
 class RemoteError(ReleaseError):
     """AWS, a registry or a tool answered with a failure, or not at all."""
 
     exit_code = 8
+    means = "AWS, a registry or a tool answered with a failure, or not at all"
 
 
 class DeployFailed(ReleaseError):  # noqa: N818 - the outcome's name, as people say it
     """The deployment failed its proof; the deployment before is live again."""
 
     exit_code = 9
+    means = "the deployment failed its proof; the deployment before is live again"
     heading = "Failed, and put back"
 
 
@@ -111,4 +104,16 @@ class PutBackFailed(ReleaseError):  # noqa: N818 - the outcome's name, as people
     """The deployment failed and putting back failed too."""
 
     exit_code = 10
+    means = "the deployment failed and putting back failed too: a person must act"
     heading = "Failed, and not put back: a person must act"
+
+
+def exit_codes() -> dict[int, str]:
+    """Every exit code of the command and what it says."""
+    codes = {
+        0: "done, or there was nothing to do",
+        1: "a bug in this package (a traceback is printed)",
+        130: "interrupted",
+    }
+    own = [error for error in ReleaseError.__subclasses__() if error.__module__ == __name__]
+    return dict(sorted((codes | {error.exit_code: error.means for error in own}).items()))

@@ -15,7 +15,7 @@ CHANGES = False
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
-    sub.add_argument("tag", metavar="TAG")
+    sub.add_argument("tag", metavar="TAG", help="a release tag, like v1.4.0")
     sub.add_argument("--remote", action="store_true", help="compare with the remote's tag of that name, too")
 
 

@@ -17,7 +17,7 @@ CHANGES = True
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
-    sub.add_argument("tag", metavar="TAG")
+    sub.add_argument("tag", metavar="TAG", help="a release tag, like v1.4.0")
     add_database(sub)
 
 

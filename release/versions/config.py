@@ -28,7 +28,7 @@ _WORDS = {bump.word: bump for bump in Bump}
 def parse_versions(top: Table) -> VersionSettings:
     """Read ``[versions]``; the defaults where there is none. Raises UsageError with line and key."""
     table, default = (
-        top.table("versions", doc="How versions are decided; all of it may be left out.", required=False),
+        top.table("versions", doc="How versions are decided.", required=False),
         VersionSettings(),
     )
     prefix = table.text_of(

@@ -79,7 +79,7 @@ def shell(tmp_path: Path) -> Shell:
 def test_help_and_version_are_no_errors(shell: Shell) -> None:
     told = shell.release("--help")
     assert told.returncode == 0
-    assert "make rehearse" in told.stdout
+    assert "release rehearse" in told.stdout
     assert shell.release("--version").stdout.startswith("release ")
 
 

@@ -1,0 +1,22 @@
+"""Which pages are made from the code, and their text as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.pages import cli, releasetoml, schema
+from tools.pages.settingskeys import EVERY_KEY, LEAST, keys_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pages() -> Mapping[str, str]:
+    """Path in the repository -> what must stand in the file."""
+    every = EVERY_KEY.read_text()
+    keys = keys_of(every)
+    return {
+        "docs/cli.md": cli.page(),
+        "docs/release-toml.md": releasetoml.page(keys, LEAST.read_text(), every),
+        "docs/release-toml.schema.json": schema.of(keys),
+    }

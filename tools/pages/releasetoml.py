@@ -1,0 +1,119 @@
+"""docs/release-toml.md: every key of release.toml, its type, default and meaning, from the readers themselves."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+from release.tomlkeys import Key, Keys, Kind
+from tools.pages.markdown import NOTICE, code, table
+
+_INTRO = """\
+# release.toml
+
+All that an adopter edits. The command reads it strictly: a key that it does not know, a value of another type or form
+and a required key that is missing are refused with their line, and nothing has happened then.
+
+Editors that know JSON schemas complete and check it: [release-toml.schema.json](release-toml.schema.json) is made of
+the same descriptions as this page. For those that read the file's first line (taplo and what is built on it):
+
+```toml
+#:schema https://raw.githubusercontent.com/OWNER/REPOSITORY/main/docs/release-toml.schema.json
+```
+
+or in a pipeline: `check-jsonschema --schemafile docs/release-toml.schema.json release.toml`. The command checks more
+than a schema can: across keys, and against Dockerfiles and template.
+
+## The least that works
+"""
+_WORDS = {
+    Kind.TEXT: "text",
+    Kind.NUMBER: "whole number",
+    Kind.SWITCH: "`true` or `false`",
+    Kind.TEXTS: "list of texts",
+    Kind.DATE: "date, without quotes",
+}
+_HELD = {str: "text", int: "whole number", bool: "`true` or `false`"}
+
+
+def page(keys: Keys, least: str, every: str) -> str:
+    """The page."""
+    order = list(tomllib.loads(every))
+    top = sorted((key for key in keys.keys.values() if not key.table), key=lambda key: order.index(key.name))
+    first = "## Before the first table\n\n" + _rows(keys, "") + "\n"
+    parts = [NOTICE, _INTRO, f"```toml\n{least}```\n", first, *(_section(keys, key) for key in top if not _flat(key))]
+    return "\n".join(parts) + f"\n## A file with every key\n\n```toml\n{every}```\n"
+
+
+def _section(keys: Keys, key: Key) -> str:
+    """A table of release.toml with the tables inside it."""
+    path = f"{key.table}.{key.name}".lstrip(".")
+    inner = f"{path}.<name>" if key.kind is Kind.NAMED else path
+    brackets = f"[[{inner}]]" if key.kind is Kind.ARRAY else f"[{inner}]"
+    level = "##" if not key.table else "###"
+    text = f"{level} {code(brackets)}\n\n{key.doc}{_whether(key)}\n\n{_rows(keys, inner)}\n"
+    return "\n".join(
+        [text, *(_section(keys, each) for each in keys.keys.values() if each.table == inner and not _flat(each))]
+    )
+
+
+def _flat(key: Key) -> bool:
+    """Whether it is a line of its table, not a table with keys of its own."""
+    return key.kind in _WORDS or key.kind is Kind.MAPPING
+
+
+def _rows(keys: Keys, of: str) -> str:
+    flat = [key for key in keys.keys.values() if key.table == of and _flat(key)]
+    alone = {name: group.names for group in keys.either if group.table == of for name in group.names}
+    flat.sort(key=lambda key: key.name not in alone)
+    rows = [(code(key.name), _type(key), _default(key, alone.get(key.name, ())), key.doc) for key in flat]
+    return table(("key", "type", "default", "meaning"), rows)
+
+
+def _whether(key: Key) -> str:
+    if key.kind is Kind.NAMED:
+        return f" At least one. A name has the form {code(_form(key.names))}."
+    return "" if key.required or key.kind is Kind.ARRAY else " It may be left out."
+
+
+def _type(key: Key) -> str:
+    if key.kind is Kind.MAPPING:
+        return _mapping(key)
+    words = _WORDS[key.kind]
+    if key.choices:
+        choices = ", ".join(map(code, key.choices))
+        words = f"list of: {choices}" if key.kind is Kind.TEXTS else f"one of: {choices}"
+    elif key.pattern:
+        words += f" of the form {code(_form(key.pattern))}"
+    if key.low is not None or key.high is not None:
+        words += (f", from {key.low}" if key.low is not None else "") + (
+            f" to {key.high}" if key.high is not None else ""
+        )
+    return words + (", may be empty" if key.may_be_empty else "")
+
+
+def _mapping(key: Key) -> str:
+    held = " or ".join(_HELD[kind] for kind in key.holds) or "any value"
+    if key.choices:
+        held = "one of: " + ", ".join(map(code, key.choices))
+    return f"table, name = {held}" + (f"; a name has the form {code(_form(key.names))}" if key.names else "")
+
+
+def _default(key: Key, either: tuple[str, ...]) -> str:
+    if either:
+        return "exactly one of " + ", ".join(map(code, either))
+    if key.required:
+        return "**required**"
+    if key.unset:
+        return key.unset
+    return "none" if key.default in ("", {}, ()) else code(_toml(key.default))
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
+def _form(pattern: str) -> str:
+    r"""A pattern without what says only that the whole value matches."""
+    return pattern.removesuffix(r"\Z").replace(r"\Z", "$")
