@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from release import __version__
 from release.commands import NAMES
 from release.errors import ReleaseError, exit_codes
+from release.text import block
 
 if TYPE_CHECKING:
     from release.report import Report
@@ -83,16 +84,20 @@ def _interrupted(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+class _Harmless(logging.Formatter):
+    """What a tool or a repository says is logged, and neither a terminal nor a runner obeys it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return block(super().format(record))
+
+
 def _main(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupted)
     named = next((word for word in argv if word in NAMES), "")
     args = parser(named if argv[:1] == [named] else "").parse_args(argv)
-    logging.basicConfig(
-        level=logging.DEBUG if args.verbose else logging.INFO,
-        format="%(message)s",
-        stream=sys.stderr,
-        force=True,
-    )
+    harmless = logging.StreamHandler(sys.stderr)
+    harmless.setFormatter(_Harmless("%(message)s"))
+    logging.basicConfig(level=logging.DEBUG if args.verbose else logging.INFO, handlers=[harmless], force=True)
     for chatty in ("botocore", "boto3", "urllib3", "s3transfer"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     from release.adapters import actions
@@ -107,8 +112,8 @@ def _main(argv: Sequence[str]) -> int:
         annotation = actions.annotation(error, os.environ)  # first: the summary begins with what is wrong
         if error.report is not None:
             actions.publish(error.report, os.environ)
-            print(json.dumps(error.report.data, indent=2) if args.json else error.report.text)
-        print("\n".join(f"release: {line}" for line in error.lines()), file=sys.stderr)
+            print(json.dumps(error.report.data, indent=2) if args.json else block(error.report.text))
+        print("\n".join(f"release: {block(line)}" for line in error.lines()), file=sys.stderr)
         if annotation:
             print(annotation)
         return error.exit_code
@@ -119,5 +124,5 @@ def _main(argv: Sequence[str]) -> int:
         print("release: this is a bug; nothing more was done. Please report the lines above.", file=sys.stderr)
         return 1
     actions.publish(result, os.environ)
-    print(json.dumps(result.data, indent=2) if args.json else result.text)
+    print(json.dumps(result.data, indent=2) if args.json else block(result.text))
     return result.exit_code

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from release import text
+
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A plain aligned table."""
-    widths = [max(len(str(row[i])) for row in (header, *rows)) for i in range(len(header))]
-    lines = [
-        "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (header, *rows)
-    ]
+    """A plain aligned table; each cell is one harmless line."""
+    shown = [[text.line(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(len(row[i]) for row in shown) for i in range(len(header))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The same table in Markdown; cells cannot break out of it."""
-
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-    return "\n".join([line(header), line(["---"] * len(header)), *(line(row) for row in rows)])
+    """The same table in Markdown: what is not :class:`release.text.Markup` is shown as it is written."""
+    rule = [text.Markup("---")] * len(header)
+    return "\n".join("| " + " | ".join(map(text.cell, row)) + " |" for row in (header, rule, *rows))
 
 
 def size(count: int) -> str:

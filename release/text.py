@@ -13,6 +13,10 @@ import re
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# CommonMark 0.31.2, "Backslash escapes" (an escape must not be undone by one before it), "Raw HTML", "Links"
+_MARKUP = re.compile(r"[\\<\[]")
+# CommonMark 0.31.2, "Leaf blocks" and "Container blocks": what opens one at the start of a line
+_BLOCK = re.compile(r"\A(\s*(?:\d{1,9}(?=[.)]))?)((?:#{1,6}|[-+*_=.)]|[-_*=]{2,}|~{3,})(?:\s|\Z)|>)")
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 
 
@@ -34,9 +38,39 @@ def line(text: str) -> str:
     return block(" ".join(text.replace("\t", " ").splitlines()))
 
 
-def markdown(text: str) -> str:
-    """``text`` as one line of Markdown: code spans kept as they are, no HTML outside of them."""
+class Markup(str):
+    """Markdown of our own making, in one line: :func:`markdown` was applied to whatever in it came from outside."""
+
+    __slots__ = ()
+
+
+def markdown(text: str) -> Markup:
+    """``text`` as one line of Markdown: no HTML, link, image, heading, list or rule of its own.
+
+    Code spans are kept as they are, since people write them in commit messages.
+    """
+    return Markup(_BLOCK.sub(r"\1\\\2", _inline(text)))
+
+
+def cell(text: str) -> str:
+    """``text`` as a cell of a table, which it cannot break (GitHub Flavored Markdown 0.29, "Tables")."""
+    if not isinstance(text, Markup):
+        # A bar is escaped in code spans too, where a backslash before it cannot be.
+        text = _inline(text, spans="\\|" not in text)
+    return text.replace("|", "\\|")
+
+
+def _inline(text: str, *, spans: bool = True) -> str:
     parts = line(text).split("`")
-    if len(parts) % 2 == 0 or any(not part for part in parts[1:-1]):
-        return "`".join(parts).replace("<", "\\<").replace("`", "\\`")
-    return "`".join(part if place % 2 else part.replace("<", "\\<") for place, part in enumerate(parts))
+    if not spans or len(parts) % 2 == 0 or any(not part for part in parts[1:-1]):
+        return _MARKUP.sub(r"\\\g<0>", "`".join(parts)).replace("`", "\\`")
+    parts[::2] = [_MARKUP.sub(r"\\\g<0>", part) for part in parts[::2]]
+    return "`".join(parts)
+
+
+def code(text: str) -> Markup:
+    """``text`` in one line as a code span."""
+    text = line(text)
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    blank = " " if text.startswith("`") or text.endswith("`") else ""
+    return Markup(f"{fence}{blank}{text}{blank}{fence}")

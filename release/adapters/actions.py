@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from release.text import block, markdown
+
 if TYPE_CHECKING:
     from release.errors import ReleaseError
     from release.report import Report
@@ -21,7 +23,7 @@ def publish(report: Report, env: Mapping[str, str]) -> None:
     summary, output = env.get("GITHUB_STEP_SUMMARY"), env.get("GITHUB_OUTPUT")
     if summary and report.summary:
         with Path(summary).open("a", encoding="utf-8") as sink:
-            sink.write(report.summary + "\n")
+            sink.write(block(report.summary) + "\n")
     if output:
         with Path(output).open("a", encoding="utf-8") as sink:
             for name, value in report.outputs.items():
@@ -41,10 +43,10 @@ def annotation(error: ReleaseError, env: Mapping[str, str]) -> str:
     summary = env.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as sink:
-            sink.write(f"### {error.heading}\n\n" + "\n".join(f"- {line}" for line in error.lines()) + "\n\n")
+            sink.write(f"### {error.heading}\n\n" + "\n".join(f"- {markdown(line)}" for line in error.lines()) + "\n\n")
     if env.get("GITHUB_ACTIONS") != "true":
         return ""
-    text = "\n".join(error.lines())
+    text = "\n".join(map(block, error.lines()))
     return "::error::" + text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

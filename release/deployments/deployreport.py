@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,11 +14,12 @@ from release.deployments.smokerules import SmokeResult
 from release.gate import scantext
 from release.gate.scanrecord import ScanRecord
 from release.report import Report
-from release.text import markdown
+from release.text import Markup, code, markdown
 from release.versions.history import Commit
 
 #: Commits that a summary lists before it only counts them.
 _SHOWN = 12
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+")
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ def of_deployment(
     }
     outputs = {"version": plan.release.version, "action": plan.action.name.lower()}
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
-        return Report(data, plan.why, f"### {plan.environment}\n\n{plan.why}\n", outputs)
+        return Report(data, plan.why, f"### {plan.environment}\n\n{markdown(plan.why)}\n", outputs)
     text = f"{plan.why}: {verb}, proven by {len(smoke)} smoke tests, recorded as {recorded.tag if recorded else '-'}"
-    rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), ("API", f"<{api}>" if api else "-")]
+    rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), ("API", _link(api))]
     rows.append(("to go back", _click(plan, facts)))
     return Report(data, text, _summary(plan, facts, f"✅ {text}", rows), outputs)
 
@@ -78,11 +80,13 @@ def of_failure(plan: DeployPlan, facts: Facts) -> Report:
 def _summary(plan: DeployPlan, facts: Facts, headline: str, rows: Sequence[tuple[str, str]]) -> str:
     """Markdown, the most important first: what happened, proof, images, why, and how to go back."""
     before = f"v{plan.before.version}" if plan.before else "nothing"
-    told = [("release", f"v{plan.release.version}, commit `{plan.release.commit[:12]}`")]
+    told: list[tuple[str, str]] = [
+        ("release", Markup(f"v{plan.release.version}, commit {code(plan.release.commit[:12])}"))
+    ]
     told += [("environment", f"{plan.environment}: {before} → v{plan.release.version}")]
-    told += [("reason", markdown(facts.reason))] if facts.reason else []
+    told += [("reason", facts.reason)] if facts.reason else []
     header = ("image", "digest", "before", "size", "change")
-    lines = [f"### {headline}", "", tables.markdown(("", ""), [*told, *rows]), ""]
+    lines = [f"### {markdown(headline)}", "", tables.markdown(("", ""), [*told, *rows]), ""]
     lines += [tables.markdown(header, [_image(plan, facts, image) for image in plan.release.digests]), ""]
     lines += [*_commits("goes in", facts.goes_in), *_commits("comes out", facts.comes_out)]
     return "\n".join(lines)
@@ -100,13 +104,16 @@ def _image(plan: DeployPlan, facts: Facts, image: str) -> tuple[str, ...]:
         more = size - old
         change = f"{more:+} B" if abs(more) < 1000 else f"{'+-'[more < 0]}{tables.size(abs(more))} ({more / old:+.1%})"
     shown = tables.size(size) if size is not None else "?"
-    return image, f"`{tables.short(digest)}`", f"`{tables.short(live)}`", shown, change
+    return image, code(tables.short(digest)), code(tables.short(live)), shown, change
 
 
 def _tests(smoke: Sequence[SmokeResult]) -> str:
-    return f"{sum(result.passed for result in smoke)} of {len(smoke)} passed: " + "; ".join(
-        markdown(result.name) for result in smoke
-    )
+    return f"{sum(result.passed for result in smoke)} of {len(smoke)} passed: " + "; ".join(r.name for r in smoke)
+
+
+def _link(address: str) -> str:
+    """A link to ``address``, which a stack gives out; shown as it is when it is no plain address."""
+    return Markup(f"<{address}>") if _ADDRESS.fullmatch(address) else address or "-"
 
 
 def _scan(plan: DeployPlan, facts: Facts) -> str:
@@ -124,7 +131,7 @@ def _click(plan: DeployPlan, facts: Facts) -> str:
         return "there is no deployment before this one"
     place = f"[Actions → rollback]({facts.click})" if facts.click else "Actions → rollback"
     environment, version = plan.environment, plan.put_back.version
-    return (
+    return Markup(
         f"{place} → Run workflow: environment `{environment}`, version `{version}`; "
         f"or `release rollback {environment} --to {version}`"
     )
@@ -134,6 +141,6 @@ def _commits(title: str, commits: Sequence[Commit]) -> list[str]:
     if not commits:
         return []
     lines = [f"**{title}**: {len(commits)} commit{'' if len(commits) == 1 else 's'}", ""]
-    lines += [f"- `{commit.id[:7]}` {markdown(commit.subject)}" for commit in commits[:_SHOWN]]
+    lines += [f"- {code(commit.id[:7])} {markdown(commit.subject)}" for commit in commits[:_SHOWN]]
     lines += [f"- and {len(commits) - _SHOWN} more"] if len(commits) > _SHOWN else []
     return [*lines, ""]

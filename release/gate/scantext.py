@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from release import tables, text
 from release.gate.findings import Finding
 from release.gate.scanrecord import ScanRecord
 from release.gate.verdict import Decision, GateOutcome, Judged, Verdict
@@ -19,7 +20,7 @@ _MARKS = {GateOutcome.PASS: "✅", GateOutcome.BLOCK: "⛔", GateOutcome.CANNOT_
 
 
 def terminal(verdict: Verdict, record: ScanRecord) -> list[str]:
-    """The verdict as lines, the most important first: the outcome, why, what to do."""
+    """The verdict as harmless lines, the most important first: the outcome, why, what to do."""
     lines = [f"{verdict.image} {verdict.digest}", f"  {verdict.outcome.value}: {_summary(verdict, record)}"]
     lines += [f"  cannot tell: {doubt}" for doubt in verdict.doubts]
     for judged in verdict.of(Decision.BLOCKS):
@@ -34,7 +35,7 @@ def terminal(verdict: Verdict, record: ScanRecord) -> list[str]:
     if reported:
         lines.append(f"  reported, does not block: {len(reported)} ({_counts(reported)})")
     lines += [f"  note: {note}" for note in verdict.notes]
-    return lines
+    return [text.line(line) for line in lines]
 
 
 def short(record: ScanRecord) -> str:
@@ -49,41 +50,40 @@ def markdown(verdicts: Sequence[tuple[Verdict, ScanRecord]]) -> str:
     """The job summary's section on the scan, most important first."""
     lines = ["## Scan", ""]
     for verdict, record in sorted(verdicts, key=lambda pair: pair[0].outcome is GateOutcome.PASS):
-        lines += [f"### {_MARKS[verdict.outcome]} {_cell(verdict.image)}: {verdict.outcome.value}", ""]
-        lines += [f"`{verdict.digest}`: {_summary(verdict, record)}", ""]
+        lines += [f"### {_MARKS[verdict.outcome]} {text.markdown(verdict.image)}: {verdict.outcome.value}", ""]
+        lines += [f"{text.code(verdict.digest)}: {text.markdown(_summary(verdict, record))}", ""]
         if verdict.doubts:
-            lines += ["Nobody can tell, because:", "", *(f"- {_cell(doubt)}" for doubt in verdict.doubts), ""]
+            lines += ["Nobody can tell, because:", "", *_list(verdict.doubts), ""]
         if verdict.remedies:
-            lines += ["To do:", "", *(f"- {_cell(line)}" for line in verdict.remedies), ""]
+            lines += ["To do:", "", *_list(verdict.remedies), ""]
         for decision in Decision:
             items = verdict.of(decision)
             if items:
                 lines += _table(decision, items)
         if verdict.notes:
-            lines += [
-                "<details><summary>Notes</summary>",
-                "",
-                *(f"- {_cell(note)}" for note in verdict.notes),
-                "",
-                "</details>",
-                "",
-            ]
+            lines += ["<details><summary>Notes</summary>", "", *_list(verdict.notes), "", "</details>", ""]
     return "\n".join(lines)
 
 
+def _list(items: Sequence[str]) -> list[str]:
+    return [f"- {text.markdown(item)}" for item in items]
+
+
 def _table(decision: Decision, items: Sequence[Judged]) -> list[str]:
+    header = ("severity", "id", "what", "fixed in", "layer", "since", "why")
     rows = [
-        f"| {item.finding.severity.value} | {_cell(item.finding.id)} | {_cell(_subject(item.finding))} "
-        f"| {_cell(', '.join(item.finding.fixed) or '-')} | {_cell(str(item.finding.origin) or '-')} "
-        f"| {item.since} | {_cell(item.reason)} |"
+        (
+            item.finding.severity.value,
+            item.finding.id,
+            _subject(item.finding),
+            ", ".join(item.finding.fixed) or "-",
+            str(item.finding.origin) or "-",
+            str(item.since),
+            item.reason,
+        )
         for item in items
     ]
-    table = [
-        "| severity | id | what | fixed in | layer | since | why |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-        *rows,
-        "",
-    ]
+    table = [tables.markdown(header, rows), ""]
     title = f"{_HEADLINES[decision]}: {len(items)}"
     if decision is Decision.BLOCKS:
         return [f"**{title}**", "", *table]
@@ -114,9 +114,3 @@ def _subject(finding: Finding) -> str:
 def _counts(items: Sequence[Judged]) -> str:
     severities = sorted({item.finding.severity for item in items}, key=lambda severity: -severity.rank)
     return ", ".join(f"{sum(i.finding.severity is s for i in items)} {s.value}" for s in severities)
-
-
-def _cell(text: str) -> str:
-    """Text from outside must neither break the table nor bring markup of its own."""
-    flat = " ".join(text.split())
-    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'").replace("[", "\\[")

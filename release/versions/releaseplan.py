@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from release.text import line, markdown
+from release import tables
+from release.text import code, line, markdown
 from release.versions.nextversion import NextVersion
 
 _SHOWN = 8
@@ -102,7 +103,7 @@ def text(plan: ReleasePlan) -> str:
             )
     if plan.images:
         lines += ["", "images"]
-        lines += [f"  {image.name}: {_image(image, line)}" for image in plan.images]
+        lines += [line(f"  {image.name}: {_image(image)}") for image in plan.images]
     return "\n".join([*lines, "", "then", *(f"  {when}: {what}" for when, what in plan.then)])
 
 
@@ -110,13 +111,10 @@ def summary(plan: ReleasePlan) -> str:
     """Markdown for the job summary."""
     lines = [f"### {markdown(headline(plan))}", ""]
     lines += [f"> {markdown(note)}" for note in plan.answer.notes]
-    lines += ["", "| bump | commit | subject | why |", "| --- | --- | --- | --- |"]
-    for reason in plan.answer.reasons:
-        cells = (reason.bump.word, f"`{reason.commit[:7]}`", markdown(reason.subject), markdown(reason.why))
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    rows = [(each.bump.word, code(each.commit[:7]), each.subject, each.why) for each in plan.answer.reasons]
+    lines += ["", tables.markdown(("bump", "commit", "subject", "why"), rows)]
     if plan.images:
-        lines += ["", "| image | |", "| --- | --- |"]
-        lines += [f"| {image.name} | {_image(image, markdown)} |".replace("\n", " ") for image in plan.images]
+        lines += ["", tables.markdown(("image", ""), [(image.name, _image(image)) for image in plan.images])]
     lines += ["", *(f"- **{when}**: {what}" for when, what in plan.then)]
     return "\n".join(lines) + "\n"
 
@@ -133,8 +131,8 @@ def as_json(plan: ReleasePlan) -> dict[str, Any]:
     }
 
 
-def _image(image: ImageChange, shown: Callable[[str], str]) -> str:
+def _image(image: ImageChange) -> str:
     if not image.paths:
         return f"unchanged, reused{f' as {image.digest}' if image.digest else ''}"
     more = f" and {len(image.paths) - _SHOWN} more" if len(image.paths) > _SHOWN else ""
-    return "inputs changed: " + ", ".join(shown(path).replace("|", "\\|") for path in image.paths[:_SHOWN]) + more
+    return "inputs changed: " + ", ".join(image.paths[:_SHOWN]) + more

@@ -49,6 +49,20 @@ def test_a_value_stays_one_value_whatever_it_holds(tmp_path_factory: pytest.Temp
     assert outputs(path) == {"first": value, "second": "x"}
 
 
+def test_what_came_from_outside_acts_neither_in_a_log_nor_in_a_summary(tmp_path: Path) -> None:
+    """faults.md, 67."""
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
+    evil = "tag \x1b[2K\u202e<img src=x>\n::error::x"
+    line = actions.annotation(ConflictError(evil), env)
+    assert line == "::error::tag \\x1b[2K\\u202e<img src=x>%0A\\x3a:error::x"
+    actions.publish(Report({}, "", evil), env)
+    told = (tmp_path / "summary").read_text()
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    assert "- tag \\\\x1b\\[2K\\\\u202e\\<img src=x> ::error::x\n" in told
+    assert "\n::error" not in told
+
+
 def test_a_refusal_is_one_annotation_on_one_line_and_stands_in_the_summary(tmp_path: Path) -> None:
     """faults.md, 8: a message with a line break must not begin a command of its own."""
     env = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}

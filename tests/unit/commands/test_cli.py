@@ -155,6 +155,16 @@ def test_no_engine_is_exit_code_7_with_the_remedy(shell: Shell) -> None:
     assert "docker is not on this machine" in told.stderr
 
 
+def test_what_a_tool_says_acts_neither_on_a_terminal_nor_on_a_runner(shell: Shell) -> None:
+    """faults.md, 67: while it runs, and in the refusal that quotes it."""
+    shell.docker.behave("printf '\\033[2J\\n::error::evil\\n##[group]evil\\n'; exit 1")
+    told = shell.release("-v", "build", "--offline")
+    assert told.returncode == 8
+    assert "evil" in told.stderr
+    for acts in ("\x1b", "\n::error", "##["):
+        assert acts not in told.stderr + told.stdout
+
+
 def test_under_actions_a_refusal_is_also_an_annotation(shell: Shell) -> None:
     shell.env["GITHUB_ACTIONS"] = "true"
     told = shell.release("deploy", "prod", "--version", "1.0.0")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from release.gate.findings import Severity
+from release.gate.findings import Origin, Severity
 from release.gate.sarif import sarif
 from release.gate.scanrecord import ScanRecord, record_of
 from release.gate.scantext import markdown, terminal
 from release.gate.verdict import Verdict, cannot_tell
-from tests.support.findings import DATABASE, DIGEST, NOW, accept, policy, secret, verdict, vulnerability
+from tests.support.findings import DATABASE, DIGEST, LAYER, NOW, accept, policy, secret, verdict, vulnerability
 
 
 def said(result: Verdict) -> str:
@@ -55,8 +55,17 @@ def test_text_from_outside_cannot_break_the_summary() -> None:
     result = verdict(evil)
     row = next(line for line in markdown([(result, record(result))]).splitlines() if "CVE-2026-48526" in line)
     assert row.replace("\\|", "").count("|") == 8
-    assert "<script>" not in row
-    assert "\\[a](b)" in row
+    assert "x\\|y \\<script>\\`\\[a](b)" in row
+
+
+def test_text_from_outside_neither_acts_on_a_terminal_nor_on_a_workflow_s_log() -> None:
+    """faults.md, 67."""
+    evil = vulnerability(package="\x1b[2Kx\u202e\n::error::y", origin=Origin(LAYER, "RUN true\n::warning::z"))
+    result = verdict(evil)
+    text = "\n".join(terminal(result, record(result))) + markdown([(result, record(result))])
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
 
 
 def test_sarif_holds_what_blocks_and_nothing_below() -> None:

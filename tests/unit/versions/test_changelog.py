@@ -108,7 +108,8 @@ def test_commit_that_counts_for_nothing_has_no_entry(kind: str) -> None:
         ("<script>alert(1)</script>", "\\<script>alert(1)\\</script>"),
         ("keep `a<b>` as code", "keep `a<b>` as code"),
         ("a lone ` before <b>", "a lone \\` before \\<b>"),
-        ("red \x1b[31m", "red \\x1b[31m"),
+        ("red \x1b[31m", "red \\\\x1b\\[31m"),
+        ("see [this](https://example.org)", "see \\[this](https://example.org)"),
         ("two\u2028lines", "two lines"),
     ],
 )

@@ -438,7 +438,7 @@ def test_plan_as_markdown_and_text_lets_nothing_act(git: FakeGit) -> None:
     summary, text = releaseplan.summary(planned), releaseplan.text(planned)
     assert "\x1b" not in summary + text
     assert "\u202e" not in summary + text
-    assert "\\x1b[31m\\<b>\\|::error::" in summary
+    assert "\\\\x1b\\[31m\\<b>\\|::error::" in summary
     assert "a\\|b" in summary
     assert json.loads(json.dumps(releaseplan.as_json(planned)))["images"]["report"]["changed"] is False
 
