@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +10,13 @@ from typing import TYPE_CHECKING
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from release.adapters import process
 from release.adapters.aws_errors import explained
+from release.adapters.sam import Sam
 from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
 from release.errors import NotFoundError, RemoteError
 
 if TYPE_CHECKING:
     import boto3
-
-log = logging.getLogger("release.deploy")
 
 
 class Aws:
@@ -34,7 +30,7 @@ class Aws:
     def __init__(
         self, session: boto3.Session, sam: Callable[[], Path], env: Mapping[str, str], *, timeout: float = 3600
     ) -> None:
-        self.session, self.sam, self.env, self.timeout = session, sam, env, timeout
+        self.session, self.sam = session, Sam(sam, env, session.region_name, timeout)
         self.cloudformation = session.client("cloudformation")
         self.functions = session.client("lambda")
         self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=10, read=60))
@@ -61,42 +57,8 @@ class Aws:
         )
 
     def deploy(self, request: StackRequest) -> None:
-        """See :class:`release.deployments.ports.Cloud`.
-
-        ``sam deploy`` waits for CloudFormation and fails when the update was rolled back. An empty change set is no
-        failure here: the caller compares what is live with what was asked for.
-        """
-        with tempfile.TemporaryDirectory(prefix="release-") as folder:
-            template = Path(folder) / "template.yaml"
-            template.write_bytes(request.template)
-            command: list[str | Path] = [
-                self.sam(),
-                "deploy",
-                "--template-file",
-                template,
-                "--stack-name",
-                request.name,
-            ]
-            command += ["--resolve-s3", "--image-repository", request.repositories[0]]
-            command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "CAPABILITY_NAMED_IAM"]
-            command += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
-            command.append("--parameter-overrides")
-            command += [f"{key}={_quoted(value)}" for key, value in request.parameters.items()]
-            env = {**self.env, "SAM_CLI_TELEMETRY": "0", "AWS_REGION": self.session.region_name}
-            env["AWS_DEFAULT_REGION"] = self.session.region_name
-            try:
-                process.run(
-                    command,
-                    cwd=Path(folder),
-                    env=env,
-                    timeout=self.timeout,
-                    on_line=lambda line: log.debug("%s", line),
-                )
-            except RemoteError as error:
-                raise RemoteError(
-                    f"sam deploy of stack {request.name} failed: {error.message}",
-                    next_step=f"aws cloudformation describe-stack-events --stack-name {request.name}",
-                ) from error
+        """See :class:`release.deployments.ports.Cloud`."""
+        self.sam.deploy(request)
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
         """See :class:`release.deployments.ports.Cloud`."""
@@ -180,8 +142,3 @@ class Aws:
             raise explained(error, f"the smoke user of {secret}") from error
         except (ValueError, KeyError, TypeError) as error:
             raise RemoteError(f"secret {secret} or the sign-in's answer is not understood") from error
-
-
-def _quoted(value: str) -> str:
-    """As sam's parser of ``--parameter-overrides`` reads it: in quotes, where only a quote is escaped."""
-    return '"' + value.replace('"', '\\"') + '"'

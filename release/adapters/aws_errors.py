@@ -2,24 +2,62 @@
 
 from __future__ import annotations
 
+import re
+
+from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
 from release.errors import MachineError, ReleaseError, RemoteError
 
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-_NO_CREDENTIALS = frozenset(
+#: AWS's words for credentials that are missing, over or wrong (each service's "Common errors", S3's "Error responses").
+_BAD_CREDENTIALS = frozenset(
     {
-        "NoCredentialsError",
-        "PartialCredentialsError",
-        "CredentialRetrievalError",
-        "TokenRetrievalError",
-        "UnauthorizedSSOTokenError",
-        "SSOTokenLoadError",
         "ExpiredToken",
         "ExpiredTokenException",
+        "IDPRejectedClaim",
+        "InvalidAccessKeyId",
         "InvalidClientTokenId",
+        "InvalidIdentityToken",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
         "UnrecognizedClientException",
     }
+)
+#: botocore's own, when it has none or could not renew them; which of them there are depends on its version.
+_NO_CREDENTIALS: tuple[type[BotoCoreError], ...] = tuple(
+    getattr(exceptions, name)
+    for name in (
+        "CredentialRetrievalError",
+        "LoginAuthorizationCodeError",
+        "LoginError",
+        "LoginInsufficientPermissions",
+        "LoginRefreshRequired",
+        "LoginTokenLoadError",
+        "NoAuthTokenError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ProfileNotFound",
+        "RefreshWithMFAUnsupportedError",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    )
+    if hasattr(exceptions, name)
+)
+_SAID_BY_AWS = re.compile(r"An error occurred \((\w+)\)[^\n]*")
+#: botocore's sentences, with anything in their blanks, and sam's.
+_SAID_BY_CLIENT = re.compile(
+    "|".join(
+        [
+            *(r"[^\n]*".join(map(re.escape, re.split(r"\{\w+\}", kind.fmt))) for kind in _NO_CREDENTIALS),
+            "Unable to resolve credentials for the AWS SDK",
+        ]
+    )
 )
 
 
@@ -28,9 +66,18 @@ def code_of(error: ClientError | BotoCoreError) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
 
 
+def ended_credentials(text: str) -> str:
+    """The sentence of ``text``, an AWS tool's output, that says that its credentials are missing or over; else ""."""
+    for found in _SAID_BY_AWS.finditer(text):
+        if found[1] in _BAD_CREDENTIALS:
+            return found[0]
+    found_own = _SAID_BY_CLIENT.search(text)
+    return found_own[0] if found_own else ""
+
+
 def explained(error: ClientError | BotoCoreError, what: str) -> ReleaseError:
     """The refusal of a call about ``what``: MachineError for credentials, else RemoteError."""
-    if code_of(error) in _NO_CREDENTIALS:
+    if isinstance(error, _NO_CREDENTIALS) or code_of(error) in _BAD_CREDENTIALS:
         return MachineError(
             f"there are no valid AWS credentials: {error}",
             untouched=what,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from release.deployments import observe
@@ -11,6 +12,11 @@ from release.errors import NotFoundError, UsageError
 from release.releases.model import Release
 from release.settings import template
 from release.settings.config import Config
+
+#: Bytes of a parameter's value ("AWS CloudFormation quotas", Parameter values).
+LONGEST_VALUE = 4096
+#: What CloudFormation's answers, being XML, cannot hold (XML 1.0, Char); a CR they give back as a LF (2.11).
+_LOST = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollout:
@@ -27,7 +33,8 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
 
     Raises:
         NotFoundError: the release lacks an image that its own release.toml names.
-        UsageError: the template lacks a parameter that a release needs, or needs one that nobody gives.
+        UsageError: the template lacks a parameter that a release needs, or needs one that nobody gives; or a value is
+            one that CloudFormation would not take as it is.
     """
     then = observe.config_at(target.git, release.commit)
     for name in then.images:
@@ -51,10 +58,12 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
     released |= {image.parameter: uris[name] for name, image in then.images.items()}
     given = {**settings, **target.overrides, **released}
     _check(asked, given, set(released), target.name)
+    parameters = {name: given.get(name, default or "") for name, default in asked.items()}
+    _check_values(parameters, target.name)
     request = StackRequest(
         name=target.environment.stack,
         template=text,
-        parameters={name: given.get(name, default or "") for name, default in asked.items()},
+        parameters=parameters,
         repositories=tuple(uri.partition("@")[0] for uri in uris.values()),
     )
     functions = {name: image.function for name, image in then.images.items()}
@@ -78,3 +87,21 @@ def _check(asked: Mapping[str, str | None], given: Mapping[str, str], needed: se
             untouched=environment,
             next_step=f"give it in release.toml ([environments.{environment}.parameters]) or in RELEASE_PARAMETERS",
         )
+
+
+def _check_values(parameters: Mapping[str, str], environment: str) -> None:
+    """Never shows a value: it may be a secret."""
+    for name, value in parameters.items():
+        if found := _LOST.search(value):
+            raise UsageError(
+                f"the parameter {name} of {environment} holds the character U+{ord(found[0]):04X}, "
+                "which CloudFormation does not keep",
+                untouched=environment,
+                next_step="give it encoded (base64), or as the name of a secret that the function reads",
+            )
+        if (size := len(value.encode())) > LONGEST_VALUE:
+            raise UsageError(
+                f"the parameter {name} of {environment} is {size:,} bytes long; CloudFormation takes {LONGEST_VALUE:,}",
+                untouched=environment,
+                next_step="split it into several parameters that the template joins (Fn::Join)",
+            )

@@ -1,4 +1,4 @@
-"""The Cloud adapter: stacks, functions, tokens from an emulated AWS, and sam as a process of its own."""
+"""The Cloud adapter: stacks, functions and tokens from an emulated AWS."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from release.adapters.aws import Aws
-from release.deployments.model import HttpRequest, StackRequest
+from release.deployments.model import HttpRequest
 from release.errors import MachineError, NotFoundError, RemoteError
-from tests.support.tool import Tool
 
 REGION = "eu-west-1"
 DIGEST = "sha256:" + "a" * 64
@@ -29,18 +28,10 @@ def session() -> boto3.Session:
 
 
 @pytest.fixture
-def sam(tmp_path: Path) -> Tool:
-    """A sam that notes how it was called."""
-    tool = Tool(tmp_path / "bin", "sam")
-    tool.behave('cp "$3" "$folder/template"; pwd > "$folder/where"')
-    return tool
-
-
-@pytest.fixture
-def aws(session: boto3.Session, sam: Tool) -> Iterator[Aws]:
+def aws(session: boto3.Session, tmp_path: Path) -> Iterator[Aws]:
     """The adapter on an emulated AWS."""
     with mock_aws():
-        yield Aws(session, lambda: sam.path, {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"})
+        yield Aws(session, lambda: tmp_path / "no-sam", {})
 
 
 @pytest.fixture
@@ -153,55 +144,6 @@ class _Body:
 
     def read(self) -> bytes:
         return self.content
-
-
-REQUEST = StackRequest(
-    "app-staging",
-    b"Resources: {}\n",
-    {"ImageUri": f"host/app/export@{DIGEST}", "Note": 'a "b" c=d\\e é', "AllowedOrigin": "*"},
-    ("host/app/export", "host/app/report"),
-)
-
-
-def test_sam_gets_template_stack_and_parameters_and_never_a_question(aws: Aws, sam: Tool) -> None:
-    aws.deploy(REQUEST)
-    assert sam.arguments[:2] == ["deploy", "--template-file"]
-    assert (sam.folder / "template").read_bytes() == REQUEST.template
-    assert sam.arguments[sam.arguments.index("--stack-name") + 1] == "app-staging"
-    assert sam.arguments[sam.arguments.index("--parameter-overrides") + 1 :] == [
-        f'ImageUri="host/app/export@{DIGEST}"',
-        'Note="a \\"b\\" c=d\\e é"',
-        'AllowedOrigin="*"',
-    ]
-    assert {"--no-confirm-changeset", "--no-fail-on-empty-changeset", "--resolve-s3"} <= set(sam.arguments)
-
-
-def test_sam_runs_in_the_region_of_the_environment_in_a_folder_of_its_own_without_telemetry(
-    aws: Aws, sam: Tool
-) -> None:
-    """A samconfig.toml in the repository must not change what is deployed."""
-    aws.deploy(REQUEST)
-    assert sam.environment["AWS_REGION"] == sam.environment["AWS_DEFAULT_REGION"] == REGION
-    assert sam.environment["SAM_CLI_TELEMETRY"] == "0"
-    assert Path((sam.folder / "where").read_text().strip()) != Path.cwd()
-
-
-def test_a_deployment_that_fails_is_told_with_where_to_look(aws: Aws, sam: Tool) -> None:
-    sam.behave("echo 'Error: Failed to create/update the stack: app-staging, Waiter UpdateComplete failed'; exit 1")
-    with pytest.raises(RemoteError, match=r"sam deploy of stack app-staging failed: (?s:.*)Waiter") as caught:
-        aws.deploy(REQUEST)
-    assert caught.value.next_step == "aws cloudformation describe-stack-events --stack-name app-staging"
-
-
-def test_a_deployment_without_end_is_ended(session: boto3.Session, sam: Tool) -> None:
-    sam.behave("sleep 600")
-    with mock_aws(), pytest.raises(RemoteError, match="did not finish within"):
-        Aws(session, lambda: sam.path, {"PATH": "/usr/bin:/bin"}, timeout=0.3).deploy(REQUEST)
-
-
-def test_no_sam_is_the_machine_s_problem(session: boto3.Session, tmp_path: Path) -> None:
-    with mock_aws(), pytest.raises(MachineError, match="cannot be started"):
-        Aws(session, lambda: tmp_path / "sam", {}).deploy(REQUEST)
 
 
 def test_items_are_counted_over_every_page(aws: Aws, session: boto3.Session) -> None:

@@ -456,6 +456,33 @@ def test_release_toml_and_template_that_do_not_agree_are_refused_before_any_chan
     assert caught.value.next_step
 
 
+VALUES = {
+    "a control character": ("a\x1bb", "holds the character U+001B, which CloudFormation does not keep"),
+    "a carriage return": ("a\r\nb", "U+000D"),
+    "no character at all": ("a\udc80b", "U+DC80"),
+    "too long": ("ä" * 2049, "is 4,098 bytes long; CloudFormation takes 4,096"),
+}
+
+
+@pytest.mark.parametrize("case", VALUES)
+def test_a_parameter_that_cloudformation_would_not_keep_is_refused_before_any_change_and_not_shown(
+    two: World, case: str
+) -> None:
+    """faults.md, 70."""
+    value, words = VALUES[case]
+    two.overrides = {"Environment": value}
+    with pytest.raises(UsageError, match=words.replace("U+", r"U\+")) as caught:
+        untouched(two, lambda: two.deploy("staging", "0.2.0"))
+    assert "Environment of staging" in caught.value.message
+    assert value not in "\n".join(caught.value.lines())
+
+
+def test_the_longest_parameter_that_cloudformation_takes_is_taken(two: World) -> None:
+    two.overrides = {"Environment": "ä" * 2048}
+    two.deploy("staging", "0.2.0")
+    assert two.cloud.accounts["app-staging"].parameters["Environment"] == "ä" * 2048
+
+
 def test_a_live_commit_that_is_not_in_this_clone_stops_the_comparison(two: World) -> None:
     two.cloud.accounts["app-staging"].parameters = {"ReleaseVersion": "0.1.0", "GitSha": "f" * 40}
     with pytest.raises(NotFoundError, match="no commit") as caught:
