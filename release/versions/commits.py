@@ -1,8 +1,6 @@
 """Conventional Commits 1.0.0 (conventionalcommits.org): what one commit message says.
 
-The numbers in brackets are the items of the specification. Beyond it, because people write it: ``BREAKING CHANGE:``
-counts at the start of any line after the header, also without a blank line before it and with its text on the next
-line. Missing a breaking change costs more than seeing one too many.
+The numbers in brackets are the items of the specification. What counts beyond it: :mod:`release.versions.footers`.
 
 Every pattern is tried against one line and has no nested repetition, so the time is linear in the message.
 """
@@ -13,6 +11,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from release.versions.footers import Footer, breaking_text, footers_of, is_footer, is_squashed, versions_named
+
 #: The types of the Angular convention, which the specification names as its example (item 14), and those in common use
 #: beside it. Only a line with a known type counts as a header inside a body, where "Note: …" is prose.
 TYPES = frozenset(
@@ -20,24 +20,12 @@ TYPES = frozenset(
 )
 
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(?:\(([^()\n]+)\))?(!)?: +(\S.*)")
-_FOOTER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*|BREAKING CHANGE)(: | #)(?=\S)(.*)")
-_BREAKING = re.compile(r"BREAKING[ -]CHANGE:(?: +(.*))?")
 _REVERTED = re.compile(r"This reverts commit ([0-9a-fA-F]{7,64})\b")
 _REVERTED_REQUEST = re.compile(r"Reverts (?:[\w.-]+/[\w.-]+)?[#!]([0-9]{1,9})\.?")
 _REVERT_SUBJECT = re.compile(r'(?:Revert|Reapply) "(.*)"')
 _REQUEST = re.compile(r"\([#!]([0-9]{1,9})\)$|^Merge pull request #([0-9]{1,9}) |\(pull request #([0-9]{1,9})\)$")
 _SEE_REQUEST = re.compile(r"See merge request [\w./-]*!([0-9]{1,9})$")
 _COMMIT_ID = re.compile(r"[0-9a-fA-F]{7,64}")
-_SQUASHED = re.compile(r"commit [0-9a-f]{40,64}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Footer:
-    """One footer (items 8 to 10). ``separator`` is ``": "`` or ``" #"``."""
-
-    token: str
-    separator: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +56,7 @@ class Message:
         is_conventional: whether the first line is a conventional header.
         changes: none when the message announces none; several when it lists several.
         footers: the footers at its end, also of a message that is not conventional.
+        release_as: what its ``Release-As`` footers name, wherever they stand, in the message's order.
         reverts: the commits it says it takes back, as written (7 digits or more).
         reverts_requests: the pull requests it says it takes back.
         reverts_subject: the subject it says it takes back; "" when it does not call itself a revert.
@@ -82,10 +71,7 @@ class Message:
     reverts_requests: tuple[int, ...] = ()
     reverts_subject: str = ""
     request: int = 0
-
-    def values(self, token: str) -> tuple[str, ...]:
-        """The values of the footers named ``token``, in any case (item 15)."""
-        return tuple(f.value for f in self.footers if f.token.lower() == token.lower())
+    release_as: tuple[str, ...] = ()
 
 
 def lines_of(message: str) -> list[str]:
@@ -120,7 +106,7 @@ def parse_message(message: str, *, multiple_headers: bool = False, types: Collec
     lines = lines_of(message)
     subject, body = lines[0], lines[1:]
     own = parse_header(subject)
-    footers = _footers(body)
+    footers = footers_of(body)
     if own and not multiple_headers:
         changes = [_with_notes(own, body)]
     else:
@@ -141,6 +127,7 @@ def parse_message(message: str, *, multiple_headers: bool = False, types: Collec
         requests,
         reverted,
         _request(subject, body),
+        versions_named(lines),
     )
 
 
@@ -149,32 +136,16 @@ def _with_notes(change: Change, body: list[str]) -> Change:
     return replace(change, breaking=True, breaking_notes=notes) if notes else change
 
 
-def _footers(body: list[str]) -> tuple[Footer, ...]:
-    """The footers of a message's body (items 8 to 10).
-
-    They begin with the first paragraph whose first line is a footer; from there each line either begins a footer or
-    continues the value before it, over blank lines too.
-    """
-    found: list[tuple[str, str, list[str]]] = []
-    for place, line in enumerate(body):
-        match = _FOOTER.fullmatch(line)
-        if match and (found or place == 0 or not body[place - 1]):
-            found.append((match[1], match[2], [match[3]]))
-        elif found:
-            found[-1][2].append(line)
-    return tuple(Footer(token, separator, "\n".join(value).rstrip()) for token, separator, value in found)
-
-
 def _breaking_notes(body: list[str]) -> tuple[str, ...]:
     """The text of each breaking footer, up to the next footer (item 10) or the next listed commit."""
     notes: list[list[str]] = []
     inside = False
     for line in body:
-        match = _BREAKING.fullmatch(line)
-        if match:
-            notes.append([match[1] or ""])
+        text = breaking_text(line)
+        if text is not None:
+            notes.append([text])
             inside = True
-        elif inside and (_FOOTER.fullmatch(line) or _SQUASHED.match(line) or _bullet(line)):
+        elif inside and (is_footer(line) or is_squashed(line) or _bullet(line)):
             inside = False
         elif inside:
             notes[-1].append(line)
@@ -197,7 +168,7 @@ def _sections(
     for raw in body:
         line = raw[4:] if indented and raw.startswith("    ") else raw
         header = _bullet(line)
-        if _SQUASHED.match(raw):
+        if is_squashed(raw):
             indented = awaited = True
         elif awaited and line is not raw:
             header, awaited = parse_header(line), False

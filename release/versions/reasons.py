@@ -10,8 +10,12 @@ from typing import Literal
 from release.semver import Bump
 from release.versions.commits import TYPES, Change, Message, parse_message
 from release.versions.history import Commit
+from release.versions.nearmisses import near_misses
 from release.versions.overrides import Override, split_overrides
 from release.versions.settings import VersionSettings
+
+#: How many messages are named that hold something which looks as if it should count and does not.
+_MISSES = 20
 
 Kind = Literal["conventional", "other", "merge", "reverted", "reverts"]
 
@@ -42,7 +46,7 @@ class Reason:
 
 
 def reasons_for(commits: Sequence[Commit], settings: VersionSettings) -> tuple[tuple[Reason, ...], tuple[str, ...]]:
-    """``(one reason per commit in the same order, problems with override blocks)``.
+    """``(one reason per commit in the same order, what a person should know beside)``.
 
     Args:
         commits: unreleased commits, children before parents. A later commit may take back or override an earlier one,
@@ -51,6 +55,7 @@ def reasons_for(commits: Sequence[Commit], settings: VersionSettings) -> tuple[t
     history = _History(commits)
     types = TYPES | set(settings.bumps)
     problems: list[str] = []
+    missed: list[str] = []
     reasons = []
     for commit in commits:
         text, overrides, wrong = split_overrides(history.overridden.get(commit.id, commit.message))
@@ -67,7 +72,9 @@ def reasons_for(commits: Sequence[Commit], settings: VersionSettings) -> tuple[t
             reasons.append(Reason(commit.id, commit.author, message.subject, "reverts", Bump.NONE, why))
             continue
         reasons.append(_reason(commit, message, settings, overridden=commit.id in history.overridden))
-    return tuple(reasons), tuple(problems)
+        missed += [f"{commit.id[:12]} {miss}" for miss in near_misses(text, message, types)]
+    more = [f"{len(missed) - _MISSES} more messages hold something that looks so"] if len(missed) > _MISSES else []
+    return tuple(reasons), (*problems, *missed[:_MISSES], *more)
 
 
 def _reason(commit: Commit, message: Message, settings: VersionSettings, *, overridden: bool) -> Reason:
@@ -86,7 +93,7 @@ def _reason(commit: Commit, message: Message, settings: VersionSettings, *, over
         kind, bump, why = "other", settings.other_bump, "not a conventional commit"
     if overridden:
         why += " (message overridden)"
-    named = message.values("release-as")
+    named = [version for version in message.release_as if version]
     return Reason(
         commit.id,
         commit.author,
@@ -96,7 +103,7 @@ def _reason(commit: Commit, message: Message, settings: VersionSettings, *, over
         why,
         changes,
         message.request,
-        named[-1].strip() if named else "",
+        named[-1] if named else "",
     )
 
 

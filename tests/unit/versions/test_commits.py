@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.versions.commits import Change, Footer, parse_header, parse_message
+from release.versions.commits import Change, parse_header, parse_message
+from release.versions.footers import Footer
 
 
 @pytest.mark.parametrize(
@@ -100,15 +101,39 @@ def test_footer_value_runs_over_lines_and_paragraphs_to_the_next_footer() -> Non
     message = parse_message("fix: x\n\nBREAKING CHANGE: one\n  two\n\nthree\nRefs: 1")
     assert message.footers[0].value == "one\n  two\n\nthree"
     assert message.changes[0].breaking_notes == ("one\n  two\n\nthree",)
-    assert message.values("refs") == ("1",)
+    assert message.footers[1] == Footer("Refs", ": ", "1")
 
 
 def test_line_like_a_footer_inside_a_paragraph_is_body() -> None:
     assert parse_message("fix: x\n\nsome text\nNote: more text").footers == ()
 
 
-def test_tokens_are_compared_in_any_case() -> None:
-    assert parse_message("fix: x\n\nRELEASE-AS: 2.0.0").values("Release-As") == ("2.0.0",)
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("Release-As: 2.0.0", ("2.0.0",)),
+        ("RELEASE-AS: 2.0.0", ("2.0.0",)),
+        ("release-as:2.0.0", ("2.0.0",)),
+        ("* docs: prepare\n\nRelease-As: 1.0.0\n\n* fix: last thing", ("1.0.0",)),
+        ("Release-As: 1.0.0\n\nMore words.\n\n<details><summary>x</summary>\n\n</details>", ("1.0.0",)),
+        ("some text\nRelease-As: 1.0.0\nmore text", ("1.0.0",)),
+        ("* Release-As: 1.0.0\n* fix: x", ("1.0.0",)),
+        ("Release-As: 1.0.0 <!-- agreed on Monday -->", ("1.0.0",)),
+        ("Release-As: `1.0.0`<br>", ("1.0.0",)),
+        ("Release-As: 1.0.0\n\nRelease-As: 2.0.0", ("1.0.0", "2.0.0")),
+        (f"commit {'1' * 40}\nAuthor: A <a@example.org>\n\n    fix: x\n\n    Release-As: 1.0.0", ("1.0.0",)),
+        ("Release-As:", ("",)),
+        ("    Release-As: 1.0.0", ()),
+        ("> Release-As: 1.0.0", ()),
+        ("```\nRelease-As: 1.0.0\n```", ()),
+        ("```\nRelease-As: 1.0.0", ("1.0.0",)),
+        ("We write Release-As: 1.0.0", ()),
+    ],
+)
+def test_release_as_counts_on_a_line_of_its_own_wherever_that_stands(body: str, named: tuple[str, ...]) -> None:
+    """faults.md, 66"""
+    assert parse_message(f"chore: x\n\n{body}").release_as == named
+    assert parse_message(f"words\n\n{body}\n\nafter it\n").release_as == named
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " \t\n", "   \r\n"])
@@ -266,6 +291,10 @@ NASTY = {
     "bullets": "x\n\n" + "* feat: y\n\n" * (LONG // 12),
     "commits": "x\n\n" + f"commit {SHA}\n\n    feat: y\n\n" * (LONG // 65),
     "reverts": 'Revert "' + '"' * LONG,
+    "versions": "x\n\n" + "Release-As: 1.0.0\n" * (LONG // 18),
+    "markup": "x\n\nRelease-As: " + "<a" * (LONG // 2),
+    "comments": "x\n\nRelease-As: " + "<!--" * (LONG // 4),
+    "fences": "x\n\n" + "```x\n" * (LONG // 5),
     "digits": "This reverts commit " + "a" * LONG,
     "requests": "fix: x " + "(#" * (LONG // 2),
 }
