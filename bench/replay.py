@@ -23,8 +23,8 @@ from bench.versions import ROOT
 from release.adapters.git import GitRepository
 from release.adapters.toolbox import Cache, Toolbox
 from release.errors import ReleaseError
-from release.versions.nextversion import ReleaseTag, release_tags
 from release.versions.settings import VersionSettings
+from release.versions.tags import ReleaseTag, release_tags
 from release.versions.version import Observation
 
 
@@ -41,7 +41,7 @@ def ours(git: GitRepository, tag: ReleaseTag, hidden: Sequence[str]) -> tuple[st
 def theirs(cliff: Path, copy: Path, tag: ReleaseTag, hidden: Sequence[str]) -> str:
     """What git-cliff prints in ``copy``, from which ``hidden`` and whatever names no release are deleted for good."""
     present = subprocess.run(["git", "-C", copy, "tag"], check=True, capture_output=True, text=True).stdout.split()
-    kept = {one.name for one in release_tags(present, "v")} - set(hidden)
+    kept = {one.name for one in release_tags(present, ["v"])} - set(hidden)
     gone = [name for name in present if name not in kept]
     subprocess.run(["git", "-C", copy, "tag", "--delete", *gone], check=True, capture_output=True)
     subprocess.run(["git", "-C", copy, "update-ref", "--no-deref", "HEAD", tag.commit], check=True)
@@ -54,8 +54,8 @@ def replay(folder: Path, cliff: Path, latest: int, scratch: Path) -> tuple[Seque
     git = GitRepository(folder)
     names = git.tags()
     merged = git.merged_tags(names, git.checkout().commit)
-    tags = [ReleaseTag(tag.name, tag.version, merged[tag.name]) for tag in release_tags(list(merged), "v")]
-    every = release_tags(names, "v")
+    tags = [ReleaseTag(tag.name, tag.version, merged[tag.name]) for tag in release_tags(list(merged), ["v"])]
+    every = release_tags(names, ["v"])
     copy = scratch / folder.resolve().parent.name
     subprocess.run(["git", "clone", "--quiet", "--no-checkout", folder.resolve(), copy], check=True)
     right = due = cliff_right = 0

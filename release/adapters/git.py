@@ -19,6 +19,7 @@ from release.versions.history import Checkout, Commit
 
 _FETCH = "git fetch --unshallow --tags, if this clone is shallow (in a workflow: actions/checkout with fetch-depth: 0)"
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_FEW = 16
 # An empty field begins each commit: no path is empty, so a path can never be taken for the next commit's beginning.
 _LOG = (
     "--format=tformat:%x00%H%x00%P%x00%an%x00%cI%x00%B",
@@ -76,19 +77,22 @@ class GitRepository:
     def tags(self) -> Sequence[str]:
         """Names only, so that git opens no object: its cost is that of reading the list of references."""
         listed = self._git("for-each-ref", "--format=%(refname)", "refs/tags/").stdout
-        return tuple(name.removeprefix("refs/tags/") for name in listed.splitlines())
+        return tuple(name.removeprefix("refs/tags/") for name in _rows(listed))
 
     def merged_tags(self, names: Sequence[str], commit: str) -> Mapping[str, str]:
-        """One process. git walks from ``commit`` back to the oldest of ``names``, not to the root."""
+        """One process. git walks from ``commit`` back to the oldest of ``names``, not to the root.
+
+        Many names are looked up in the list of all: git compares each of its tags with each name that it is given.
+        """
         if not names:
             return {}
         form = "--format=%(refname)%00%(objectname)%00%(*objectname)"
-        references = [f"refs/tags/{name}" for name in names]
+        references = [f"refs/tags/{name}" for name in names] if len(names) <= _FEW else ["refs/tags/"]
         listed = self._git("for-each-ref", f"--merged={_checked(commit)}", form, *references).stdout
         wanted = set(names)
         found = {}
-        for line in listed.splitlines():
-            name, one, peeled = line.split("\0")
+        for row in _rows(listed):
+            name, one, peeled = row.split("\0")
             if name.removeprefix("refs/tags/") in wanted:
                 found[name.removeprefix("refs/tags/")] = peeled or one
         return found
@@ -111,7 +115,7 @@ class GitRepository:
         listed = self._git(
             "for-each-ref", f"--contains={_checked(commit)}", "--format=%(refname)", "refs/heads/", "refs/remotes/"
         ).stdout
-        return tuple(name for name in listed.splitlines() if not name.endswith("/HEAD"))
+        return tuple(name for name in _rows(listed) if not name.endswith("/HEAD"))
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """See :class:`release.versions.ports.Git`.
@@ -140,7 +144,7 @@ class GitRepository:
             return None
         asked = (reference, f"{reference}^{{}}")
         listed = self._git("ls-remote", "--quiet", "--end-of-options", remote, *asked).stdout
-        found = {name: commit for commit, _, name in (line.partition("\t") for line in listed.splitlines())}
+        found = {name: commit for commit, _, name in (row.partition("\t") for row in _rows(listed))}
         return found.get(f"{reference}^{{}}") or found.get(reference)
 
     def show(self, commit: str, path: str) -> bytes:
@@ -195,7 +199,7 @@ class GitRepository:
 
     def _remote(self) -> str:
         """``origin``, else the first remote; "" when there is none."""
-        names = self._git("remote").stdout.split()
+        names = _rows(self._git("remote").stdout)
         return "origin" if "origin" in names else names[0] if names else ""
 
     def _large_files(self) -> Path:
@@ -230,6 +234,11 @@ def _checked(commit: str) -> str:
     if not _COMMIT.fullmatch(commit):
         raise ConflictError(f"{commit!r} is not a full commit id", untouched="everything")
     return commit
+
+
+def _rows(output: str) -> list[str]:
+    """The lines of what git lists. A name may hold characters at which ``str.splitlines`` would end a line."""
+    return [row for row in output.split("\n") if row]
 
 
 def _literal(paths: Sequence[str]) -> list[str]:

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
     tags = observe.tags_by_image(wiring.config, wiring.registry)
     accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, released=bound_versions(tags))
-    version = check_tag.version_of(wiring.git, wiring.versions, args.tag)
+    version = check_tag.version_of(wiring.versions, args.tag)
     proven = ledger.proven_digests(wiring.config.environments, tags)
     plans = promote.plan_promotion(wiring.config, version, accepted.commit, tags, proven)
     if not args.dry_run:

@@ -11,6 +11,7 @@ from release.text import line
 from release.versions import nextversion, tagcheck
 from release.versions.settings import VersionSettings
 from release.versions.tagcheck import TagFacts
+from release.versions.tags import prefixes_of
 from release.versions.version import Observation
 
 if TYPE_CHECKING:
@@ -48,26 +49,26 @@ def check_tag(
     return facts.expected
 
 
-def version_of(git: Git, settings: VersionSettings, tag: str) -> str:
+def version_of(settings: VersionSettings, tag: str) -> str:
     """The version that ``tag`` names. Raises UsageError when it names none."""
-    prefix = nextversion.prefix_of(git.tags(), settings)
-    return str(tagcheck.version_of(tag.removeprefix("refs/tags/"), prefix))
+    return str(tagcheck.version_of(tag.removeprefix("refs/tags/"), settings))
 
 
 def observe(
     git: Git, settings: VersionSettings, tag: str, *, released: Mapping[str, str], ask_remote: bool
 ) -> TagFacts:
     """Everything the rules look at. The tag's form is checked first: a name that is no version is not looked up."""
-    names = git.tags()
-    prefix = nextversion.prefix_of(names, settings)
     try:
-        tagcheck.version_of(tag, prefix)
+        version = tagcheck.version_of(tag, settings)
     except ReleaseError as error:
         raise _harmless(error) from error
+    names = git.tags()
     if tag not in names:
         raise NotFoundError(f"there is no tag {tag}", untouched="everything", next_step="git fetch --tags")
-    seen = Observation(git, settings, f"refs/tags/{tag}", hidden=[tag])
-    commit = seen.checkout.commit
+    commit = git.resolve(f"refs/tags/{tag}")
+    twins = [f"{prefix}{version}" for prefix in prefixes_of(settings)]
+    same = [name for name in twins if name in names and git.resolve(f"refs/tags/{name}") == commit]
+    seen = Observation(git, settings, f"refs/tags/{tag}", hidden=same)
     branches = git.branches_with(commit)
     try:
         changelog: str | None = git.show(commit, CHANGELOG).decode(errors="replace")
@@ -79,14 +80,14 @@ def observe(
         seen.commits,
         settings,
         branch=_released_from(tagcheck.branch_names(branches), settings),
-        prefix=prefix,
+        prefix=seen.before.prefix,
+        notes=seen.before.notes,
     )
     return TagFacts(
         tag=tag,
         commit=commit,
-        prefix=prefix,
         expected=expected,
-        others=seen.released,
+        others=seen.before.released,
         branches=branches,
         changelog=changelog,
         released=released,

@@ -18,21 +18,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from release.errors import ConflictError, UsageError
-from release.semver import Bump, Version, parse, try_parse
+from release.semver import Bump, Version, parse
+from release.text import line
 from release.versions.history import Commit
 from release.versions.reasons import Reason, reasons_for
 from release.versions.settings import VersionSettings
+from release.versions.tags import ReleaseTag, released
 
 _LINE = re.compile(r"v?([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:\.x)?")
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseTag:
-    """A tag that names a release. ``commit`` is "" while nobody needed to know it."""
-
-    name: str
-    version: Version
-    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,8 @@ class NextVersion:
         tag: its tag, or "".
         candidate: ``X.Y.Z-rc.N``, N being the number of commits since the release before; None without a version.
         reasons: one per commit, newest first.
-        notes: what a person should know beside: unusable override blocks, a bump that the images ask for.
+        notes: what a person should know beside: tags and messages that look as if they should count and do not,
+            unusable override blocks, a bump that the images ask for.
     """
 
     commit: str
@@ -71,29 +65,6 @@ class NextVersion:
         return len(self.reasons)
 
 
-def prefix_of(names: Iterable[str], settings: VersionSettings) -> str:
-    """The prefix of release tags: the setting, or ``v`` unless only tags without a prefix name releases."""
-    if settings.tag_prefix is not None:
-        return settings.tag_prefix
-    bare = False
-    for name in names:
-        if _released(name.removeprefix("v")):
-            if name.startswith("v"):
-                return "v"
-            bare = True
-    return "" if bare else "v"
-
-
-def release_tags(names: Iterable[str], prefix: str) -> list[ReleaseTag]:
-    """The tags among ``names`` that name a release, highest precedence first; names decide between equals."""
-    tags = [
-        ReleaseTag(name, version)
-        for name in names
-        if name.startswith(prefix) and (version := _released(name[len(prefix) :])) is not None
-    ]
-    return sorted(tags, key=lambda tag: (tag.version.precedence, tag.name), reverse=True)
-
-
 def next_version(
     commit: str,
     previous: ReleaseTag | None,
@@ -104,6 +75,7 @@ def next_version(
     prefix: str = "v",
     taken: Iterable[ReleaseTag] = (),
     inputs: Mapping[str, Sequence[str]] | None = None,
+    notes: Sequence[str] = (),
 ) -> NextVersion:
     """Decide the next version of ``commit``.
 
@@ -112,13 +84,14 @@ def next_version(
         branch: the branch's name, "" on a detached HEAD.
         taken: every release tag there is, wherever it is.
         inputs: image -> changed paths among its inputs since ``previous``; an image without changed inputs is left out.
+        notes: what was noticed about the tags.
 
     Raises:
         UsageError: a Release-As footer or the first version in the settings is no release version.
         ConflictError: the version would be too low, off the maintenance branch's line, or one that exists already.
     """
-    reasons, problems = reasons_for(commits, settings)
-    notes = list(problems)
+    reasons, noticed = reasons_for(commits, settings)
+    notes = [*notes, *noticed]
     bump = max((reason.bump for reason in reasons), default=Bump.NONE)
     if inputs and bump is Bump.NONE:
         bump = Bump.PATCH
@@ -135,11 +108,6 @@ def next_version(
     _check_taken(version, taken)
     tag = f"{prefix}{version}"
     return NextVersion(commit, previous, bump, version, tag, version.candidate(len(reasons)), reasons, tuple(notes))
-
-
-def _released(text: str) -> Version | None:
-    version = try_parse(text)
-    return None if version is None or version.is_prerelease else version
 
 
 def _version(
@@ -166,10 +134,11 @@ def _forced(reason: Reason, previous: ReleaseTag | None, prefix: str) -> Version
         f"push an empty commit with the right footer: git commit --allow-empty -m 'chore: name the version' "
         f"-m 'Release-As: X.Y.Z', or override the message of {reason.commit[:12]} (BEGIN_COMMIT_OVERRIDE)"
     )
-    version = _released(reason.release_as) or _released(reason.release_as.removeprefix(prefix))
+    named = reason.release_as.removeprefix(prefix).removeprefix("v")
+    version = released(named)
     if version is None or version.build:
         raise UsageError(
-            f"the footer 'Release-As: {reason.release_as[:80]}' of {reason.commit[:12]} names no release version",
+            f"the footer 'Release-As: {line(reason.release_as)[:80]}' of {reason.commit[:12]} names no release version",
             untouched="everything",
             next_step=remedy,
         )

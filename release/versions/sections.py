@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from release.errors import NotFoundError, NothingToRelease
-from release.versions import changelog, nextversion, tagcheck
+from release.versions import changelog, tagcheck
 from release.versions.changelog import ReleaseHeading
 from release.versions.changelogentries import EntryGroup, groups_of
 from release.versions.links import links_of
@@ -72,7 +72,7 @@ def section_of_tag(git: Git, settings: VersionSettings, tag: str) -> str:
         UsageError: the tag names no version.
     """
     name = tag.removeprefix("refs/tags/")
-    version = tagcheck.version_of(name, nextversion.prefix_of(git.tags(), settings))
+    version = tagcheck.version_of(name, settings)
     written = git.show(git.resolve(f"refs/tags/{name}"), "CHANGELOG.md").decode(errors="replace")
     body = changelog.parse(written).body(version)
     if body is None:

@@ -13,8 +13,9 @@ from fnmatch import fnmatchcase
 from release.errors import ConflictError, NotFoundError, ReleaseError, UsageError
 from release.semver import Version, try_parse
 from release.versions import changelog
-from release.versions.nextversion import NextVersion, ReleaseTag
+from release.versions.nextversion import NextVersion
 from release.versions.settings import VersionSettings
+from release.versions.tags import ReleaseTag, prefix_of, prefixes_of, toml_text
 
 _UNTOUCHED = "every environment; the tag itself"
 
@@ -26,9 +27,9 @@ class TagFacts:
     Attributes:
         tag: its name, without ``refs/tags/``.
         commit: the commit it names.
-        prefix: what stands before the version in release tags.
         expected: the next version of that commit with the tag itself left out.
-        others: every other release tag of the repository with the same precedence.
+        others: every other release tag of the repository, without one that names the same version of the same commit in
+            the other form.
         branches: full names of the branches whose history holds the commit.
         changelog: CHANGELOG.md at the commit, or None when there is none.
         released: version -> commit of what was published before under that name.
@@ -37,7 +38,6 @@ class TagFacts:
 
     tag: str
     commit: str
-    prefix: str
     expected: NextVersion
     others: Sequence[ReleaseTag]
     branches: Sequence[str]
@@ -46,25 +46,22 @@ class TagFacts:
     remote_commit: str | None = None
 
 
-def version_of(tag: str, prefix: str) -> Version:
+def version_of(tag: str, settings: VersionSettings) -> Version:
     """The release version that ``tag`` names.
 
     Raises:
         UsageError: it is no version, a candidate or another pre-release, or carries build metadata.
     """
-    version = try_parse(tag.removeprefix(prefix)) if tag.startswith(prefix) else None
-    example = f"{prefix}1.4.0"
-    if version is None:
-        raise UsageError(
-            f"tag {tag[:80]!r} is not a version of Semantic Versioning 2.0.0 with the prefix {prefix!r}",
-            untouched=_UNTOUCHED,
-            next_step=f"delete it, and name the release like {example}: {_delete(tag)}",
-        )
+    prefixes = prefixes_of(settings)
+    prefix = next((one for one in prefixes if tag.startswith(one) and try_parse(tag[len(one) :])), None)
+    version = try_parse(tag[len(prefix) :]) if prefix is not None else None
+    if version is None or prefix is None:
+        raise _no_version(tag, prefixes[0])
     if version.is_prerelease:
         raise UsageError(
             f"tag {tag[:80]!r} has the shape of a candidate; production takes releases only",
             untouched=_UNTOUCHED,
-            next_step=f"delete it, and tag the release itself: git tag {prefix}{version.released()}",
+            next_step=f"tag the release itself: git tag {prefix}{version.released()}",
         )
     if version.build:
         raise UsageError(
@@ -73,6 +70,22 @@ def version_of(tag: str, prefix: str) -> Version:
             next_step=f"delete it, and leave the part from '+' on away: {_delete(tag)}",
         )
     return version
+
+
+def _no_version(tag: str, prefix: str) -> UsageError:
+    example, other = f"{prefix}1.4.0", prefix_of(tag)
+    if other is None:
+        remedy = f"name the release like {example}; if nobody uses this tag yet, it can go: {_delete(tag)}"
+    else:
+        remedy = (
+            f"the tag may stay; name the release like {example}, or, where releases are named like this one, write "
+            f"tag-prefix = {toml_text(other)} under [versions] in release.toml"
+        )
+    return UsageError(
+        f"tag {tag[:80]!r} is not a version of Semantic Versioning 2.0.0 with the prefix {prefix!r}",
+        untouched=_UNTOUCHED,
+        next_step=remedy,
+    )
 
 
 def branch_names(references: Sequence[str]) -> tuple[str, ...]:
@@ -89,10 +102,11 @@ def branch_names(references: Sequence[str]) -> tuple[str, ...]:
 def problems(facts: TagFacts, settings: VersionSettings) -> tuple[ReleaseError, ...]:
     """What forbids the release, worst first; empty when nothing does."""
     try:
-        version = version_of(facts.tag, facts.prefix)
+        version = version_of(facts.tag, settings)
     except UsageError as error:
         return (error,)
     found = [
+        _other_form(facts, version),
         _moved(facts, version),
         _elsewhere(facts, version),
         _off_branch(facts, settings),
@@ -114,13 +128,32 @@ def _moved(facts: TagFacts, version: Version) -> ReleaseError | None:
     return None
 
 
+def _other_form(facts: TagFacts, version: Version) -> ReleaseError | None:
+    """The release before is named with ``v`` and this one without, or the other way round: a slip, or a decision."""
+    previous = facts.expected.previous
+    if previous is None or previous.prefix == ReleaseTag(facts.tag, version).prefix:
+        return None
+    prefix, here = toml_text(ReleaseTag(facts.tag, version).prefix), f"{previous.prefix}{version}"
+    return ConflictError(
+        f"tag {facts.tag} names its release in another form than {previous.name}, the release before",
+        untouched=_UNTOUCHED,
+        next_step=f"where releases are named like {facts.tag} from now on: [versions] and tag-prefix = {prefix} in "
+        f"release.toml; where they are not: git tag {here} {facts.commit[:12]}",
+    )
+
+
 def _elsewhere(facts: TagFacts, version: Version) -> ReleaseError | None:
+    own = ReleaseTag(facts.tag, version)
     for tag in facts.others:
         if tag.version.precedence == version.precedence and tag.name != facts.tag:
+            remedy = f"delete {facts.tag} and name the next version: {_delete(facts.tag)}"
+            if tag.prefix != own.prefix:
+                remedy = (
+                    "say which of the two forms names releases: [versions] and "
+                    f"tag-prefix = {toml_text(own.prefix)} or tag-prefix = {toml_text(tag.prefix)} in release.toml"
+                )
             return ConflictError(
-                f"version {version} exists already: tag {tag.name} names it too",
-                untouched=_UNTOUCHED,
-                next_step=f"delete {facts.tag} and name the next version: {_delete(facts.tag)}",
+                f"version {version} exists already: tag {tag.name} names it too", untouched=_UNTOUCHED, next_step=remedy
             )
     return None
 

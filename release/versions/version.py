@@ -1,25 +1,22 @@
 """release version: the next version of a commit, from tags and messages alone.
 
 In an ordinary clone this starts four processes of git, whatever the size of the history: where am I, which tags are
-there, is the highest of them in my history, what came since.
+there, is the highest of them in my history, what came since. Where it is not, one more asks for all the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from release.versions import nextversion
-from release.versions.nextversion import NextVersion, ReleaseTag
+from release.versions.before import release_before
+from release.versions.nextversion import NextVersion
 from release.versions.settings import VersionSettings
 
 if TYPE_CHECKING:
     from release.versions.history import Checkout, Commit
     from release.versions.ports import Git
-
-#: How many tags are tried in one process, from the highest on. Usually the highest is the one; on a maintenance branch
-#: the newer lines come first, and trying them one by one would start a process for each.
-_BATCHES = (1, 16, 256)
 
 
 def next_version(
@@ -52,9 +49,8 @@ class Observation:
 
     Attributes:
         checkout: where the repository stands.
-        prefix: the prefix of release tags here.
-        released: every release tag there is, highest first, wherever it is.
-        previous: the highest of them in the commit's history, or None.
+        before: the release before the commit, and what there is to say about tags.
+        previous: its tag, or None.
         commits: the commits since, children before parents.
     """
 
@@ -78,9 +74,8 @@ class Observation:
         if self.checkout.shallow:
             git.deepen()
         names = [name for name in git.tags() if name not in hidden]
-        self.prefix = nextversion.prefix_of(names, settings)
-        self.released = nextversion.release_tags(names, self.prefix)
-        self.previous = self._highest_reachable()
+        self.before = release_before(git, names, self.checkout.commit, settings)
+        self.previous = self.before.tag
         since = self.previous.commit if self.previous else ""
         self.commits: Sequence[Commit] = git.log(self.checkout.commit, since, paths=paths)
 
@@ -94,9 +89,10 @@ class Observation:
             self.commits,
             self.settings,
             branch=self.checkout.branch if branch is None else branch,
-            prefix=self.prefix,
-            taken=self.released,
+            prefix=self.before.prefix,
+            taken=self.before.released,
             inputs=changed,
+            notes=self.before.notes,
         )
 
     def changed_inputs(self, inputs: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -116,28 +112,11 @@ class Observation:
         }
         return {image: paths for image, paths in below.items() if paths}
 
-    def _highest_reachable(self) -> ReleaseTag | None:
-        for batch in _batches(self.released):
-            merged = self.git.merged_tags([tag.name for tag in batch], self.checkout.commit)
-            for tag in batch:
-                if tag.name in merged:
-                    return ReleaseTag(tag.name, tag.version, merged[tag.name])
-        return None
-
 
 def is_below(path: str, folder: str) -> bool:
     """Whether ``path`` is ``folder`` or lies in it; ``.`` holds everything."""
     folder = folder.rstrip("/")
     return folder == "." or path == folder or path.startswith(folder + "/")
-
-
-def _batches(tags: Sequence[ReleaseTag]) -> Iterator[Sequence[ReleaseTag]]:
-    start = 0
-    for size in _BATCHES:
-        yield tags[start : start + size]
-        start += size
-    for begin in range(start, len(tags), _BATCHES[-1]):
-        yield tags[begin : begin + _BATCHES[-1]]
 
 
 def as_json(answer: NextVersion, *, candidate: bool = False) -> dict[str, Any]:

@@ -90,6 +90,27 @@ def test_merged_tags_are_those_in_the_history_with_the_commit_they_name(repo: Fa
     assert found == {"v1.0.0": first, "v1.0.1": first}
 
 
+def test_merged_tags_of_many_names_are_those_asked_for(repo: FakeGit | GitFolder) -> None:
+    commit = repo.commit({"a": b"1"})
+    for number in range(40):
+        repo.tag(f"v1.0.{number}")
+    names = [f"v1.0.{number}" for number in range(30)]
+    assert port(repo).merged_tags([*names, "v9.9.9"], commit) == dict.fromkeys(names, commit)
+
+
+@pytest.mark.parametrize("odd", ["v1.0.0\u2028x", "v1.0.0\x85x", "v1.0.0\u2029", "é\u202e"])
+def test_name_with_characters_that_end_a_line_elsewhere_is_one_name(repo: FakeGit | GitFolder, odd: str) -> None:
+    """faults.md, 67: a tag must not be taken for another one by cutting its name."""
+    commit = repo.commit({"a": b"1"})
+    repo.tag(odd)
+    assert list(port(repo).tags()) == [odd]
+    assert port(repo).merged_tags(["v1.0.0", odd], commit) == {odd: commit}
+    assert port(repo).merged_tags([f"v1.0.{number}" for number in range(30)], commit) == {}
+    repo.branch(odd)
+    assert f"refs/heads/{odd}" in port(repo).branches_with(commit)
+    assert port(repo).checkout().branch == odd
+
+
 def test_merged_tags_of_a_tag_whose_name_begins_another_are_not_mixed_up(repo: FakeGit | GitFolder) -> None:
     commit = repo.commit({"a": b"1"})
     repo.tag("v1.0.0/extra")

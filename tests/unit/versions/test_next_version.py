@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from release.errors import ConflictError, UsageError
 from release.semver import Bump, Version, parse
 from release.versions.history import Commit
-from release.versions.nextversion import NextVersion, ReleaseTag, next_version, prefix_of, release_tags
+from release.versions.nextversion import NextVersion, next_version
 from release.versions.settings import VersionSettings
+from release.versions.tags import ReleaseTag
 
 DEFAULT = VersionSettings()
 
@@ -326,33 +327,6 @@ def test_version_that_a_tag_elsewhere_has_is_refused_with_the_remedy() -> None:
         next_version("a" * 40, previous, history("feat: x"), DEFAULT, taken=taken)
     assert "--contains v1.1.0" in refusal.value.next_step
     assert str(next_version("a" * 40, previous, history("fix: x"), DEFAULT, taken=taken).version) == "1.0.1"
-
-
-def test_release_tags_are_releases_only_highest_first() -> None:
-    names = ["v1.0.0", "v1.10.0", "v1.9.0", "v2.0.0-rc.1", "1.5.0", "v1.2", "vv3.0.0", "v01.0.0", "release-v4.0.0"]
-    assert [tag.name for tag in release_tags(names, "v")] == ["v1.10.0", "v1.9.0", "v1.0.0"]
-    assert [tag.name for tag in release_tags(names, "release-v")] == ["release-v4.0.0"]
-
-
-def test_tags_of_one_precedence_are_ordered_by_name() -> None:
-    names = ["v1.0.0+a", "v1.0.0+b", "v1.0.0"]
-    assert [tag.name for tag in release_tags(names, "v")] == [tag.name for tag in release_tags(names[::-1], "v")]
-
-
-@pytest.mark.parametrize(
-    ("names", "prefix"),
-    [
-        ([], "v"),
-        (["v1.0.0", "1.0.0"], "v"),
-        (["1.0.0", "nightly"], ""),
-        (["1.0.0-rc.1"], "v"),
-        (["v1.0.0-rc.1", "1.0.0"], ""),
-        (["app-1.0.0"], "v"),
-    ],
-)
-def test_prefix_without_a_setting_is_v_unless_only_bare_tags_name_releases(names: list[str], prefix: str) -> None:
-    assert prefix_of(names, DEFAULT) == prefix
-    assert prefix_of(names, VersionSettings(tag_prefix="app-")) == "app-"
 
 
 # properties

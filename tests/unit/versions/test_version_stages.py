@@ -263,7 +263,7 @@ def test_commit_on_any_allowed_branch_is_accepted(git: FakeGit, branch: str) -> 
 
 @pytest.mark.parametrize(
     "tag",
-    ["v1", "1.0.1", "v01.0.0", "release", "v1.0.1 ", "v1.0.1\n", "--help", "v1.0.1;id", "$(id)", "v1.0.1\x1b[31m", ""],
+    ["v1", "1.0", "v01.0.0", "release", "v1.0.1 ", "v1.0.1\n", "--help", "v1.0.1;id", "$(id)", "v1.0.1\x1b[31m", ""],
 )
 def test_tag_that_is_no_version_is_refused_before_anything_is_asked(git: FakeGit, tag: str) -> None:
     with pytest.raises(UsageError, match="not a version") as refusal:
@@ -271,6 +271,66 @@ def test_tag_that_is_no_version_is_refused_before_anything_is_asked(git: FakeGit
     text = "\n".join(refusal.value.lines())
     assert "git push --delete origin 'refs/tags/" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("tag", "key"),
+    [
+        ("release-1.0.1", 'tag-prefix = "release-"'),
+        ("app-v1.0.1", 'tag-prefix = "app-v"'),
+        ("V1.0.1", 'tag-prefix = "V"'),
+    ],
+)
+def test_tag_with_another_prefix_is_refused_with_the_key_and_may_stay(git: FakeGit, tag: str, key: str) -> None:
+    release_tag(git, tag)
+    with pytest.raises(UsageError, match="not a version") as refusal:
+        check_tag(git, DEFAULT, tag)
+    assert key in refusal.value.next_step
+    assert "delete" not in refusal.value.next_step
+
+
+def test_tag_of_another_form_than_the_release_before_is_refused_with_both_ways_on(git: FakeGit) -> None:
+    commit = release_tag(git, "1.0.1")
+    with pytest.raises(ConflictError, match=r"in another form than v1\.0\.0") as refusal:
+        check_tag(git, DEFAULT, "1.0.1")
+    assert 'tag-prefix = ""' in refusal.value.next_step
+    assert f"git tag v1.0.1 {commit[:12]}" in refusal.value.next_step
+    assert "delete" not in refusal.value.next_step
+
+
+def test_release_after_a_change_of_form_is_accepted_and_so_is_each_one_before(git: FakeGit) -> None:
+    release_tag(git, "1.1.0", "## 1.1.0\nx\n")
+    git.commit({}, "feat: c")
+    release_tag(git, "2.0.0", "## 2.0.0\nx\n")
+    assert check_tag(git, DEFAULT, "2.0.0").tag == "1.2.0"
+    bare = VersionSettings(tag_prefix="")
+    assert check_tag(git, bare, "2.0.0").is_due
+    assert check_tag(git, bare, "1.1.0").is_due
+
+
+@pytest.mark.parametrize("tag", ["v1.0.1", "1.0.1"])
+def test_release_that_two_tags_name_on_one_commit_is_accepted(git: FakeGit, tag: str) -> None:
+    release_tag(git, "v1.0.1")
+    git.tag("1.0.1")
+    if tag == "v1.0.1":
+        assert check_tag(git, DEFAULT, tag).is_due
+    else:
+        with pytest.raises(ConflictError, match="in another form") as refusal:
+            check_tag(git, DEFAULT, tag)
+        assert "delete" not in refusal.value.next_step
+
+
+def test_version_that_a_tag_of_the_other_form_has_elsewhere_is_refused_without_deleting_either(git: FakeGit) -> None:
+    main = git.head
+    git.branch("topic")
+    git.commit({}, "fix: elsewhere")
+    git.tag("1.0.1")
+    git.branch("main", main)
+    release_tag(git)
+    with pytest.raises(ConflictError, match=r"tag 1\.0\.1 names it too") as refusal:
+        check_tag(git, DEFAULT, "v1.0.1")
+    assert 'tag-prefix = "v" or tag-prefix = ""' in refusal.value.next_step
+    assert "delete" not in refusal.value.next_step
 
 
 def test_candidate_is_refused_and_the_release_named(git: FakeGit) -> None:
