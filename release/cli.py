@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import logging
 import os
@@ -11,11 +10,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from release import __version__
-from release.commands import NAMES
+from release.commands import NAMES, of_name
 from release.errors import ReleaseError, exit_codes
 from release.text import block
 
@@ -53,7 +51,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
     for name in NAMES:
         if only and name != only:
             continue
-        command = _command(name)
+        command = of_name(name)
         summary = command.SUMMARY
         sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         sub.add_argument("--json", action="store_true", help="print the result as JSON on standard output")
@@ -68,10 +66,6 @@ def _epilog() -> str:
     codes = "".join(f"\n  {code:>3}  {means}" for code, means in exit_codes().items())
     rehearse = "try everything on this machine, with no account:  release rehearse"
     return f"the usual order:\n{USUAL_ORDER}\n{rehearse}\n\nexit codes:{codes}"
-
-
-def _command(name: str) -> ModuleType:
-    return importlib.import_module(f"release.commands.{name.replace('-', '_')}")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -104,7 +98,7 @@ def _main(argv: Sequence[str]) -> int:
     from release.bootstrap import Wiring
 
     try:
-        result: Report = _command(args.command).run(args, Wiring(args.folder, dict(os.environ)))
+        result: Report = of_name(args.command).run(args, Wiring(args.folder, dict(os.environ)))
     except KeyboardInterrupt:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130

@@ -89,7 +89,7 @@ class Version:
         return Version(self.major, self.minor, self.patch)
 
     def candidate(self, number: int) -> Version:
-        """``X.Y.Z-rc.<number>`` of this release (design.md, "Words")."""
+        """``X.Y.Z-rc.<number>`` of this release (docs/architecture.md, "Words")."""
         return Version(self.major, self.minor, self.patch, ("rc", str(number)))
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from release.commands import NAMES, of_name
 from workflowlint import permissions, standins
 from workflowlint.expressions import used
 from workflowlint.standins import Pin
@@ -20,17 +21,8 @@ CREDENTIALS = "aws-actions/configure-aws-credentials@"
 MAIN = "main"
 TAGS = "v*"
 
-# Step outputs of each `release` command; design.md, "The command".
-OUTPUTS: Mapping[str, frozenset[str]] = {
-    "plan": frozenset({"release", "version", "tag"}),
-    "version": frozenset({"version", "tag"}),
-    "build": frozenset({"built", "digests"}),
-    "publish": frozenset({"digests"}),
-    "check-tag": frozenset({"version", "tag", "commit"}),
-    "promote": frozenset({"digests", "version"}),
-    "deploy": frozenset({"action", "version"}),
-    "rollback": frozenset({"action", "version"}),
-}
+#: The step outputs of each ``release`` command, as the command itself names them.
+OUTPUTS: Mapping[str, frozenset[str]] = {name: frozenset(of_name(name).OUTPUTS) for name in NAMES}
 
 _COMMAND = re.compile(r"\brelease (" + "|".join(OUTPUTS) + r")\b")
 _RUNS_CODE = re.compile(r"\brelease build\b|\bmake\b|\bpytest\b|\bpip install\b|\bdocker (?:run|build)\b")

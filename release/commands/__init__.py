@@ -1,9 +1,14 @@
 """One file per command: its summary, its options, and what it does with the ports.
 
 Each module has ``SUMMARY`` (for ``--help``), ``CHANGES`` (whether it changes anything, so that it takes ``--dry-run``),
-``options`` and ``run``. Each imports inside ``run`` what it works with: ``release version`` must not pay for what
-``release deploy`` needs.
+``OUTPUTS`` (the step outputs that it sets in a workflow), ``options`` and ``run``. Each imports inside ``run`` what it
+works with: ``release version`` must not pay for what ``release deploy`` needs.
 """
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
 
 #: every command, in the order in which ``--help`` shows them; tests compare with the folder
 NAMES = (
@@ -23,3 +28,8 @@ NAMES = (
     "history",
     "rehearse",
 )
+
+
+def of_name(name: str) -> ModuleType:
+    """The module of a command."""
+    return importlib.import_module(f"release.commands.{name.replace('-', '_')}")

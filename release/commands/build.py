@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "build an OCI archive per image, or reuse one with equal inputs"
 CHANGES = True
+OUTPUTS: tuple[str, ...] = ("digests", "built")
 
 
 def options(sub: argparse.ArgumentParser) -> None:

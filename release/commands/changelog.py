@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "print the changelog's section for the next version"
 CHANGES = False
+OUTPUTS: tuple[str, ...] = ()
 
 
 def options(sub: argparse.ArgumentParser) -> None:

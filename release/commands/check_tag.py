@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "say whether a tag may be released, and if not, what to do"
 CHANGES = False
+OUTPUTS: tuple[str, ...] = ("version", "commit")
 
 
 def options(sub: argparse.ArgumentParser) -> None:

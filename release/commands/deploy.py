@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "deploy a version by digest, prove it, record it; or put back"
 CHANGES = True
+OUTPUTS: tuple[str, ...] = ("version", "action")
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "show every deployment of an environment, newest first"
 CHANGES = False
+OUTPUTS: tuple[str, ...] = ()
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "write the next version's section into CHANGELOG.md, ready to commit"
 CHANGES = True
+OUTPUTS: tuple[str, ...] = ("version",)
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "put a checked tag's version onto the digests that were proven"
 CHANGES = True
+OUTPUTS: tuple[str, ...] = ("version", "digests")
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "put the scanned images into the registry under a version"
 CHANGES = True
+OUTPUTS: tuple[str, ...] = ("version", "digests")
 
 
 def options(sub: argparse.ArgumentParser) -> None:

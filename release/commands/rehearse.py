@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "run the whole pipeline on this machine, without an account"
 CHANGES = False
+OUTPUTS: tuple[str, ...] = ()
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "bring a proven deployment back, with its own template"
 CHANGES = True
+OUTPUTS: tuple[str, ...] = ("version", "action")
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "scan every built image, or what is live; exit code 4 when the gate blocks"
 CHANGES = True
+OUTPUTS: tuple[str, ...] = ("verdict",)
 
 
 def options(sub: argparse.ArgumentParser) -> None:

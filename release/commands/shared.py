@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from release.gate.scan import ScanTarget
     from release.report import Report
 
+#: step outputs of the commands that answer with the next version
+VERSION_OUTPUTS = (
+    "version",
+    "tag",
+    "previous",
+    "bump",
+    "is-due",
+    "is-prerelease",
+    "commit",
+    "commits",
+    "release",
+    "candidate",
+)
+
 
 def add_database(sub: argparse.ArgumentParser) -> None:
     """The option that names another repository of advisories."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "run the smoke tests against what is live"
 CHANGES = False
+OUTPUTS: tuple[str, ...] = ()
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "show what is live where, and whether the ledger agrees"
 CHANGES = False
+OUTPUTS: tuple[str, ...] = ()
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from release.commands.shared import VERSION_OUTPUTS
+
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
 
 SUMMARY = "print the next version; works in any git repository, without a configuration"
 CHANGES = False
+OUTPUTS = VERSION_OUTPUTS
 
 
 def options(sub: argparse.ArgumentParser) -> None:

@@ -1,7 +1,8 @@
 """release deploy: a published version into an environment, by digest; proven, then recorded; or put back.
 
-A deployment counts when it is proven (design.md, rule 5): CloudFormation is done, every alias serves the digest that
-was asked for, the smoke tests passed. Only then is the ledger written. Otherwise the deployment before goes back, once.
+A deployment counts when it is proven (docs/architecture.md, rule 5): CloudFormation is done, every alias serves the
+digest that was asked for, the smoke tests passed. Only then is the ledger written. Otherwise the deployment before goes
+back, once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The record of deployments, read from and planned as registry tags (design.md, "ledger").
+"""The record of deployments, read from and planned as registry tags (docs/architecture.md, "Words").
 
 An entry with number n is written only after the deployment was proven, one tag per image, and entry n+1 is begun only
 when entry n is complete. So at most the newest entry can be half-written, after a crash between two tags: then every

@@ -1,4 +1,7 @@
-"""The gate in front of the registry: a digest goes on only with a fresh passing scan (design.md, rule 3)."""
+"""The gate in front of the registry: a digest goes on only with a fresh passing scan.
+
+docs/architecture.md, rule 3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hash of everything that decides an image's bytes (design.md, "inputs")."""
+"""The hash of everything that decides an image's bytes (docs/architecture.md, "Words")."""
 
 from __future__ import annotations
 

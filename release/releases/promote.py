@@ -25,7 +25,7 @@ def plan_promotion(
         proven: environment -> the digest sets (image -> digest) that were proven there.
 
     Raises:
-        NotFoundError: the commit was never published, or its digests were never proven (design.md, rule 3).
+        NotFoundError: the commit was never published, or its digests were never proven (docs/architecture.md, rule 3).
         ConflictError: the version names something else already.
     """
     checked_version(version)

@@ -4,7 +4,8 @@ Takes values, returns values: the same history always gives the same answer. The
 
 1. The release before is the highest release tag in the history of the commit; pre-releases are no releases.
 2. Each commit since asks for a bump: breaking, its type, or nothing (:mod:`release.versions.reasons`).
-3. If an image's inputs changed, the release is at least a patch, whatever the commits say (design.md, rule 10).
+3. If an image's inputs changed, the release is at least a patch, whatever the commits say (docs/architecture.md,
+   rule 10).
 4. Below 1.0.0 a breaking change raises the minor (Semantic Versioning 2.0.0, item 4), unless a setting says otherwise.
 5. The newest ``Release-As`` footer that counts names the version instead.
 6. A maintenance branch carries only its own line, and no version is named twice.

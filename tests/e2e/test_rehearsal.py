@@ -124,7 +124,7 @@ def test_a_dry_run_of_a_rollback_plans_and_changes_nothing(rehearsal: Rehearsed)
 
 
 def test_a_release_and_its_candidate_are_names_of_one_digest(rehearsal: Rehearsed) -> None:
-    """design.md, rule 1: what production ran was built once and ran in staging first."""
+    """docs/architecture.md, rule 1: what production ran was built once and ran in staging first."""
     staging = json.loads(rehearsal.release("history", "staging", "--json").stdout)["deployments"]
     production = json.loads(rehearsal.release("history", "production", "--json").stdout)["deployments"]
     proven = {entry["commit"]: entry["digests"] for entry in staging}

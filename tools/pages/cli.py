@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Mapping
 
 from release.cli import USUAL_ORDER, parser
+from release.commands import of_name
 from release.errors import exit_codes
 from tools.pages.markdown import NOTICE, code, table
 
@@ -32,7 +33,9 @@ def page() -> str:
     common = f"## Options of every command\n\nBefore the command:\n\n{_arguments(top)}\n"
     codes = table(("code", "meaning"), [(str(number), means) for number, means in exit_codes().items()])
     ends = f"## Exit codes\n\nThey are part of the interface: scripts may branch on them.\n\n{codes}\n"
-    return "\n".join([NOTICE, _INTRO, overview, order, common, ends, *map(_command, all_commands.values())])
+    return "\n".join(
+        [NOTICE, _INTRO, overview, order, common, ends, *(_command(*each) for each in all_commands.items())]
+    )
 
 
 def commands(top: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
@@ -46,9 +49,11 @@ def _first(sub: argparse.ArgumentParser) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _command(sub: argparse.ArgumentParser) -> str:
+def _command(name: str, sub: argparse.ArgumentParser) -> str:
     words = [sub.prog, *(_word(action) for action in _actions(sub))]
-    return f"## {code(sub.prog)}\n\n{sub.description}\n\n```\n{' '.join(words)}\n```\n\n{_arguments(sub)}\n"
+    usage = f"## {code(sub.prog)}\n\n{sub.description}\n\n```\n{' '.join(words)}\n```\n"
+    outputs = ", ".join(map(code, of_name(name).OUTPUTS))
+    return f"{usage}\n{_arguments(sub)}\n" + (f"\nStep outputs: {outputs}.\n" if outputs else "")
 
 
 def _arguments(of: argparse.ArgumentParser) -> str:

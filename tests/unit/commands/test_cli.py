@@ -228,7 +228,7 @@ def scanned(shell: Shell) -> None:
 
 
 def test_what_was_not_scanned_is_not_published(shell: Shell, aws: HttpRegistry) -> None:
-    """design.md, rule 3: without a policy, and without a scan, nothing is pushed."""
+    """docs/architecture.md, rule 3: without a policy, and without a scan, nothing is pushed."""
     assert shell.release("build").returncode == 0
     told = shell.release("publish", "--version", "0.1.0")
     assert (told.returncode, "no [gate]" in told.stderr) == (2, True)

@@ -95,7 +95,7 @@ def test_parameters_of_this_place_win_over_release_toml(two: World) -> None:
 
 
 def test_production_takes_only_what_staging_has_proven(two: World) -> None:
-    """design.md, rule 3."""
+    """docs/architecture.md, rule 3."""
     with pytest.raises(NotFoundError, match=r"v0\.2\.0 were never proven in staging") as caught:
         two.deploy("production", "0.2.0")
     assert caught.value.next_step == "release deploy staging --version 0.2.0"

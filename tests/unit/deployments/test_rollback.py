@@ -62,7 +62,7 @@ def test_after_going_back_the_mended_version_goes_in_again(two: World) -> None:
 
 
 def test_the_template_and_settings_of_the_release_go_back_with_it(world: World) -> None:
-    """New settings can break old code (design.md, choices)."""
+    """New settings can break old code (docs/architecture.md, "Choices, and why")."""
     world.release("0.1.0", "staging")
     toml = world.git.show(world.git.head, "release.toml").decode()
     more = toml.replace('Environment = "staging"', 'Environment = "staging"\nLogLevel = "DEBUG"')
