@@ -117,7 +117,10 @@ def _build(
         archives = {folder / f"{item.image}.tar": item for item in due}
         requests = {}
         for path, item in archives.items():
-            git.export(commit, config.images[item.image].inputs, path.with_suffix(""), EPOCH)
+            # BuildKit takes a file of equal name, size and time for the one of the build before: other inputs, other
+            # times, all later than EPOCH, which the build writes in their place
+            time = EPOCH + int(item.inputs[:7], 16)
+            git.export(commit, config.images[item.image].inputs, path.with_suffix(""), time)
             requests[path] = _request(config.images[item.image], config, path.with_suffix(""), base, secrets)
         try:
             engine.build(requests)
