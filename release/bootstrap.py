@@ -61,30 +61,43 @@ class Wiring:
         """release.toml of the working tree. Raises UsageError."""
         from release.settings import config as config_file
 
-        path = self.folder / "release.toml"
-        try:
-            return config_file.parse(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
+        if self._settings is None:
             raise UsageError(
                 f"there is no release.toml in {self.folder}",
                 next_step="run this in the repository, or write one (README)",
-            ) from error
+            )
+        return config_file.parse(self._settings)
+
+    @cached_property
+    def _settings(self) -> str | None:
+        """release.toml as it is written; None where there is none. Raises UsageError."""
+        try:
+            return (self.folder / "release.toml").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"release.toml cannot be read: {error}", next_step="make it a UTF-8 text file") from error
 
-    @property
-    def _configured(self) -> bool:
-        return (self.folder / "release.toml").exists()
+    @cached_property
+    def _versions_alone(self) -> VersionSettings | None:
+        """The settings of versions where there is nothing else to set; None where release.toml describes a project."""
+        if self._settings is None:
+            return VersionSettings()
+        from release.settings.alone import versions_alone
+
+        return versions_alone(self._settings)
 
     @property
     def versions(self) -> VersionSettings:
         """How versions are decided; the defaults where there is no release.toml."""
-        return self.config.versions if self._configured else VersionSettings()
+        return self._versions_alone or self.config.versions
 
     @property
     def inputs(self) -> Mapping[str, tuple[str, ...]] | None:
-        """Image -> its input paths; None where there is no release.toml, so nothing is asked about images."""
-        return {name: image.inputs for name, image in self.config.images.items()} if self._configured else None
+        """Image -> its input paths; None where release.toml names no project, so nothing is asked about images."""
+        if self._versions_alone:
+            return None
+        return {name: image.inputs for name, image in self.config.images.items()}
 
     @property
     def today(self) -> str:

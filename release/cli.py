@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from release import __version__
 from release.commands import NAMES, of_name
 from release.errors import ReleaseError, exit_codes
-from release.text import block
+from release.text import block, line
 
 if TYPE_CHECKING:
     from release.report import Report
@@ -107,7 +107,7 @@ def _main(argv: Sequence[str]) -> int:
         if error.report is not None:
             actions.publish(error.report, os.environ)
             print(json.dumps(error.report.data, indent=2) if args.json else block(error.report.text))
-        print("\n".join(f"release: {block(line)}" for line in error.lines()), file=sys.stderr)
+        print("\n".join(f"release: {block(row)}" for row in error.lines()), file=sys.stderr)
         if annotation:
             print(annotation)
         return error.exit_code
@@ -118,5 +118,8 @@ def _main(argv: Sequence[str]) -> int:
         print("release: this is a bug; nothing more was done. Please report the lines above.", file=sys.stderr)
         return 1
     actions.publish(result, os.environ)
+    if not args.json:
+        for note in result.notes:
+            print(f"release: note: {line(note)}", file=sys.stderr)
     print(json.dumps(result.data, indent=2) if args.json else block(result.text))
     return result.exit_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ class Report:
         text: for a terminal.
         summary: Markdown for the job summary; "" adds nothing.
         outputs: step outputs.
+        notes: what a person should know beside ``text``, where that holds nothing else: for standard error.
         exit_code: of the command: 0, or that of an outcome that is no failure (errors.NothingToRelease).
     """
 
@@ -23,4 +24,5 @@ class Report:
     text: str
     summary: str = ""
     outputs: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
     exit_code: int = 0

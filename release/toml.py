@@ -85,6 +85,7 @@ class Table:
         must: str = "",
         choices: Sequence[str] = (),
         unset: str = "",
+        may_be_empty: bool = False,
     ) -> str:
         """The string ``key``; ``default`` when it is missing.
 
@@ -95,14 +96,15 @@ class Table:
         Raises:
             UsageError: it is missing without a default, no string, empty, or not of the form.
         """
-        self._note(key, Kind.TEXT, doc, default, unset, pattern=_source(pattern), choices=tuple(choices))
+        facts = {"pattern": _source(pattern), "choices": tuple(choices), "may_be_empty": may_be_empty}
+        self._note(key, Kind.TEXT, doc, default, unset, **facts)
         value = self._of_type(key, str, Kind.TEXT, default)
         if key not in self.values:
             return value
         if choices and value not in choices:
             self.refuse(key, f"must be one of {', '.join(choices)}, not {value!r}")
             return default or choices[0]
-        if not value.strip():
+        if not value.strip() and not (may_be_empty and value == ""):
             self.refuse(key, "must not be empty")
         elif pattern and not pattern.match(value):
             self.refuse(key, f"must {must}" if must else f"has a form that is not allowed: {value!r}")

@@ -23,6 +23,9 @@ from typing import Any
 
 from release.adapters import process
 from release.errors import MachineError, ReleaseError
+from release.settings.config import table_of
+from release.versions.config import parse_versions
+from release.versions.tags import tag_filter
 from workflowlint import npm, rules, standins, workflow
 
 PACKAGE = Path(__file__).parent / "node"
@@ -150,9 +153,20 @@ def _own(folders: Sequence[Path]) -> list[LinterFinding]:
             str(path.relative_to(folder)): path.read_text(encoding="utf-8")
             for path in sorted((folder / ".github" / "actions").rglob("action.yml"))
         }
-        for each in rules.check(_workflows(folder), standins.stand_ins(), standins.outputs(), actions):
+        for each in rules.check(
+            _workflows(folder), standins.stand_ins(), standins.outputs(), actions, release_tags(folder)
+        ):
             reports.append(LinterFinding(folder, each.file, "release", f"{each.where}: {each.message}"))
     return reports
+
+
+def release_tags(folder: Path) -> str:
+    """The pattern of release tags that a repository's workflows filter by. Raises UsageError: [versions] is wrong."""
+    try:
+        text = (folder / "release.toml").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = ""
+    return tag_filter(parse_versions(table_of(text)).tag_prefix)
 
 
 def _workflows(folder: Path) -> dict[str, workflow.Workflow]:

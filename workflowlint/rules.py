@@ -19,7 +19,6 @@ from workflowlint.workflow import RUNNER, Job, Refused, Workflow
 SETUP = "./.github/actions/setup"
 CREDENTIALS = "aws-actions/configure-aws-credentials@"
 MAIN = "main"
-TAGS = "v*"
 
 #: The step outputs of each ``release`` command, as the command itself names them.
 OUTPUTS: Mapping[str, frozenset[str]] = {name: frozenset(of_name(name).OUTPUTS) for name in NAMES}
@@ -47,6 +46,7 @@ def check(
     stand_ins: Mapping[str, Pin],
     action_outputs: Mapping[str, frozenset[str]],
     actions: Mapping[str, str],
+    tags: str,
 ) -> list[Violation]:
     """Every finding.
 
@@ -54,16 +54,18 @@ def check(
         stand_ins: the pin that each stand-in was made for, by third-party action.
         action_outputs: the outputs that each stand-in sets.
         actions: the text of this repository's own actions, by name.
+        tags: the pattern of release tags, from the prefix in release.toml.
     """
     texts = {name: workflow.text for name, workflow in workflows.items()} | dict(actions)
     found = [Violation(file, "uses", text) for file, text in standins.problems(texts, stand_ins)]
     found += outputs(workflows, action_outputs)
+    found += triggers(workflows, tags)
     for rule in RULES:
         found += rule(workflows)
     return sorted(found)
 
 
-def triggers(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
+def triggers(workflows: Mapping[str, Workflow], tags: str) -> Iterator[Violation]:
     """Events that run a stranger's code with this repository's rights (faults.md, 4); names of branches and tags."""
     for name, workflow in workflows.items():
         for event, filters in workflow.on.items():
@@ -71,10 +73,11 @@ def triggers(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
                 yield Violation(
                     name, f"on.{event}", f"{event} gives a stranger's pull request this repository's rights"
                 )
-            for kind, only in (("branches", MAIN), ("tags", TAGS)):
+            for kind, only in (("branches", MAIN), ("tags", tags)):
                 for pattern in filters.get(kind) or ():
                     if pattern != only:
-                        yield Violation(name, f"on.{event}.{kind}", f"{pattern!r} is not {only!r}")
+                        said = ", the tags whose prefix release.toml names" if kind == "tags" else ""
+                        yield Violation(name, f"on.{event}.{kind}", f"{pattern!r} is not {only!r}{said}")
         for ref in re.findall(r"refs/heads/([\w./-]+)", workflow.text):
             if ref != MAIN:
                 yield Violation(name, "refs/heads", f"{ref!r} is not {MAIN!r}")
@@ -215,7 +218,6 @@ def environments(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
 
 
 RULES: tuple[Rule, ...] = (
-    triggers,
     grants,
     tokens,
     caches,

@@ -23,6 +23,7 @@ from rehearsal.story.scratch import expect
 from rehearsal.story.world import World
 from release.adapters import process
 from release.adapters.toolbox import Cache
+from release.versions.tags import tag_filter
 
 SLUG, SUBJECT = "owner/member-reporting", "owner@1/member-reporting@2"
 ACCOUNT = "arn:aws:iam::000000000000:role/"
@@ -117,15 +118,16 @@ def host(there: World, env: Mapping[str, str], board: Board) -> Hosted:
     toolbox = tools(Cache.of(env), board.say)
     roles = trust.roles(trust.template(scratch.folder / "pipeline.yaml"), {"Subject": SUBJECT})
     arns = {name.removeprefix("member-reporting-"): f"{ACCOUNT}{name}" for name in roles}
+    releases = f"refs/tags/{tag_filter(there.config.versions.tag_prefix)}"
     settings = Settings(
         slug=SLUG,
         subject=SUBJECT,
         environments={
             "staging": Environment({"DEPLOY_ROLE": arns["deploy-staging"]}, refs=("refs/heads/main",)),
             "production": Environment(
-                {"DEPLOY_ROLE": arns["deploy-production"]}, refs=("refs/heads/main", "refs/tags/v*"), reviewers=True
+                {"DEPLOY_ROLE": arns["deploy-production"]}, refs=("refs/heads/main", releases), reviewers=True
             ),
-            "promotion": Environment({"PROMOTE_ROLE": arns["promote"]}, refs=("refs/tags/v*",)),
+            "promotion": Environment({"PROMOTE_ROLE": arns["promote"]}, refs=(releases,)),
         },
         variables={
             "PUBLISH_ROLE": arns["publish"],

@@ -32,4 +32,5 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     section = sections.next_section(
         wiring.git, wiring.versions, wiring.today, args.revision, authors=args.authors, inputs=wiring.inputs
     )
-    return Report({"version": str(section.answer.version), "section": section.text}, section.text.rstrip())
+    data = {"version": str(section.answer.version), "section": section.text, "notes": list(section.answer.notes)}
+    return Report(data, section.text.rstrip(), notes=section.answer.notes)

@@ -27,6 +27,6 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
     accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, ask_remote=args.remote)
     version = check_tag.version_of(wiring.versions, args.tag)
-    data = {"tag": args.tag, "version": version, "commit": accepted.commit}
+    data = {"tag": args.tag, "version": version, "commit": accepted.commit, "notes": list(accepted.notes)}
     text = f"{args.tag} may be released: version {version} of commit {accepted.commit[:12]}"
-    return Report(data, text, f"### {text}\n", {"version": version, "commit": accepted.commit})
+    return Report(data, text, f"### {text}\n", {"version": version, "commit": accepted.commit}, notes=accepted.notes)

@@ -29,4 +29,6 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
     answer = version.next_version(wiring.git, wiring.versions, args.revision, inputs=wiring.inputs)
     data = version.as_json(answer, candidate=args.candidate)
-    return Report(data, data["version"] or "", outputs=version.outputs(answer, candidate=args.candidate))
+    return Report(
+        data, data["version"] or "", outputs=version.outputs(answer, candidate=args.candidate), notes=answer.notes
+    )

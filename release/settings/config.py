@@ -105,7 +105,7 @@ def parse(text: str, command: Callable[[], str] | None = None) -> Config:
         UsageError: with line and key.
         MachineError: the file asks for another version of the command.
     """
-    return parse_table(_table(text), command)
+    return parse_table(table_of(text), command)
 
 
 def parse_history(text: str) -> Config:
@@ -117,11 +117,12 @@ def parse_history(text: str) -> Config:
     Raises:
         UsageError: it is not TOML.
     """
-    top = _table(text, notes=[])
+    top = table_of(text, notes=[])
     return replace(parse_table(top), notes=tuple(top.notes or ()))
 
 
-def _table(text: str, notes: list[str] | None = None) -> Table:
+def table_of(text: str, notes: list[str] | None = None) -> Table:
+    """The file as a table, nothing of it read yet; ``notes`` as in ``Table``. Raises UsageError: it is no TOML."""
     try:
         return Table(text, "", tomllib.loads(text), notes=notes)
     except (ValueError, RecursionError) as error:

@@ -1,9 +1,11 @@
 """The ``[versions]`` table of release.toml; every key may be left out.
 
+It may also be all that the file holds: then the commands about versions and changelogs follow it.
+
 .. code-block:: toml
 
     [versions]
-    tag-prefix = "v"                 # default: v, or nothing where only bare tags are
+    tag-prefix = "v"                 # default: v or nothing, as the later tags of the history have it
     first-version = "0.1.0"
     major-on-zero = false            # whether a breaking change makes 1.0.0 of 0.x
     other-bump = "none"              # what a commit asks for whose message is not conventional
@@ -17,25 +19,39 @@
 
 from __future__ import annotations
 
+import re
+
 from release.errors import UsageError
 from release.semver import Bump, parse
 from release.toml import Table
 from release.versions.settings import BUMPS, VersionSettings
 
 _WORDS = {bump.word: bump for bump in Bump}
+#: git-check-ref-format(1), of the first part of a name
+_PREFIX = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|/\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]*\Z")
 
 
 def parse_versions(top: Table) -> VersionSettings:
     """Read ``[versions]``; the defaults where there is none. Raises UsageError with line and key."""
     table, default = (
-        top.table("versions", doc="How versions are decided.", required=False),
+        top.table(
+            "versions",
+            doc="How versions are decided. A file that holds nothing else is enough for `release version`, `plan`, "
+            "`changelog`, `prepare` and `check-tag`.",
+            required=False,
+        ),
         VersionSettings(),
     )
     prefix = table.text_of(
         "tag-prefix",
         "",
-        doc="What stands before the version in a release tag.",
-        unset="`v`, or nothing where only bare tags are",
+        pattern=_PREFIX,
+        must="be what a tag's name may begin with (git check-ref-format)",
+        may_be_empty=True,
+        doc='What stands before the version in a release tag: `"v"`, `""`, `"app-v"`. The tags that start '
+        "`production.yml`, and those that may deploy to `promotion` and `production`, begin with it, too "
+        "(`docs/setup.md`).",
+        unset="`v` or nothing, as the later tags of the history have it",
     )
     settings = VersionSettings(
         tag_prefix=prefix if "tag-prefix" in table else None,

@@ -50,6 +50,17 @@ def prefix_of(name: str) -> str | None:
     return None if start is None else name[:start]
 
 
+def tag_filter(prefix: str | None) -> str:
+    """The pattern that lets release tags through, for ``on.push.tags`` and for who may deploy to an environment.
+
+    GitHub's "Filter pattern cheat sheet": ``*`` is any text without a slash, and a backslash makes a sign of its own
+    plain. None is the prefix that nobody set.
+    """
+    if prefix == "":
+        return "[0-9]*"
+    return re.sub(r"[\]!+]", r"\\\g<0>", prefix or PREFIXES[0]) + "*"
+
+
 def released(text: str) -> Version | None:
     """The release that ``text`` names; None for a pre-release and for what is no version."""
     version = try_parse(text)

@@ -360,6 +360,14 @@ SEEDS = (
         "release",
         "is not 'v*'",
     ),
+    Seed(
+        "filter with another prefix than release.toml",
+        "production.yml",
+        'tags: ["v*"]',
+        'tags: ["[0-9]*"]',
+        "release",
+        "is not 'v*', the tags whose prefix release.toml names",
+    ),
     Seed("hour that does not exist", "watch.yml", '"23 4 * * *"', '"23 25 * * *"', "actionlint", "CRON"),
     Seed(
         "waiting deployments cancelled",

@@ -312,3 +312,26 @@ def test_status_fails_on_drift_only_when_it_is_asked_to_check(shell: Shell, aws:
     assert "production" in told.stdout, "the whole table is shown"
     summary = (tmp_path / "summary").read_text()
     assert summary.index("### Refused") < summary.index("### Status")
+
+
+def test_prefix_alone_in_release_toml_is_followed_and_other_commands_say_what_is_missing(shell: Shell) -> None:
+    repository = shell.repository
+    repository.tag("release-1.2.0")
+    repository.commit({"release.toml": b'[versions]\ntag-prefix = "release-"\n'}, "fix: a bug")
+    told = shell.release("version", "--json")
+    assert (json.loads(told.stdout)["version"], json.loads(told.stdout)["tag"]) == ("1.2.1", "release-1.2.1")
+    assert shell.release("plan").stdout.startswith("1.2.1 (patch)")
+    assert shell.release("prepare").returncode == 0
+    told = shell.release("build", "--offline")
+    assert (told.returncode, "release.toml: project is missing" in told.stderr) == (2, True)
+
+
+def test_tags_that_are_not_counted_are_named_on_standard_error_and_the_version_alone_on_the_other(shell: Shell) -> None:
+    """faults.md, 66"""
+    (shell.repository.folder / "release.toml").unlink()
+    shell.repository.tag("v1.21.4.1")
+    told = shell.release("version")
+    assert (told.returncode, told.stdout) == (0, "0.1.0\n")
+    assert told.stderr.startswith("release: note: v1.21.4.1 is not counted")
+    assert "v1.21.4.1 is not counted" in shell.release("plan").stdout
+    assert "v1.21.4.1" in json.loads(shell.release("version", "--json").stdout)["notes"][0]

@@ -74,6 +74,12 @@ def test_an_empty_list_is_taken_where_it_may_be_empty() -> None:
     assert table("a = []").texts("a", ("x",), doc="A.", may_be_empty=True) == ()
 
 
+def test_an_empty_text_is_taken_where_it_may_be_empty_and_blanks_are_not() -> None:
+    assert table('a = ""').text_of("a", "x", doc="A.", may_be_empty=True) == ""
+    with pytest.raises(UsageError, match="must not be empty"):
+        table('a = " "').text_of("a", "x", doc="A.", may_be_empty=True)
+
+
 def test_a_day_is_read_as_a_day() -> None:
     assert table("a = 2026-12-31").date_of("a", doc="A.") == date(2026, 12, 31)
 
