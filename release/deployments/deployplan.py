@@ -150,7 +150,7 @@ def _serves(seen: Observed, release: Release) -> bool:
 
 
 def unserved(live: Mapping[str, LiveFunction | None], release: Release, *, ready: tuple[str, ...] = ("Active",)) -> str:
-    """Why the aliases do not serve the release yet, or "" when every one does (faults.md, 27-29)."""
+    """Why the aliases do not serve the release yet, or "" when every one does (faults.md, 27 to 29)."""
     for image, digest in release.digests.items():
         function = live.get(image)
         if function is None:

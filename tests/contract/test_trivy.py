@@ -152,6 +152,7 @@ def test_a_vulnerable_package_of_the_distribution_is_found(gate: Gate) -> None:
 
 
 def test_a_secret_in_a_deleted_file_blocks(gate: Gate) -> None:
+    """faults.md, 10."""
     planted = Step({"var/task/credentials": TOKEN}, "COPY . .")
     verdict = gate.verdict(*GOOD, planted, deleted("var/task/credentials"))
     (judged,) = verdict.of(Decision.BLOCKS)
@@ -172,11 +173,13 @@ def test_a_secret_in_a_deleted_file_blocks(gate: Gate) -> None:
     ],
 )
 def test_a_secret_blocks_where_the_scanner_by_itself_does_not_look(gate: Gate, path: str) -> None:
+    """faults.md, 10."""
     verdict = gate.verdict(*GOOD, Step({path: TOKEN}, "COPY . ."))
     assert [judged.finding.where for judged in verdict.of(Decision.BLOCKS)] == [f"/{path}"]
 
 
 def test_a_secret_in_the_images_environment_blocks(gate: Gate) -> None:
+    """faults.md, 10."""
     verdict = gate.verdict(*GOOD, env=[f"GH_TOKEN={TOKEN[8:].strip()}"])
     (judged,) = verdict.of(Decision.BLOCKS)
     assert judged.finding.kind is Kind.SECRET
@@ -192,6 +195,7 @@ def test_a_report_never_holds_the_secret_itself(gate: Gate) -> None:
 
 
 def test_an_image_without_package_metadata_cannot_be_told(gate: Gate) -> None:
+    """faults.md, 36."""
     verdict = gate.verdict(Step({"var/task/app.py": "print(1)\n"}, "COPY . ."))
     assert verdict.outcome is GateOutcome.CANNOT_TELL
     assert any("no operating system" in doubt for doubt in verdict.doubts)
@@ -199,11 +203,13 @@ def test_an_image_without_package_metadata_cannot_be_told(gate: Gate) -> None:
 
 
 def test_a_distribution_without_packages_cannot_be_told(gate: Gate) -> None:
+    """faults.md, 36."""
     verdict = gate.verdict(debian(packages={}), *GOOD[1:])
     assert any("no package of the operating system debian" in doubt for doubt in verdict.doubts)
 
 
 def test_an_unsupported_distribution_cannot_be_told(gate: Gate) -> None:
+    """faults.md, 36."""
     system = Step(
         {"etc/os-release": 'ID=fedora\nVERSION_ID="43"\n', "etc/fedora-release": "Fedora release 43\n"}, "FROM"
     )
@@ -212,11 +218,13 @@ def test_an_unsupported_distribution_cannot_be_told(gate: Gate) -> None:
 
 
 def test_a_distribution_past_its_end_of_life_cannot_be_told(gate: Gate) -> None:
+    """faults.md, 36."""
     verdict = gate.verdict(debian("8"), *GOOD[1:])
     assert any("past its end of life" in doubt for doubt in verdict.doubts)
 
 
 def test_a_distribution_nobody_has_heard_of_cannot_be_told(gate: Gate) -> None:
+    """faults.md, 36."""
     verdict = gate.verdict(debian("99"), *GOOD[1:])
     assert any("holds no advisories for debian 99" in doubt for doubt in verdict.doubts)
     assert any("not on the EOL list" in doubt for doubt in verdict.doubts)
@@ -246,6 +254,7 @@ def test_a_package_deleted_by_a_later_layer_is_no_doubt(gate: Gate) -> None:
 def test_a_vulnerability_without_a_severity_record_is_unknown_and_the_policy_decides(
     binary: Binary, tmp_path: Path
 ) -> None:
+    """faults.md, 37."""
     unrated = replace(sample_database.ADVISORIES[2], severity="UNKNOWN")
     debian_ones = [item for item in sample_database.ADVISORIES if item.bucket.startswith("debian")]
     with registries.running() as registry:
@@ -382,6 +391,7 @@ def clock() -> StandingClock:
 
 
 def test_a_registry_that_answers_429_is_asked_again(binary: Binary, tmp_path: Path, clock: StandingClock) -> None:
+    """faults.md, 34."""
     with registries.running() as registry:
         publish(registry)
         registry.refuse = 1000  # trivy itself asks a few times within one attempt
@@ -391,6 +401,7 @@ def test_a_registry_that_answers_429_is_asked_again(binary: Binary, tmp_path: Pa
 
 
 def test_a_registry_that_goes_on_answering_429_blocks(binary: Binary, tmp_path: Path, clock: StandingClock) -> None:
+    """faults.md, 34."""
     with registries.running() as registry:
         publish(registry)
         registry.refuse = 1000
@@ -400,6 +411,7 @@ def test_a_registry_that_goes_on_answering_429_blocks(binary: Binary, tmp_path: 
 
 
 def test_a_download_cut_off_once_is_repeated(binary: Binary, tmp_path: Path, clock: StandingClock) -> None:
+    """faults.md, 34."""
     with registries.running() as registry:
         publish(registry)
         registry.cut_off = 1
@@ -407,6 +419,7 @@ def test_a_download_cut_off_once_is_repeated(binary: Binary, tmp_path: Path, clo
 
 
 def test_a_registry_that_hangs_blocks(binary: Binary, tmp_path: Path, clock: StandingClock) -> None:
+    """faults.md, 34."""
     with registries.running() as registry:
         publish(registry)
         registry.hang = True
@@ -416,6 +429,7 @@ def test_a_registry_that_hangs_blocks(binary: Binary, tmp_path: Path, clock: Sta
 
 
 def test_a_registry_that_is_not_there_blocks(binary: Binary, tmp_path: Path, clock: StandingClock) -> None:
+    """faults.md, 34."""
     with registries.running() as registry:
         host = registry.host
     with pytest.raises(GateError, match="cannot be fetched"):
@@ -423,6 +437,7 @@ def test_a_registry_that_is_not_there_blocks(binary: Binary, tmp_path: Path, clo
 
 
 def test_a_database_that_is_no_database_blocks(binary: Binary, tmp_path: Path, clock: StandingClock) -> None:
+    """faults.md, 33."""
     with registries.running() as registry:
         publish(registry, content=sample_database.database_file()[:6000])
         with pytest.raises(GateError, match="corrupt"):
@@ -442,6 +457,7 @@ def test_a_current_database_is_not_fetched_again(binary: Binary, tmp_path: Path,
 def test_a_newer_database_that_is_due_and_cannot_be_fetched_blocks(
     binary: Binary, tmp_path: Path, clock: StandingClock
 ) -> None:
+    """faults.md, 33."""
     with registries.running() as registry:
         publish(registry)
         scanner = fetching(binary, registry.host, tmp_path, clock)
@@ -452,6 +468,7 @@ def test_a_newer_database_that_is_due_and_cannot_be_fetched_blocks(
 
 
 def test_a_damaged_database_in_the_cache_is_fetched_again(binary: Binary, tmp_path: Path, clock: StandingClock) -> None:
+    """faults.md, 33."""
     with registries.running() as registry:
         publish(registry)
         scanner = fetching(binary, registry.host, tmp_path, clock)
@@ -486,6 +503,7 @@ def script(folder: Path, text: str) -> Binary:
     ],
 )
 def test_a_scanner_that_fails_blocks(trivy: Trivy, tmp_path: Path, behaviour: str, message: str) -> None:
+    """faults.md, 35."""
     archive = tmp_path / "image.tar"
     Image(GOOD).write(archive)
     # The time limit is the scan's own plus ten seconds for trivy to end by itself.
@@ -496,6 +514,7 @@ def test_a_scanner_that_fails_blocks(trivy: Trivy, tmp_path: Path, behaviour: st
 
 
 def test_a_scanner_with_another_checksum_is_not_run(trivy: Trivy, tmp_path: Path) -> None:
+    """faults.md, 3."""
     ran = tmp_path / "ran"
     good = script(tmp_path, "exit 0")
     good.path.write_text(f"#!/bin/sh\ntouch {ran}\n")

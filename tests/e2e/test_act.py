@@ -198,6 +198,7 @@ def test_refused_tag_and_rejected_approval_change_nothing(tmp_path: Path, act: P
 
 @pytest.mark.parametrize(("version", "to"), [("previous", []), ("1.3.0; id $(id)", ["--to=1.3.0; id $(id)"])])
 def test_rollback_hands_the_form_on_as_data(repository: Repository, version: str, to: list[str]) -> None:
+    """faults.md, 8."""
     form = {"environment": "production", "version": version, "reason": '--force "$(reboot)"\n::error::x'}
     (run,) = repository.github.dispatch("rollback.yml", form)
     assert run.result == "success", run.errors
@@ -227,6 +228,7 @@ def test_missing_role_stops_before_the_command(tmp_path: Path, act: Path) -> Non
 
 
 def test_two_pushes_at_once_both_come_to_their_end_one_deployment_at_a_time(repository: Repository) -> None:
+    """faults.md, 21."""
     results: list[RunResult] = []
     threads = [
         threading.Thread(target=lambda: results.extend(repository.github.push("refs/heads/main"))) for _ in range(2)

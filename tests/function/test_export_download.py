@@ -1,4 +1,4 @@
-"""The address of the current file, also while a newer one takes its place (faults.md 50)."""
+"""The address of the current file, also while a newer one takes its place (faults.md, 50)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever fails during scan or upload, and wherever a run dies, a complete file is there (faults.md 44 to 46)."""
+"""Whatever fails during scan or upload, and wherever a run dies, a complete file is there (faults.md, 44 to 46)."""
 
 from collections.abc import Callable
 from dataclasses import replace

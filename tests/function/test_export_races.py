@@ -1,4 +1,4 @@
-"""Two runs at once, clearing away that fails, and the deadline (faults.md 47 to 49)."""
+"""Two runs at once, clearing away that fails, and the deadline (faults.md, 47 to 49)."""
 
 import io
 import json

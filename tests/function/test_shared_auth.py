@@ -1,4 +1,4 @@
-"""Good tokens pass with exactly their rights; keys not meant for signatures verify nothing (faults.md 41, 42)."""
+"""Good tokens pass with exactly their rights; keys not meant for signatures verify nothing (faults.md, 41 and 42)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The key set: fetched sparingly, kept while the pool is silent, closed when nothing is known (faults.md row 43)."""
+"""The key set: fetched sparingly, kept while the pool is silent, closed when nothing is known (faults.md, 43)."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every way of tampering with a token that faults.md names (rows 40 and 42) is refused."""
+"""Every way of tampering with a token is refused (faults.md, 40 and 42)."""
 
 import hashlib
 import hmac

@@ -225,7 +225,7 @@ SEEDS = (
         "but its caller grants none",
     ),
     Seed(
-        "id-token in a job that builds",
+        "id-token in a job that builds (faults.md, 6)",
         "release.yml",
         "      contents: read # the checkout\n    outputs:\n      digests",
         "      contents: read # the checkout\n      id-token: write # reads the registry\n    outputs:\n      digests",
@@ -233,7 +233,7 @@ SEEDS = (
         "builds or tests",
     ),
     Seed(
-        "id-token on pull requests",
+        "id-token on pull requests (faults.md, 6)",
         "check.yml",
         "      contents: read # the checkout\n",
         "      contents: read # the checkout\n      id-token: write # why not\n",
@@ -257,18 +257,20 @@ SEEDS = (
         "secrets-inherit",
     ),
     # pins
-    Seed("action pinned by a tag", "check.yml", CHECKOUT, "actions/checkout@v7", "zizmor", "unpinned-uses"),
     Seed(
-        "action pinned by a branch",
+        "action pinned by a tag (faults.md, 1)", "check.yml", CHECKOUT, "actions/checkout@v7", "zizmor", "unpinned-uses"
+    ),
+    Seed(
+        "action pinned by a branch (faults.md, 1)",
         "deploy.yml",
         CREDENTIALS,
         "aws-actions/configure-aws-credentials@main",
         "zizmor",
         "unpinned-uses",
     ),
-    Seed("action without a pin", "check.yml", CHECKOUT, "actions/checkout", "actionlint", "checkout"),
+    Seed("action without a pin (faults.md, 1)", "check.yml", CHECKOUT, "actions/checkout", "actionlint", "checkout"),
     Seed(
-        "version comment of another commit",
+        "version comment of another commit (faults.md, 2)",
         "check.yml",
         CHECKOUT,
         CHECKOUT.replace("v7.0.1", "v7.0.0"),
@@ -276,7 +278,7 @@ SEEDS = (
         "this commit is v7.0.1",
     ),
     Seed(
-        "pin without a version comment",
+        "pin without a version comment (faults.md, 2)",
         "check.yml",
         CHECKOUT,
         CHECKOUT.partition(" #")[0],
@@ -301,7 +303,7 @@ SEEDS = (
     ),
     # injection, and what a stranger may run
     Seed(
-        "title inside a script",
+        "title inside a script (faults.md, 8)",
         "check.yml",
         "        run: make check\n",
         "        run: echo '${{ github.event.pull_request.title }}' && make check\n",
@@ -309,7 +311,7 @@ SEEDS = (
         "template-injection",
     ),
     Seed(
-        "input inside a script",
+        "input inside a script (faults.md, 8)",
         "deploy.yml",
         '--version "$VERSION" --if-newer',
         "--version ${{ inputs.version }} --if-newer",
@@ -317,7 +319,7 @@ SEEDS = (
         "an expression inside a script",
     ),
     Seed(
-        "pull_request_target with a checkout",
+        "pull_request_target with a checkout (faults.md, 4)",
         "check.yml",
         "  pull_request:\n",
         "  pull_request_target:\n",
@@ -333,7 +335,7 @@ SEEDS = (
         "artipacked",
     ),
     Seed(
-        "environment file written from an input",
+        "environment file written from an input (faults.md, 8)",
         "deploy.yml",
         "        run: release deploy",
         '        run: echo "X=$VERSION" >> "$GITHUB_ENV"; release deploy',
@@ -370,7 +372,7 @@ SEEDS = (
     ),
     Seed("hour that does not exist", "watch.yml", '"23 4 * * *"', '"23 25 * * *"', "actionlint", "CRON"),
     Seed(
-        "waiting deployments cancelled",
+        "waiting deployments cancelled (faults.md, 21)",
         "deploy.yml",
         "      queue: max\n",
         "",
@@ -378,7 +380,7 @@ SEEDS = (
         "deployments that wait would be cancelled",
     ),
     Seed(
-        "one group for the whole production run",
+        "one group for the whole production run (faults.md, 21)",
         "production.yml",
         "permissions: {}\n",
         "permissions: {}\n\nconcurrency: production\n",
@@ -395,7 +397,7 @@ SEEDS = (
     ),
     # caches
     Seed(
-        "pull request writes a cache",
+        "pull request writes a cache (faults.md, 5)",
         "check.yml",
         "actions/cache/restore@",
         "actions/cache/save@",
@@ -403,7 +405,7 @@ SEEDS = (
         "must not write a cache",
     ),
     Seed(
-        "pull request exports a build cache",
+        "pull request exports a build cache (faults.md, 5)",
         "check.yml",
         "RELEASE_BUILD_CACHE_FROM",
         "RELEASE_BUILD_CACHE_TO",

@@ -120,6 +120,7 @@ def test_a_changed_binary_in_the_cache_is_not_run(tmp_path: Path, said: list[str
 
 
 def test_a_trivy_on_path_that_is_not_the_official_one_is_never_started(tmp_path: Path, said: list[str]) -> None:
+    """faults.md, 74."""
     ran = tmp_path / "ran"
     program(tmp_path, "trivy", f"touch {ran}")
     releases, archives = release(tmp_path)

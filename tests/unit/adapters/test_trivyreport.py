@@ -106,6 +106,7 @@ def test_a_package_of_the_system_is_in_the_system_and_not_in_the_folder_that_was
 
 @pytest.mark.parametrize("severity", [None, "UNKNOWN", ""])
 def test_no_severity_record_means_unknown(severity: str | None) -> None:
+    """faults.md, 37."""
     results = document()["Results"]
     results[1]["Vulnerabilities"] = [vulnerability(Severity=severity)]
     assert parse(document(Results=results)).findings[0].severity is Severity.UNKNOWN
@@ -137,6 +138,7 @@ def test_no_severity_record_means_unknown(severity: str | None) -> None:
     ],
 )
 def test_a_report_that_is_not_understood_is_refused(text: str, why: str) -> None:
+    """faults.md, 35."""
     with pytest.raises(Unreadable) as caught:
         parse_image_report(text, "", IMAGE_ID)
     assert why in caught.value.message
@@ -146,6 +148,7 @@ def test_a_report_that_is_not_understood_is_refused(text: str, why: str) -> None
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner)))
 def test_any_json_in_place_of_the_results_is_read_or_refused(value: Any) -> None:
+    """faults.md, 35."""
     said = "read"
     try:
         parse(document(Results=value))
@@ -156,6 +159,7 @@ def test_any_json_in_place_of_the_results_is_read_or_refused(value: Any) -> None
 
 @given(st.integers(0, 400))
 def test_a_report_cut_off_anywhere_is_refused(length: int) -> None:
+    """faults.md, 35."""
     with pytest.raises(Unreadable):
         parse_image_report(json.dumps(document())[:length], "", IMAGE_ID)
 
@@ -177,10 +181,12 @@ def metadata(**system: Any) -> dict[str, Any]:
     ],
 )
 def test_what_may_hide_findings_is_a_doubt(changes: dict[str, Any], doubt: str) -> None:
+    """faults.md, 36."""
     assert any(doubt in said for said in parse(document(**changes)).doubts)
 
 
 def test_an_end_of_life_is_told() -> None:
+    """faults.md, 36."""
     assert parse(document(Metadata=metadata(Family="debian", Name="8.0", EOSL=True))).end_of_life
 
 

@@ -27,6 +27,7 @@ def kept(tmp_path: Path) -> tuple[LocalWorkspace, Path]:
 
 
 def test_an_archive_damaged_after_it_was_kept_is_as_good_as_none(kept: tuple[LocalWorkspace, Path]) -> None:
+    """faults.md, 72."""
     workspace, path = kept
     ociimage.damage(path)
     assert workspace.archive("export", INPUTS) is None
@@ -120,6 +121,7 @@ def test_the_next_build_finds_the_archives_of_the_last_one_and_no_older_ones(tmp
 
 
 def test_a_damaged_archive_of_the_last_build_is_not_used(tmp_path: Path) -> None:
+    """faults.md, 72."""
     earlier = tmp_path / "earlier"
     first = LocalWorkspace(tmp_path / "first", earlier)
     (archive,) = first.settle([built(first, "export", "1" * 16)])

@@ -57,6 +57,7 @@ def test_defaults_are_the_closed_ones() -> None:
     ],
 )
 def test_a_bad_value_is_refused_with_its_key(changes: dict[str, Any], key: str) -> None:
+    """faults.md, 38."""
     with pytest.raises(UsageError) as caught:
         read_policy({"block": ["HIGH"]} | changes)
     assert caught.value.message.startswith(f"release.toml: {key} ")
@@ -92,6 +93,7 @@ def test_without_block_nothing_is_assumed() -> None:
     ],
 )
 def test_an_accepted_risk_that_is_not_complete_is_refused(changes: dict[str, Any], problem: str) -> None:
+    """faults.md, 38."""
     with pytest.raises(UsageError) as caught:
         read_policy({"block": ["HIGH"], "accept": [accept(**changes)]})
     assert problem in caught.value.message
@@ -129,6 +131,7 @@ def read(text: str) -> Table:
 
 
 def test_a_misspelt_key_is_refused_with_its_line() -> None:
+    """faults.md, 38."""
     with pytest.raises(UsageError, match=r"^release\.toml, line 3: gate\.unknwon is not a key"):
         parse_policy(read(FILE))
 
@@ -140,7 +143,7 @@ def test_a_bad_accepted_risk_is_refused_with_its_own_line_among_several() -> Non
 
 
 def test_a_risk_that_expired_is_refused_with_its_line_when_the_gate_is_used_and_not_when_the_file_is_read() -> None:
-    """A release of last year is read to go back to it; what it accepted then is no fault today."""
+    """faults.md, 38: A release of last year is read to go back to it; what it accepted then is no fault today."""
     rules = parse_policy(read(FILE.replace("unknwon", "unknown")))
     with pytest.raises(UsageError, match=r"^release\.toml, line 17: gate\.accept\.expires of CVE-2026-48525 was"):
         checked_dates(rules, TODAY)

@@ -94,6 +94,7 @@ def test_one_image_that_stops_does_not_hide_the_other() -> None:
     ],
 )
 def test_a_database_that_cannot_be_relied_on_stops_before_any_scan(changes: dict[str, Any], doubt: str) -> None:
+    """faults.md, 33."""
     fake = scanner(CLEAN, database=replace(DATABASE, **changes))
     (result,) = apply(plan(), fake, StandingClock(NOW))
     assert result.verdict.outcome is GateOutcome.CANNOT_TELL
@@ -105,6 +106,7 @@ def test_a_database_that_cannot_be_relied_on_stops_before_any_scan(changes: dict
 
 @pytest.mark.parametrize("error", [GateError("no database"), MachineError("another checksum"), RemoteError("down")])
 def test_without_a_database_nobody_can_tell(error: ReleaseError) -> None:
+    """faults.md, 34."""
     (result,) = apply(plan(), scanner(CLEAN, database=error), StandingClock(NOW))
     assert result.verdict.doubts == (error.message,)
     assert result.record.outcome is GateOutcome.CANNOT_TELL

@@ -95,6 +95,7 @@ def test_an_accepted_risk_does_not_hold_after_its_last_day() -> None:
     ],
 )
 def test_a_doubt_means_that_nobody_can_tell(changes: dict[str, Any], doubt: str) -> None:
+    """faults.md, 36."""
     result = judge(report(**changes), policy(), DATABASE, TODAY, image="export", digest=DIGEST)
     assert result.outcome is GateOutcome.CANNOT_TELL
     assert any(doubt in said for said in result.doubts)
@@ -108,6 +109,7 @@ def test_the_policy_may_report_an_end_of_life() -> None:
 
 
 def test_without_a_report_nobody_can_tell() -> None:
+    """faults.md, 35."""
     assert cannot_tell("export", DIGEST, ["trivy failed"]).outcome is GateOutcome.CANNOT_TELL
     assert cannot_tell("export", DIGEST, []).outcome is GateOutcome.CANNOT_TELL
 
@@ -131,6 +133,7 @@ def test_another_version_of_the_package_with_the_same_vulnerability_is_not_new()
 
 
 def test_a_secret_blocks_even_when_the_live_image_has_it() -> None:
+    """faults.md, 10."""
     live = {secret().key: TODAY}
     assert verdict(secret(), policy=policy(mode="new-only"), live=live).outcome is GateOutcome.BLOCK
 

@@ -25,6 +25,7 @@ def test_a_single_queue_cancels_the_run_that_waited() -> None:
 
 
 def test_queue_max_cancels_nobody_and_keeps_the_order() -> None:
+    """faults.md, 21."""
     lanes = arrivals(QUEUE, 4)
     for number in range(1, 5):
         lanes.leave(f"run {number}")

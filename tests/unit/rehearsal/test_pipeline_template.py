@@ -50,6 +50,7 @@ def as_list(value: Any) -> list[Any]:
     ],
 )
 def test_role_trusts_one_subject_of_this_repository_and_no_other(role: str, subject: str) -> None:
+    """faults.md, 7."""
     trusted = ROLES[f"member-reporting-{role}"]
     assert trusted.refusal(f"repo:{SUBJECT}:{subject}", AUDIENCE) == ""
     for other in (
@@ -79,6 +80,7 @@ def test_role_trusts_one_subject_of_this_repository_and_no_other(role: str, subj
     ],
 )
 def test_trust_policy_without_an_exact_subject_and_audience_is_refused(condition: dict[str, Any] | None) -> None:
+    """faults.md, 7."""
     statement = {"Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}
     properties = {"RoleName": "open", "AssumeRolePolicyDocument": {"Statement": [statement]}}
     document = {"Parameters": {}, "Resources": {"Open": {"Type": "AWS::IAM::Role", "Properties": properties}}}
@@ -129,12 +131,14 @@ def expired_by(tags: list[str]) -> str:
 
 @pytest.mark.parametrize("environment", sorted(CONFIG["environments"]))
 def test_lifecycle_keeps_whatever_an_environment_has_proven(environment: str) -> None:
+    """faults.md, 32."""
     built = ["inputs-9f2c0123456789ab", "1.4.0-rc.7", "sha-" + "a" * 40]
     assert expired_by([*built, f"{environment}-1-v1.4.0-rc.7"]) == ""
     assert expired_by([*built, "1.4.0", f"{environment}-12-v1.4.0"]) == ""
 
 
 def test_lifecycle_touches_only_candidates_that_were_never_proven() -> None:
+    """faults.md, 32."""
     assert expired_by(["inputs-9f2c0123456789ab", "1.4.0-rc.7"]) == "candidates that were never proven"
     assert expired_by([]) == ""  # nor an SBOM, which is untagged and attached to its image
     assert expired_by(["inputs-9f2c0123456789ab"]) == ""
@@ -142,6 +146,7 @@ def test_lifecycle_touches_only_candidates_that_were_never_proven() -> None:
 
 
 def test_keeping_rules_expire_nothing_and_come_first() -> None:
+    """faults.md, 32."""
     keeping = [rule for rule in LIFECYCLE if rule["selection"]["countType"] == "imageCountMoreThan"]
     expiring = [rule for rule in LIFECYCLE if rule not in keeping]
     assert all(rule["selection"]["countNumber"] == 100_000 for rule in keeping)
@@ -149,6 +154,7 @@ def test_keeping_rules_expire_nothing_and_come_first() -> None:
 
 
 def test_no_role_may_delete_an_image_or_change_a_repository() -> None:
+    """faults.md, 32."""
     allowed = {action for _, statement in statements() for action in as_list(statement["Action"])}
     forbidden = re.compile(r"ecr:(\*|Batch(Delete|\*)|Delete|Put(?!Image$)|Set|Create|Tag)|\*$")
     services_with_star = {"lambda:*", "codedeploy:*", "cognito-idp:*", "s3:GetBucket*", "s3:PutBucket*"}

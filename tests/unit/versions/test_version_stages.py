@@ -266,6 +266,7 @@ def test_commit_on_any_allowed_branch_is_accepted(git: FakeGit, branch: str) -> 
     ["v1", "1.0", "v01.0.0", "release", "v1.0.1 ", "v1.0.1\n", "--help", "v1.0.1;id", "$(id)", "v1.0.1\x1b[31m", ""],
 )
 def test_tag_that_is_no_version_is_refused_before_anything_is_asked(git: FakeGit, tag: str) -> None:
+    """faults.md, 9."""
     with pytest.raises(UsageError, match="not a version") as refusal:
         check_tag(git, DEFAULT, tag)
     text = "\n".join(refusal.value.lines())
@@ -352,6 +353,7 @@ def test_tag_that_is_not_there_is_refused(git: FakeGit) -> None:
 
 
 def test_commit_that_is_on_no_allowed_branch_is_refused(git: FakeGit) -> None:
+    """faults.md, 9."""
     git.branch("topic")
     release_tag(git)
     with pytest.raises(ConflictError, match="is only on topic; releases come from main") as refusal:
@@ -360,6 +362,7 @@ def test_commit_that_is_on_no_allowed_branch_is_refused(git: FakeGit) -> None:
 
 
 def test_tag_lower_than_the_commits_require_is_refused_with_the_commit_that_requires_more(git: FakeGit) -> None:
+    """faults.md, 9."""
     git.commit({}, "feat: more")
     release_tag(git)
     with pytest.raises(ConflictError, match=r"lower than .* since v1\.0\.0 require: v1\.1\.0 \(feat: .* feat: more\)"):
@@ -368,6 +371,7 @@ def test_tag_lower_than_the_commits_require_is_refused_with_the_commit_that_requ
 
 @pytest.mark.parametrize("tag", ["v0.9.0", "v1.0.0+again"])
 def test_tag_not_above_the_release_before_is_refused(git: FakeGit, tag: str) -> None:
+    """faults.md, 9."""
     release_tag(git, tag, "## 0.9.0\nx\n## 1.0.0\nx\n")
     with pytest.raises(ReleaseError):
         check_tag(git, DEFAULT, tag)
@@ -398,6 +402,7 @@ def test_tag_without_its_section_in_the_changelog_is_refused(git: FakeGit, text:
 
 
 def test_tag_that_was_released_from_another_commit_is_refused_as_moved(git: FakeGit) -> None:
+    """faults.md, 9."""
     release_tag(git)
     with pytest.raises(ConflictError, match="was moved") as refusal:
         check_tag(git, DEFAULT, "v1.0.1", released={"1.0.1": "e" * 40})

@@ -50,6 +50,7 @@ def test_act_is_told_one_folder_for_each_repository_and_commit() -> None:
 )
 @pytest.mark.parametrize("form", ["      - uses: {}", "        uses: {}"])
 def test_use_is_checked_against_the_stand_ins(form: str, uses: str, says: str | None) -> None:
+    """faults.md, 1 and 2."""
     found = [text for file, text in standins.problems({"a.yml": form.format(uses)}, KNOWN) if file == "a.yml"]
     assert found == [] if says is None else len(found) == 1 and says in found[0]
 
