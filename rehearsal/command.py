@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from rehearsal.story import scenario, world
+from rehearsal.story import kept, scenario
 from release.report import Report
 
 
@@ -14,10 +14,10 @@ def run(folder: Path, env: Mapping[str, str], *, keep: bool, stop: str | None) -
     """Play the story for the repository in ``folder``, or stop what an earlier one left running.
 
     Args:
-        keep: leave everything running and print how to call it.
+        keep: leave everything running, also when it fails, and print how to look at it.
         stop: "" stops every kept rehearsal, a folder that one alone; None plays the story.
     """
     if stop is not None:
-        stopped = world.stop_kept(env, logging.info, Path(stop) if stop else None)
+        stopped = kept.stop_kept(env, logging.info, Path(stop) if stop else None)
         return Report({"stopped": stopped}, f"{stopped} rehearsals stopped")
     return scenario.run(folder, env, keep=keep)

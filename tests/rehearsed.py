@@ -43,15 +43,17 @@ class Rehearsed:
 
 @contextmanager
 def rehearsed() -> Iterator[Rehearsed]:
-    """Rehearse the present commit, leave it running for the ``with`` block, and stop it."""
+    """Rehearse the present commit, leave it running for the ``with`` block, and stop it, also when it failed."""
     command = [sys.executable, "-m", "release", "rehearse"]
     done = subprocess.run(
-        [*command, "--keep", "--json"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, timeout=2400, check=True
+        [*command, "--keep", "--json"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, timeout=2400
     )
-    answer = json.loads(done.stdout)
+    answer = json.loads(done.stdout or "{}")
     try:
+        done.check_returncode()
         env = {**os.environ, **answer["settings"]}
         yield Rehearsed(tuple(answer["steps"]), tuple(answer["workflow_steps"]), Path(answer["folder"]), env)
     finally:
-        stop = [*command, "--stop", answer["state"]]
-        subprocess.run(stop, cwd=REPOSITORY, timeout=120, check=True, stdout=subprocess.DEVNULL)
+        if "state" in answer:
+            stop = [*command, "--stop", answer["state"]]
+            subprocess.run(stop, cwd=REPOSITORY, timeout=120, check=True, stdout=subprocess.DEVNULL)

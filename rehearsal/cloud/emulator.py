@@ -16,7 +16,8 @@ from pathlib import Path
 
 import urllib3
 
-from rehearsal.machine.engine import EngineHandle
+from rehearsal.cloud.listeners import listening
+from rehearsal.machine.engine_handle import EngineHandle
 from release.adapters import process
 from release.adapters.toolbox import Venv
 from release.errors import MachineError, RemoteError
@@ -72,49 +73,37 @@ class Emulator:
 
 
 @contextmanager
-def emulator(
-    venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None, keep: bool = False
-) -> Iterator[Emulator]:
-    """An emulated AWS for the time of the ``with`` block.
-
-    Args:
-        folder: for its files and log; emptied by nobody but its owner.
-        port: None takes a free one.
-        keep: leave it running; ``stop`` ends it.
-
-    Raises:
-        MachineError: the port is taken, or it does not come up.
-    """
+def emulator(venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None) -> Iterator[Emulator]:
+    """An emulated AWS for the time of the ``with`` block: see :func:`start`."""
     running = start(venv, engine, folder, port=port)
     try:
         yield running
     finally:
-        if not keep:
-            stop(running, engine)
+        stop(running, engine)
 
 
 def start(venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None) -> Emulator:
-    """Start it and wait until it answers. Raises MachineError."""
+    """Start it and wait until it answers; :func:`stop` ends it.
+
+    Args:
+        folder: for its files and log; emptied by nobody but its owner.
+        port: None takes a free one.
+
+    Raises:
+        MachineError: the port is taken, or it does not come up.
+    """
     addresses = ["127.0.0.1", *([engine.gateway] if engine.gateway else [])]
-    chosen = _free_port(addresses) if port is None else port
-    _require_free(addresses, chosen)
-    for part in ("tmp", "state", "s3"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
     log = folder / "emulator.log"
-    # its own command listens on one address; the server below it takes several
-    command: list[str | Path] = [
-        venv.python,
-        "-m",
-        "hypercorn",
-        "ministack.app:app",
-        "--workers",
-        "0",
-        "--keep-alive",
-        "75",
-    ]
-    for address in addresses:
-        command += ["--bind", f"{address}:{chosen}"]
-    background = process.spawn(command, log_file=log, env=_environment(engine, folder, chosen), cwd=folder)
+    with listening(addresses, port) as sockets:
+        for part in ("tmp", "state", "s3"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        chosen, descriptors = int(sockets[0].getsockname()[1]), [each.fileno() for each in sockets]
+        # its own command listens on one address; the server below it takes several
+        command: list[str | Path] = [venv.python, "-m", "hypercorn", "ministack.app:app"]
+        command += ["--workers", "0", "--keep-alive", "75"]
+        command += [word for number in descriptors for word in ("--bind", f"fd://{number}")]
+        env = _environment(engine, folder, chosen)
+        background = process.spawn(command, log_file=log, env=env, cwd=folder, descriptors=descriptors)
     running = Emulator(chosen, background.pid, log)
     try:
         _wait(running)
@@ -148,6 +137,8 @@ def _environment(engine: EngineHandle, folder: Path, port: int) -> dict[str, str
         "MINISTACK_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "LAMBDA_EXECUTOR": "docker",
+        # Reached on the engine's own network: published ports would be numbered alike by every engine of this machine.
+        **({"LAMBDA_DOCKER_NETWORK": "bridge"} if engine.gateway else {}),
         "LAMBDA_STRICT": "1",
         "PERSIST_STATE": "0",
         "IOT_MTLS_ENABLED": "0",  # would listen on every interface
@@ -156,36 +147,6 @@ def _environment(engine: EngineHandle, folder: Path, port: int) -> dict[str, str
         "S3_DATA_DIR": str(folder / "s3"),
         **engine.env,
     }
-
-
-def _free_port(addresses: list[str]) -> int:
-    for _ in range(20):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.bind((addresses[0], 0))
-            port = int(probe.getsockname()[1])
-        if all(_free(address, port) for address in addresses):
-            return port
-    raise MachineError("no free port for the emulator", untouched="everything", next_step="run the command again")
-
-
-def _require_free(addresses: list[str], port: int) -> None:
-    for address in addresses:
-        if not _free(address, port):
-            raise MachineError(
-                f"port {port} is in use on {address}",
-                untouched="everything",
-                next_step="end what listens there, or choose another port",
-            )
-
-
-def _free(address: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
-        try:
-            probe.bind((address, port))
-        except OSError:
-            return False
-    return True
 
 
 def _wait(running: Emulator) -> None:

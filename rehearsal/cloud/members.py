@@ -7,13 +7,25 @@ numbers and bank accounts cannot exist (example.org, numbers no operator issues,
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
+
+from rehearsal.cloud.member_vocabulary import (
+    COMMENTS,
+    COMMITTEES,
+    FEES,
+    FIRST,
+    INTERESTS,
+    LAST,
+    MEMBERSHIP_TYPES,
+    PREFIXES,
+    REGIONS,
+    STATUSES,
+    STREETS,
+)
 
 Member = dict[str, Any]
 """Attribute -> value as boto3 takes it: str, Decimal, bool, None, bytes, and dict, list or set of these."""
@@ -23,34 +35,6 @@ SEED = 20_260_101
 KEY = "member_id"
 NEWEST = date(2025, 12, 31)
 """No date in the data is later, so that figures per year do not depend on when they are asked for."""
-
-REGIONS = {
-    "Drenthe": "Assen Emmen Meppel",
-    "Flevoland": "Almere Lelystad",
-    "Fryslân": "Leeuwarden Sneek Drachten",
-    "Gelderland": "Arnhem Nijmegen Apeldoorn",
-    "Groningen": "Groningen Delfzijl",
-    "Limburg": "Maastricht Venlo Roermond",
-    "Noord-Brabant": "Eindhoven Tilburg Breda",
-    "Noord-Holland": "Amsterdam Haarlem Alkmaar",
-    "Overijssel": "Zwolle Enschede Deventer",
-    "Utrecht": "Utrecht Amersfoort",
-    "Zeeland": "Middelburg Goes",
-    "Zuid-Holland": "Rotterdam Leiden Delft",
-}
-FEES = {"Gewoon": "48.50", "Gezin": "72.00", "Jeugd": "17.25", "Student": "24.00", "Erelid": "0", "Donateur": "30.00"}
-MEMBERSHIP_TYPES = ("Gewoon",) * 9 + ("Gezin",) * 5 + ("Jeugd", "Student", "Donateur") * 2 + ("Erelid",)
-STATUSES = ("active", "active", "active", "active", "suspended", "pending", "ended")
-AGE_BANDS = ("0-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+")
-UNKNOWN = "unknown"
-
-FIRST = "Anna Bram Daan Eva Femke Gijs Hanna Iris Jan Kees Lotte Maud Niels Olga Pim Roos Sanne Tess Wim Yara"
-PREFIXES = ("van", "de", "van der", "van den", "ter")
-LAST = ("Berg Bos Brink Dijk Hof Kamp Laar Meer Veld Water", "huis kamp laan man poort stra wijk zicht")
-STREETS = ("Beuken Dorps Kerk Molen School Stations Wilgen", "dijk laan pad straat weg")
-INTERESTS = ("fietsen", "geschiedenis", "muziek", "natuur", "reizen", "schaken", "wandelen")
-COMMITTEES = ("bestuur", "kascommissie", "redactie", "activiteiten")
-COMMENTS = ("Ontvangt post op papier.", "Belt liever dan dat zij mailt — 's avonds ☎", "Verhuisd; adres nagaan ✓")
 
 
 def members(count: int = COUNT, seed: int = SEED) -> Iterator[Member]:
@@ -204,37 +188,3 @@ def _record(number: int, rng: Random) -> Member:
         "photo_sha256": _sometimes(rng, 0.2, rng.randbytes(32)),
         "archived": False,
     }
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a board asks for, counted the plain way, to compare a report with; groups without members are left out."""
-
-    members: int
-    regions: Mapping[str, int]
-    membership: Mapping[tuple[str, str], int]
-    """(membership type, status) -> members."""
-    age_bands: Mapping[str, int]
-    joined_per_year: Mapping[int, int]
-    left_per_year: Mapping[int, int]
-
-
-def figures(of: Iterable[Member], today: date) -> Figures:
-    """The figures of these members, their ages as of ``today``; what a member lacks counts as UNKNOWN."""
-    everyone = list(of)
-    return Figures(
-        members=len(everyone),
-        regions=Counter(member.get("region", UNKNOWN) for member in everyone),
-        membership=Counter((member["membership_type"], member["status"]) for member in everyone),
-        age_bands=Counter(_age_band(member.get("birth_date"), today) for member in everyone),
-        joined_per_year=Counter(int(member["joined_on"][:4]) for member in everyone),
-        left_per_year=Counter(int(member["left_on"][:4]) for member in everyone if "left_on" in member),
-    )
-
-
-def _age_band(born_on: str | None, today: date) -> str:
-    if born_on is None:
-        return UNKNOWN
-    born = date.fromisoformat(born_on)
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return [band for band in AGE_BANDS if age >= int(band.rstrip("+").split("-")[0])][-1]

@@ -6,25 +6,19 @@ The settings of table, bucket and pool are those that template.yaml gives the on
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import ClientError
 
 from rehearsal.cloud.members import COUNT, KEY, Member, members
+from rehearsal.cloud.reports_bucket import put_bucket
+from rehearsal.cloud.user_pool import put_password, put_user, put_user_pool
 
 if TYPE_CHECKING:
-    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBServiceResource
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
-GROUPS = ("Members_CRUD_All", "Members_Read_All", "System_CRUD_All")
 SMOKE_USER, READER = "smoke", "reader"
 MEMBERSHIPS: Mapping[str, str] = {SMOKE_USER: "System_CRUD_All", READER: "Members_Read_All"}
 """User -> the one group it is in."""
@@ -48,6 +42,7 @@ def seed(
     name: str,
     *,
     endpoint_url: str | None = None,
+    smoke_secret: str = "",
     allowed_origin: str = "*",
     count: int = COUNT,
 ) -> Seeded:
@@ -55,6 +50,7 @@ def seed(
 
     Args:
         endpoint_url: the emulated AWS; ``None`` leaves it to the session.
+        smoke_secret: where the smoke user's password is kept, as release.toml names it; "" makes a name of ``name``.
         allowed_origin: the web origin that may read downloads from the bucket.
         count: members in the table.
 
@@ -68,9 +64,10 @@ def seed(
     cognito = session.client("cognito-idp", endpoint_url=endpoint_url)
     pool, client = put_user_pool(cognito, f"{name}-members")
     vault = session.client("secretsmanager", endpoint_url=endpoint_url)
+    stored_in = {SMOKE_USER: smoke_secret or f"{name}/smoke-user", READER: f"{name}/reader"}
     for user, group in MEMBERSHIPS.items():
-        put_user(cognito, pool, user, group, put_password(vault, f"{name}/{user}", user))
-    return Seeded(table, count, bucket, pool, client, f"{name}/{SMOKE_USER}", f"{name}/{READER}")
+        put_user(cognito, pool, user, group, put_password(vault, stored_in[user], user))
+    return Seeded(table, count, bucket, pool, client, stored_in[SMOKE_USER], stored_in[READER])
 
 
 def put_members(dynamodb: DynamoDBServiceResource, name: str, wanted: Iterable[Member]) -> int:
@@ -93,125 +90,3 @@ def put_members(dynamodb: DynamoDBServiceResource, name: str, wanted: Iterable[M
         for member in missing:
             batch.put_item(Item=member)
     return len(missing)
-
-
-def put_bucket(s3: S3Client, bucket: str, region: str, allowed_origin: str) -> None:
-    """Make the bucket if need be, private, versioned, encrypted, for TLS only, and tidying up after itself."""
-    try:
-        s3.head_bucket(Bucket=bucket)
-    except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
-            raise
-        if region == "us-east-1":  # the one region that S3 refuses as a location constraint
-            s3.create_bucket(Bucket=bucket)
-        else:
-            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})  # type: ignore[typeddict-item]  # region is data here
-    s3.put_public_access_block(
-        Bucket=bucket,
-        PublicAccessBlockConfiguration={
-            "BlockPublicAcls": True,
-            "BlockPublicPolicy": True,
-            "IgnorePublicAcls": True,
-            "RestrictPublicBuckets": True,
-        },
-    )
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    s3.put_bucket_encryption(
-        Bucket=bucket,
-        ServerSideEncryptionConfiguration={
-            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-        },
-    )
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_tls_only(bucket)))
-    s3.put_bucket_lifecycle_configuration(
-        Bucket=bucket,
-        LifecycleConfiguration={
-            "Rules": [
-                {
-                    "ID": "abort-incomplete-uploads",
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": ""},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-                },
-                {
-                    "ID": "expire-replaced-files",
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": ""},
-                    "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
-                },
-            ]
-        },
-    )
-    s3.put_bucket_cors(
-        Bucket=bucket,
-        CORSConfiguration={
-            "CORSRules": [
-                {"AllowedMethods": ["GET", "HEAD"], "AllowedOrigins": [allowed_origin], "AllowedHeaders": ["*"]}
-            ]
-        },
-    )
-
-
-def _tls_only(bucket: str) -> Mapping[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "OnlyTls",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ],
-    }
-
-
-def put_user_pool(cognito: CognitoIdentityProviderClient, name: str) -> tuple[str, str]:
-    """Make the pool with its groups and its app client where they are missing; the ids of pool and client."""
-    pools = cognito.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 60})
-    pool = next((entry["Id"] for page in pools for entry in page["UserPools"] if entry["Name"] == name), None)
-    if pool is None:
-        pool = cognito.create_user_pool(PoolName=name, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})[
-            "UserPool"
-        ]["Id"]
-    for group in GROUPS:
-        with suppress(cognito.exceptions.GroupExistsException):
-            cognito.create_group(GroupName=group, UserPoolId=pool)
-    clients = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=pool)
-    for page in clients:
-        for client in page["UserPoolClients"]:
-            if client["ClientName"] == name:
-                return pool, client["ClientId"]
-    created = cognito.create_user_pool_client(
-        UserPoolId=pool,
-        ClientName=name,
-        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-        PreventUserExistenceErrors="ENABLED",
-    )
-    return pool, created["UserPoolClient"]["ClientId"]
-
-
-def put_password(vault: SecretsManagerClient, secret: str, user: str) -> str:
-    """The user's password out of the secret, which is made with a new password when there is none."""
-    try:
-        stored = vault.get_secret_value(SecretId=secret)["SecretString"]
-        return str(json.loads(stored)["password"])
-    except vault.exceptions.ResourceNotFoundException:
-        password = f"{secrets.token_urlsafe(24)}-aA1"  # the ending satisfies the pool's rules
-        vault.create_secret(Name=secret, SecretString=json.dumps({"username": user, "password": password}))
-        return password
-
-
-def put_user(cognito: CognitoIdentityProviderClient, pool: str, user: str, group: str, password: str) -> None:
-    """Make the user if need be, with a password that needs no change, and put it into its group."""
-    try:
-        status = cognito.admin_get_user(UserPoolId=pool, Username=user)["UserStatus"]
-    except cognito.exceptions.UserNotFoundException:
-        status = cognito.admin_create_user(UserPoolId=pool, Username=user, MessageAction="SUPPRESS")["User"][
-            "UserStatus"
-        ]
-    if status != "CONFIRMED":
-        cognito.admin_set_user_password(UserPoolId=pool, Username=user, Password=password, Permanent=True)
-    cognito.admin_add_user_to_group(UserPoolId=pool, Username=user, GroupName=group)

@@ -13,7 +13,7 @@ from rehearsal.github import runner, startup, triggers
 from rehearsal.github.backend import Backend, serving
 from rehearsal.github.concurrency import ConcurrencyGroup, Lanes
 from rehearsal.github.results import RunResult
-from rehearsal.github.runner import Machine
+from rehearsal.github.runner import Runner
 from rehearsal.github.startup import PlannedJob, Settings
 from rehearsal.github.triggers import Event
 from rehearsal.github.trust import Role
@@ -38,7 +38,7 @@ class GitHub:
     """
 
     origin: Path
-    machine: Machine
+    runner: Runner
     settings: Settings
     roles: Mapping[str, Role]
     credentials: Mapping[str, str]
@@ -87,7 +87,7 @@ class GitHub:
             Refused: GitHub would refuse to start one of them.
         """
         number = next(self._numbers)
-        view = self.machine.scratch / f"view-{number}"
+        view = self.runner.scratch / f"view-{number}"
         self._check_out(event, view)
         workflows = workflow.load_all(view)
         started = triggers.started(workflows, event)
@@ -107,7 +107,7 @@ class GitHub:
         run = f"{each.name} {name}"
         known = {job.key: job for job in jobs}
         backend = Backend(run, known, self.roles, self.lanes, self.approve, self.credentials)
-        scratch = self.machine.scratch / f"run-{name}"
+        scratch = self.runner.scratch / f"run-{name}"
         scratch.mkdir(parents=True)
         github = {"github": {"ref": event.ref, "ref_name": event.ref.split("/", 2)[2], "sha": event.sha}}
         group = ConcurrencyGroup.of(each.concurrency, github, each.path.name) if each.concurrency else None
@@ -116,7 +116,7 @@ class GitHub:
         try:
             with serving(backend) as url:
                 result = runner.run(
-                    self.machine, scratch, view, each, jobs, event, self.settings,
+                    self.runner, scratch, view, each, jobs, event, self.settings,
                     int(name.replace(".", "")), (backend, url), stand_ins, self.say,
                 )  # fmt: skip
         finally:

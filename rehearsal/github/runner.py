@@ -19,8 +19,8 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 
 @dataclass(frozen=True)
-class Machine:
-    """What a runner is here.
+class Runner:
+    """What runs a job here: this machine in the place of one of GitHub's.
 
     Args:
         act: the executable.
@@ -36,7 +36,7 @@ class Machine:
 
 
 def run(
-    machine: Machine,
+    runner: Runner,
     scratch: Path,
     view: Path,
     workflow: Workflow,
@@ -53,7 +53,7 @@ def run(
     Args:
         scratch: a folder for this run's files.
         view: a checkout of the event's commit, whose ``.git`` and workflow files act reads.
-        number: the run's number, unique on this machine.
+        number: the run's number, unique on this runner.
         backend: what answers the stand-ins, and its URL.
         stand_ins: act's options for them.
     """
@@ -73,18 +73,18 @@ def run(
             answers.ended(ended.key)
 
     steps_see = {
-        **machine.environment,
+        **runner.environment,
         "GITHUB_REPOSITORY": settings.slug,
         "GITHUB_RUN_ID": str(number),
         "REHEARSAL_ORIGIN": str(view),
         "REHEARSAL_STORE": str(scratch),
-        "REHEARSAL_CACHES": str(machine.scratch / "caches"),
-        "REHEARSAL_GITHUB": str(machine.scratch / "github.json"),
+        "REHEARSAL_CACHES": str(runner.scratch / "caches"),
+        "REHEARSAL_GITHUB": str(runner.scratch / "github.json"),
         "REHEARSAL_URL": url,
         "REHEARSAL_TOKEN": answers.bearer,
     }
     command: list[str | Path] = [
-        machine.act,
+        runner.act,
         event.name,
         "--workflows",
         view / ".github" / "workflows" / workflow.path.name,
@@ -108,7 +108,7 @@ def run(
     home.mkdir(exist_ok=True)
     own = {
         "HOME": str(home),
-        "PATH": f"{PROGRAMS}:{machine.path}",
+        "PATH": f"{PROGRAMS}:{runner.path}",
         "LANG": "C.UTF-8",
         "DOCKER_HOST": "unix:///nonexistent",
     }

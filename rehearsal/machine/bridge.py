@@ -6,11 +6,14 @@ Source: netdevice(7), and the bridge calls of linux/sockios.h.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import ipaddress
 import socket
 import struct
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from release.errors import MachineError
@@ -18,6 +21,37 @@ from release.errors import MachineError
 SIOCBRADDBR, SIOCBRDELBR = 0x89A0, 0x89A1
 SIOCSIFADDR, SIOCSIFNETMASK = 0x8916, 0x891C
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1
+
+TURN = "\0lambda-image-release/bridges"
+TURN_SECONDS = 60.0
+
+
+@contextmanager
+def turn(name: str = TURN, *, wait: float = TURN_SECONDS) -> Iterator[None]:
+    """Hold the machine's one turn to change bridges: two engines that start at once must not choose the same network.
+
+    The lock is an abstract socket address (unix(7)): it belongs to one process of a network namespace, is given back
+    however that process ends, and leaves no file.
+
+    Raises MachineError after ``wait`` seconds.
+    """
+    deadline = time.monotonic() + wait
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as held:
+        while True:
+            try:
+                held.bind(name)
+                break
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            if time.monotonic() > deadline:
+                raise MachineError(
+                    f"another run has been changing the machine's bridges for {wait:.0f} s",
+                    untouched="everything",
+                    next_step="wait for the other run, or end it, and run the command again",
+                )
+            time.sleep(0.05)
+        yield
 
 
 def routes(table: str) -> list[ipaddress.IPv4Network]:
@@ -44,8 +78,20 @@ def free_network(taken: list[ipaddress.IPv4Network]) -> ipaddress.IPv4Network:
     )
 
 
+def is_local(address: str) -> bool:
+    """Whether this machine can listen on ``address``."""
+    if not address:
+        return False
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
 def create(name: str) -> str:
-    """Make the bridge ``name`` (at most 15 characters) and bring it up; its address.
+    """Make the bridge ``name`` (at most 15 characters) and bring it up; its address. The caller has the ``turn``.
 
     Raises MachineError when the kernel refuses.
     """

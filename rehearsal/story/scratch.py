@@ -9,24 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.story.expectations import equal, failure
 from release.adapters import process
-from release.errors import MachineError, ReleaseError
+from release.errors import MachineError
 
 _AUTHOR = ("-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.invalid", "-c", "commit.gpgsign=false")
-
-
-class Surprise(ReleaseError):  # noqa: N818 - what a rehearsal ends with when an assertion did not hold
-    """Something in the rehearsal was not as it must be."""
-
-    exit_code = 1
-
-
-def expect(holds: bool, what: str) -> None:
-    """Raise Surprise unless ``holds``."""
-    if not holds:
-        raise Surprise(
-            f"not as it must be: {what}", next_step="make rehearse KEEP=1 leaves everything there to look at"
-        )
 
 
 @dataclass(frozen=True)
@@ -64,14 +51,14 @@ class Scratch:
         """Replace ``old`` by ``new`` in one file, commit it, and return the commit."""
         file = self.folder / path
         text = file.read_text(encoding="utf-8")
-        expect(text.count(old) == 1, f"{path} holds {old!r} once")
+        equal(f"how often {path} holds {old!r}", 1, text.count(old))
         file.write_text(text.replace(old, new), encoding="utf-8")
         self.git("add", "--", path)
         self.git("commit", "--quiet", "-m", message)
         return self.git("rev-parse", "HEAD")
 
     def release(self, *arguments: str, code: int = 0, timeout: float = 900) -> str:
-        """Run ``release`` in the clone and return its standard output. Raises Surprise for another exit code."""
+        """Run ``release`` in the clone and return its standard output. Raises NotAsExpected for another exit code."""
         self.say(f"$ release {' '.join(arguments)}")
         command = [sys.executable, "-m", "release", *arguments]
         if "--json" in arguments:
@@ -80,7 +67,7 @@ class Scratch:
             result = process.run(command, cwd=self.folder, env=self.env, timeout=timeout, check=False, on_line=self.say)
         if result.code != code:
             tail = "\n".join((result.stdout + "\n" + result.stderr).strip().splitlines()[-25:])
-            raise Surprise(f"release {arguments[0]} ended with {result.code} instead of {code}:\n{tail}")
+            raise failure(f"the exit code of release {arguments[0]}", str(code), f"{result.code}:\n{tail}")
         return result.stdout
 
     def json(self, *arguments: str) -> Any:

@@ -173,9 +173,18 @@ class Background:
 
 
 def spawn(
-    command: Sequence[str | Path], *, log_file: Path, env: Mapping[str, str], cwd: Path | None = None
+    command: Sequence[str | Path],
+    *,
+    log_file: Path,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    descriptors: Sequence[int] = (),
 ) -> Background:
-    """Start ``command`` in a session of its own, its output appended to ``log_file``."""
+    """Start ``command`` in a session of its own, its output appended to ``log_file``.
+
+    Args:
+        descriptors: open files that it inherits under the same numbers, a listening socket for example.
+    """
     argv = [str(part) for part in command]
     log.debug("+ %s &", shlex.join(argv))
     log_file.parent.mkdir(parents=True, exist_ok=True)
@@ -188,6 +197,7 @@ def spawn(
             stdout=sink,
             stderr=sink,
             start_new_session=True,
+            pass_fds=descriptors,
         )
     _outliving[process.pid] = process
     return Background(process.pid, log_file)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.cloud import sample_database
+from rehearsal.cloud.advisories import ADVISORIES
 from release.adapters.clock import SystemClock
 from release.adapters.distribution import Distribution
 from release.adapters.toolbox import Cache
@@ -111,11 +112,11 @@ def test_a_kept_analysis_gives_the_report_that_a_first_look_gives(trivy: Trivy, 
 
 def test_an_advisory_published_later_is_found_in_a_layer_read_before(trivy: Trivy, tmp_path: Path) -> None:
     """An analysis holds packages, no advisories: those are looked up at each scan."""
-    known = tuple(each for each in sample_database.ADVISORIES if each.package != "pyjwt")
+    known = tuple(each for each in ADVISORIES if each.package != "pyjwt")
     steps = [debian(), pip_install("PyJWT", "2.8.0")]
     with registries.running() as registry:
         reports = []
-        for tag, advisories in (("before", known), ("after", sample_database.ADVISORIES)):
+        for tag, advisories in (("before", known), ("after", ADVISORIES)):
             content = sample_database.database_file(advisories)
             item = sample_database.artifact(datetime.now(UTC) - timedelta(minutes=1), content=content)
             Distribution(registry.host).push_artifact("trivy-db", item, tag)
@@ -255,8 +256,8 @@ def test_a_vulnerability_without_a_severity_record_is_unknown_and_the_policy_dec
     binary: Binary, tmp_path: Path
 ) -> None:
     """faults.md, 37."""
-    unrated = replace(sample_database.ADVISORIES[2], severity="UNKNOWN")
-    debian_ones = [item for item in sample_database.ADVISORIES if item.bucket.startswith("debian")]
+    unrated = replace(ADVISORIES[2], severity="UNKNOWN")
+    debian_ones = [item for item in ADVISORIES if item.bucket.startswith("debian")]
     with registries.running() as registry:
         publish(registry, content=sample_database.database_file((unrated, *debian_ones)))
         scanner = Trivy(

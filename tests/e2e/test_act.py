@@ -15,7 +15,7 @@ import pytest
 from rehearsal.github import trust
 from rehearsal.github.driver import GitHub
 from rehearsal.github.results import RunResult
-from rehearsal.github.runner import Machine
+from rehearsal.github.runner import Runner
 from rehearsal.github.startup import Environment, Settings
 from rehearsal.machine.tools import tools
 from release.adapters import process
@@ -62,7 +62,7 @@ class Repository:
         known = trust.roles(trust.template(ROOT / "pipeline.yaml"), {"Subject": SUBJECT})
         self.github = GitHub(
             origin=origin,
-            machine=Machine(
+            runner=Runner(
                 act, folder / "runs", {"RELEASE_PYTHON": str(python), "NOTES": str(self.notes), "FAILS": fails}
             ),
             settings=Settings(
@@ -120,7 +120,7 @@ def test_pull_request_of_a_fork_is_checked_without_any_credential(repository: Re
     assert ["plan"] in repository.called()
     assert ["build", "--offline"] in repository.called()
     assert "AWS_ACCESS_KEY_ID" not in repository.environment("build")
-    assert not (repository.github.machine.scratch / "caches").exists()
+    assert not (repository.github.runner.scratch / "caches").exists()
 
 
 def test_merge_releases_to_staging_step_by_step(repository: Repository) -> None:
@@ -149,7 +149,7 @@ def test_second_build_starts_from_the_cache_that_main_saved(repository: Reposito
     (second,) = repository.github.push("refs/heads/main")
     assert second.step("Save the build cache").how == "not run"
     assert pull_request.step("Read the build cache of main").how == "stand-in"
-    scopes = [path.name for path in (repository.github.machine.scratch / "caches").iterdir()]
+    scopes = [path.name for path in (repository.github.runner.scratch / "caches").iterdir()]
     assert scopes == ["refs_heads_main"]
     assert any("stand-in] cache release-buildkit-" in line for line in repository.lines)
     builds = [json.loads(line)["environment"] for line in repository.notes.read_text().splitlines()]
@@ -175,7 +175,7 @@ def test_tag_promotes_and_deploys_to_production_and_writes_the_release(repositor
         ["changelog", "--tag", "v1.4.0"],
     ]
     assert repository.environment("deploy")["RELEASE_PARAMETERS"] == 'A=1 "B=x y"'
-    state = json.loads((repository.github.machine.scratch / "github.json").read_text())
+    state = json.loads((repository.github.runner.scratch / "github.json").read_text())
     assert state["releases"]["v1.4.0"]["assets"] == ["export.cdx.json"]
     assert DIGESTS in state["releases"]["v1.4.0"]["notes"]
 
@@ -247,15 +247,15 @@ def test_two_pushes_at_once_both_come_to_their_end_one_deployment_at_a_time(repo
 
 def test_watch_opens_one_issue_brings_it_up_to_date_and_closes_it(tmp_path: Path, act: Path) -> None:
     repository = Repository(tmp_path, act, fails="scan:4")
-    state = repository.github.machine.scratch / "github.json"
+    state = repository.github.runner.scratch / "github.json"
     for _ in range(2):
         (run,) = repository.github.schedule("watch.yml")
         assert run.result == "failure"
         (issue,) = json.loads(state.read_text())["issues"]
         assert issue["state"] == "open"
         assert "scan refused" in issue["body"]
-    machine = repository.github.machine
-    repository.github.machine = replace(machine, environment={**machine.environment, "FAILS": ""})
+    runner = repository.github.runner
+    repository.github.runner = replace(runner, environment={**runner.environment, "FAILS": ""})
     (run,) = repository.github.schedule("watch.yml")
     assert run.result == "success", run.errors
     assert json.loads(state.read_text())["issues"][0]["state"] == "closed"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rehearsal.cloud.advisories import ADVISORIES, PIP
 from rehearsal.cloud.boltfile import Bucket, bolt_file
-from rehearsal.cloud.sample_database import ADVISORIES, PIP, database_file
+from rehearsal.cloud.sample_database import database_file
 from release.adapters.trivy.bolt import Corrupt, filled_buckets
 
 names = st.text(min_size=1, max_size=40)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.machine import base
+from rehearsal.machine import base_rootfs
 from rehearsal.machine.oci_layout import EPOCH, ImageConfig, write_layout
 
 CONFIG = ImageConfig("amd64", {"PATH": "/bin"}, ["/entry"], "/var/task", "a test")
 REFERENCE = "registry.example/lambda/python:3.13@sha256:" + "0" * 64
-ENTRYPOINT = Path(base.__file__).with_name("lambda-entrypoint.sh")
+ENTRYPOINT = Path(base_rootfs.__file__).with_name("lambda-entrypoint.sh")
 
 
 def rootfs(folder: Path, names: list[str]) -> Path:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from rehearsal.machine import bridge, debian, own_engine
-from rehearsal.machine.engine import BUILDER, EngineHandle, builder_for, ensure_builder, find, is_local
+from rehearsal.machine.bridge import is_local
+from rehearsal.machine.engine_handle import BUILDER, EngineHandle, builder_for, ensure_builder, find
+from rehearsal.machine.engine_state import processes_of
 from release.adapters.toolbox import Cache
 from release.errors import MachineError, RemoteError
 
@@ -137,7 +139,7 @@ def test_processes_of_an_engine_are_those_whose_command_line_names_its_state_fol
     for pid, arguments in commands.items():
         (tmp_path / "proc" / pid).mkdir(parents=True)
         (tmp_path / "proc" / pid / "cmdline").write_bytes("\0".join(arguments).encode())
-    assert own_engine.processes_of(state, tmp_path / "proc") == [11, 12]
+    assert processes_of(state, tmp_path / "proc") == [11, 12]
 
 
 def test_stopping_an_engine_that_never_ran_is_no_error(tmp_path: Path) -> None:

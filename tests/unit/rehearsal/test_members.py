@@ -1,12 +1,11 @@
 """The made-up members: always the same, shaped like real ones, never anybody real."""
 
 from collections import Counter
-from datetime import date
 from decimal import Decimal
 
 from boto3.dynamodb.types import TypeSerializer
 
-from rehearsal.cloud.members import AGE_BANDS, COUNT, NEWEST, UNKNOWN, Member, figures, members
+from rehearsal.cloud.members import COUNT, NEWEST, members
 
 EVERYONE = list(members())
 
@@ -71,35 +70,6 @@ def test_nobody_joins_before_birth_or_leaves_before_joining_or_later_than_the_da
         assert member.get("birth_date", "") < member["joined_on"] <= member.get("left_on", "9999")
         assert max(member["joined_on"], member.get("left_on", "")) <= NEWEST.isoformat()
         assert ("left_on" in member) == (member["status"] == "ended")
-
-
-def person(**attributes: str) -> Member:
-    fixed = {"membership_type": "Gewoon", "status": "active", "joined_on": "2001-05-06"}
-    return fixed | attributes
-
-
-def test_age_bands_change_on_the_birthday() -> None:
-    born = person(birth_date="2000-06-15")
-
-    assert figures([born], date(2018, 6, 14)).age_bands == {"0-17": 1}
-    assert figures([born], date(2018, 6, 15)).age_bands == {"18-29": 1}
-    assert figures([born], date(2080, 6, 15)).age_bands == {"80+": 1}
-
-
-def test_what_a_member_lacks_counts_as_unknown() -> None:
-    counted = figures([person()], date(2026, 1, 1))
-
-    assert (counted.regions, counted.age_bands, counted.left_per_year) == ({UNKNOWN: 1}, {UNKNOWN: 1}, {})
-
-
-def test_every_member_is_counted_once_in_each_figure() -> None:
-    counted = figures(EVERYONE, date(2026, 1, 1))
-
-    for figure in (counted.regions, counted.membership, counted.age_bands, counted.joined_per_year):
-        assert sum(figure.values()) == counted.members == COUNT
-    assert sum(counted.left_per_year.values()) == sum(member["status"] == "ended" for member in EVERYONE)
-    assert set(counted.age_bands) == {*AGE_BANDS, UNKNOWN}
-    assert counted.membership["Gewoon", "active"] > 100
 
 
 def test_fees_are_exact_decimals() -> None:

@@ -10,7 +10,9 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from rehearsal.cloud.members import members
-from rehearsal.cloud.seed import GROUPS, Seeded, put_bucket, put_members, seed
+from rehearsal.cloud.reports_bucket import put_bucket
+from rehearsal.cloud.seed import Seeded, put_members, seed
+from rehearsal.cloud.user_pool import GROUPS
 
 COUNT = 60  # more than two batches of 25
 
@@ -57,6 +59,13 @@ def test_both_users_sign_in_with_the_password_in_their_secret(session: boto3.Ses
 
     assert sign_in(session, seeded, seeded.smoke_secret)
     assert sign_in(session, seeded, seeded.reader_secret)
+
+
+def test_the_smoke_users_password_is_where_the_settings_say(session: boto3.Session) -> None:
+    seeded = seed(session, "staging", smoke_secret="project/staging/smoke-user", count=1)
+
+    assert seeded.smoke_secret == "project/staging/smoke-user"
+    assert credentials(session, seeded.smoke_secret)["username"] == "smoke"
 
 
 def test_the_smoke_user_may_generate_and_the_reader_only_read(session: boto3.Session) -> None:

@@ -19,7 +19,7 @@ _WAYS = ("for real", "stand-in", "not run")
 
 
 @dataclass
-class Row:
+class StepReport:
     """One step: its title, what really ran, seconds, and how it ended."""
 
     step: str
@@ -28,12 +28,12 @@ class Row:
     result: str = "not run"
 
 
-class Board:
+class Reporter:
     """Steps in order. On a terminal the present one shows a spinner; elsewhere each prints plain lines."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True, highlight=False)
-        self.rows: list[Row] = []
+        self.rows: list[StepReport] = []
         self.folder: Path | None = None
         self.stand_ins: list[str] = []
         self.steps: list[StepResult] = []
@@ -44,9 +44,9 @@ class Board:
         self.console.print(f"  {text}", markup=False, soft_wrap=True)
 
     @contextmanager
-    def step(self, title: str, ran: str = "") -> Iterator[Row]:
+    def step(self, title: str, ran: str = "") -> Iterator[StepReport]:
         """Time one step. Whatever is raised inside is its result, and goes on up."""
-        row = Row(title, ran)
+        row = StepReport(title, ran)
         self.rows.append(row)
         began = time.monotonic()
         self.console.print(f"[bold]==[/bold] {title}")

@@ -1,118 +1,39 @@
-"""The base image of the functions: AWS's where it can be pulled, else a stand-in with the same contract.
-
-The contract is what AWS's page "Using an AWS base image for Python" and the image's own configuration promise a
-Dockerfile: Python 3.13 with pip on PATH, ``/var/task`` as working directory and ``LAMBDA_TASK_ROOT``, ``/var/runtime``,
-and ``/lambda-entrypoint.sh`` that takes the handler and runs the runtime interface client, behind the emulator when no
-Lambda runtime API is given. The stand-in is Debian's Python: it shows the pipeline, not AWS's libraries.
-"""
+"""The stand-in's files: Debian's Python 3.13 with what AWS's base image promises a Dockerfile, from Debian packages."""
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.machine import debian
-from rehearsal.machine.oci_layout import ImageConfig, write_layout
 from release.adapters import process
 from release.adapters.toolbox import Cache, Toolbox
-from release.errors import MachineError, RemoteError
+from release.errors import RemoteError
 
-RECIPE = "2"  # raised with every change of what the stand-in holds
 PACKAGES = [
-    "base-files",
-    "base-passwd",
-    "bash",
-    "ca-certificates",
-    "coreutils",
-    "dash",
-    "findutils",
-    "grep",
-    "libc-bin",
+    *("base-files", "base-passwd", "bash", "ca-certificates", "coreutils", "dash", "findutils", "grep", "libc-bin"),
+    *("libstdc++6", "netbase", "python3.13", "sed", "tzdata"),
 ]
-PACKAGES += ["libstdc++6", "netbase", "python3.13", "sed", "tzdata"]
 DROPPED = ["doc", "man", "info", "locale", "lintian", "bug", "perl5", "i18n", "common-licenses", "bash-completion"]
-MACHINES = {"x86_64": ("amd64", "x86_64"), "aarch64": ("arm64", "arm64")}
+RIE = {"x86_64": "x86_64", "aarch64": "arm64"}  # machine -> the end of the runtime interface emulator's file name
 PIP_TARGET = "usr/local/lib/python3.13/dist-packages"  # on the path of Debian's Python
-ENV = {  # as AWS's image has it
-    "LANG": "en_US.UTF-8",
-    "TZ": ":/etc/localtime",
-    "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin",
-    "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
-    "LAMBDA_TASK_ROOT": "/var/task",
-    "LAMBDA_RUNTIME_DIR": "/var/runtime",
-}
 
 
-@dataclass(frozen=True)
-class BaseImage:
-    """What the functions' images are built on.
+def make(rootfs: Path, machine: str, cache: Cache, toolbox: Toolbox) -> None:
+    """Fill the folder ``rootfs`` for ``machine`` (``x86_64`` or ``aarch64``).
 
-    Attributes:
-        reference: the name the Dockerfile's BASE_IMAGE argument holds.
-        layout: folder with the stand-in as OCI layout; None when AWS's image is used.
-        digest: of the image that is really used.
-        stand_in: whether it is not AWS's.
-        note: one line for a person.
+    Raises MachineError, RemoteError.
     """
-
-    reference: str
-    layout: Path | None
-    digest: str
-    stand_in: bool
-    note: str
-
-
-def find_or_make(reference: str, docker: Path, env: dict[str, str], cache: Cache, toolbox: Toolbox) -> BaseImage:
-    """``reference`` (``name:tag@sha256:…``) where its registry answers, else the stand-in, made once per machine.
-
-    Raises MachineError when neither can be had.
-    """
-    digest = reference.partition("@")[2]
-    seen = process.run(
-        [docker, "buildx", "imagetools", "inspect", "--raw", reference], env=env, timeout=30, check=False
-    )
-    if seen.code == 0:
-        return BaseImage(reference, None, digest, False, f"base image: {reference}")
-    return stand_in(reference, cache, toolbox)
-
-
-def stand_in(reference: str, cache: Cache, toolbox: Toolbox) -> BaseImage:
-    """The stand-in for ``reference`` from the machine's Debian mirror. Raises MachineError, RemoteError."""
-    machine = platform.machine()
-    if machine not in MACHINES:
-        raise MachineError(f"Lambda has no images for {machine}", untouched="everything")
-    lock_file = toolbox.lock_file("base")
-    key = hashlib.sha256(f"{RECIPE} {machine} ".encode() + lock_file.read_bytes() + _entrypoint().encode())
-    folder = cache.folder("base") / key.hexdigest()[:16]
-    digest = cache.make_once(folder, lambda new: _make(new, machine, cache, toolbox))
-    note = f"{reference.partition('@')[0]} cannot be pulled here: a stand-in with Debian's Python 3.13 takes its place"
-    return BaseImage(reference, folder / "layout", digest, True, note)
-
-
-def _make(folder: Path, machine: str, cache: Cache, toolbox: Toolbox) -> str:
-    toolbox.progress("making a stand-in for the Lambda base image from Debian packages")
-    mirror = debian.machine_mirror()
-    rootfs = folder / "rootfs"
     _merged_usr(rootfs)
-    archives = debian.Packages(cache, mirror, "base").fetch(PACKAGES, dependencies=True)
+    archives = debian.Packages(cache, debian.machine_mirror(), "base").fetch(PACKAGES, dependencies=True)
     for archive in archives:
         debian.unpack(archive, rootfs)
     _settle(rootfs, archives)
     _add_lambda(rootfs, machine, toolbox)
     _compile(rootfs)
-    architecture = MACHINES[machine][0]
-    config = ImageConfig(
-        architecture, ENV, ["/lambda-entrypoint.sh"], "/var/task", "stand-in for the AWS Lambda base image"
-    )
-    digest = write_layout(rootfs, config, folder / "layout")
-    shutil.rmtree(rootfs)
     for archive in archives:
         archive.unlink()
-    return digest
 
 
 def _merged_usr(rootfs: Path) -> None:
@@ -156,12 +77,12 @@ def _add_lambda(rootfs: Path, machine: str, toolbox: Toolbox) -> None:
     for name in ("pip", "pip3", "pip3.13"):
         _script(rootfs / "var/lang/bin" / name, '#!/bin/sh\nexec /var/lang/bin/python3.13 -m pip "$@"\n')
     emulators = toolbox.venv("sam").site_packages / "samcli" / "local" / "rapid"
-    shutil.copy(emulators / f"aws-lambda-rie-{MACHINES[machine][1]}", rootfs / "usr/local/bin/aws-lambda-rie")
+    shutil.copy(emulators / f"aws-lambda-rie-{RIE[machine]}", rootfs / "usr/local/bin/aws-lambda-rie")
     (rootfs / "usr/local/bin/aws-lambda-rie").chmod(0o755)
-    _script(rootfs / "lambda-entrypoint.sh", _entrypoint())
+    _script(rootfs / "lambda-entrypoint.sh", entrypoint())
 
 
-def _entrypoint() -> str:
+def entrypoint() -> str:
     return Path(__file__).with_name("lambda-entrypoint.sh").read_text()
 
 

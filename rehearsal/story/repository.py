@@ -15,12 +15,12 @@ from rehearsal.github import trust
 from rehearsal.github.concurrency import ConcurrencyGroup
 from rehearsal.github.driver import GitHub
 from rehearsal.github.results import RunResult, StepResult
-from rehearsal.github.runner import Machine
+from rehearsal.github.runner import Runner
 from rehearsal.github.startup import Environment, Settings
 from rehearsal.machine.tools import tools
-from rehearsal.story.board import Board
-from rehearsal.story.scratch import expect
-from rehearsal.story.world import World
+from rehearsal.story.expectations import equal, failure
+from rehearsal.story.reporter import Reporter
+from rehearsal.story.testbed import Testbed
 from release.adapters import process
 from release.adapters.toolbox import Cache
 from release.versions.tags import tag_filter
@@ -28,7 +28,7 @@ from release.versions.tags import tag_filter
 SLUG, SUBJECT = "owner/member-reporting", "owner@1/member-reporting@2"
 ACCOUNT = "arn:aws:iam::000000000000:role/"
 #: What a step sees beside what GitHub gives it: the engine, the emulated AWS, and the tools this machine has already.
-_SEEN = (
+_STEPS_SEE = (
     "DOCKER_",
     "RELEASE_BASE",
     "RELEASE_BUILD",
@@ -41,27 +41,28 @@ _ENDPOINT = ("AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", "HOME", "XDG_CACHE
 
 
 @dataclass(frozen=True)
-class Hosted:
+class Repository:
     """The scratch clone's repository on the driver's GitHub."""
 
     github: GitHub
-    board: Board
+    reporter: Reporter
 
     @property
     def summaries(self) -> Path:
         """Where the job summaries are, as GitHub would show them."""
-        return self.github.machine.scratch / "summaries"
+        return self.github.runner.scratch / "summaries"
 
     def ended(self, runs: list[RunResult], workflow: str, result: str = "success") -> RunResult:
-        """The one run of ``workflow``; its failure is shown with its errors. Raises Surprise for another result."""
+        """The one run of ``workflow``. Raises NotAsExpected, with the run's errors, for another result."""
         found = [run for run in runs if run.workflow == workflow]
-        expect(len(found) == 1, f"{workflow} was started once, not {len(found)} times")
+        equal(f"how often {workflow} was started", 1, len(found))
         run = found[0]
         self.summaries.mkdir(exist_ok=True)
         number = len(list(self.summaries.iterdir())) + 1
         (self.summaries / f"{number:02}-{workflow.removesuffix('.yml')}.md").write_text(run.summary, encoding="utf-8")
         errors = "; ".join(run.errors) or "\n".join(run.log[-25:])
-        expect(run.result == result, f"{workflow} ended with {result}, not {run.result}: {errors}")
+        if run.result != result:
+            raise failure(f"the result of {workflow}", result, f"{run.result}: {errors}")
         return run
 
     def pushes_at_once(self, group: str, *commits: str) -> list[RunResult]:
@@ -82,7 +83,8 @@ class Hosted:
                 lanes.leave(other)
             runs = [run for push in pushes for run in push.result()]
         waited = [run for name, run in lanes.order if name == group][-len(commits) - 1 :]
-        expect(waited[0] == other and len(waited) == len(commits) + 1, f"every run waited for its turn: {waited}")
+        equal(f"the first in the queue of {group}", other, waited[0])
+        equal("how many deployments had their turn", len(commits) + 1, len(waited))
         return runs
 
     @contextmanager
@@ -104,7 +106,7 @@ class Hosted:
 
     def state(self) -> dict[str, Any]:
         """Releases, issues and labels of the repository, as the stand-in of gh keeps them."""
-        found: dict[str, Any] = json.loads((self.github.machine.scratch / "github.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads((self.github.runner.scratch / "github.json").read_text(encoding="utf-8"))
         return found
 
     def steps(self) -> list[StepResult]:
@@ -112,10 +114,10 @@ class Hosted:
         return [step for run in self.github.runs for step in run.steps]
 
 
-def host(there: World, env: Mapping[str, str], board: Board) -> Hosted:
+def host(bed: Testbed, env: Mapping[str, str], reporter: Reporter) -> Repository:
     """The scratch clone's repository, with the settings that docs/setup.md asks for."""
-    scratch, release = there.scratch, there.scratch.env
-    toolbox = tools(Cache.of(env), board.say)
+    scratch, release = bed.scratch, bed.scratch.env
+    toolbox = tools(Cache.of(env), reporter.say)
     roles = trust.roles(trust.template(scratch.folder / "pipeline.yaml"), {"Subject": SUBJECT})
     arns = {name.removeprefix("member-reporting-"): f"{ACCOUNT}{name}" for name in roles}
     releases = f"refs/tags/{tag_filter(there.config.versions.tag_prefix)}"
@@ -132,19 +134,19 @@ def host(there: World, env: Mapping[str, str], board: Board) -> Hosted:
         variables={
             "PUBLISH_ROLE": arns["publish"],
             "WATCH_ROLE": arns["watch"],
-            "AWS_REGION": there.config.registry_region,
+            "AWS_REGION": bed.config.registry_region,
             "RELEASE_REGISTRY": release["RELEASE_REGISTRY"],
             "RELEASE_PARAMETERS": release["RELEASE_PARAMETERS"],
             "RELEASE_SCAN_DATABASE": release["RELEASE_SCAN_DATABASE"],
         },
     )
-    seen = {key: value for key, value in release.items() if key.startswith(_SEEN) or key in _ENDPOINT}
-    machine = Machine(
+    steps_see = {key: value for key, value in release.items() if key.startswith(_STEPS_SEE) or key in _ENDPOINT}
+    runner = Runner(
         act=toolbox.venv("act").tool("act"),
-        scratch=there.folder / "github",
-        environment={**seen, "RELEASE_PYTHON": sys.executable},
+        scratch=bed.folder / "github",
+        environment={**steps_see, "RELEASE_PYTHON": sys.executable},
         path=release["PATH"],
     )
     credentials = {key: release[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     named = {f"{ACCOUNT}{name}": role for name, role in roles.items()}
-    return Hosted(GitHub(scratch.folder, machine, settings, named, credentials, board.say), board)
+    return Repository(GitHub(scratch.folder, runner, settings, named, credentials, reporter.say), reporter)

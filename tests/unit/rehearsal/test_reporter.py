@@ -8,36 +8,38 @@ import pytest
 from rich.console import Console
 
 from rehearsal.github.results import StepResult
-from rehearsal.story.board import Board
+from rehearsal.story.reporter import Reporter
 from release.errors import ConflictError
 
 
 @pytest.fixture
-def board() -> Board:
-    """A board that prints nowhere."""
-    return Board(Console(file=io.StringIO()))
+def reporter() -> Reporter:
+    """A reporter that prints nowhere."""
+    return Reporter(Console(file=io.StringIO()))
 
 
-def test_a_step_that_fails_is_in_the_table_with_its_reason(board: Board) -> None:
-    with board.step("build", "docker") as row:
+def test_a_step_that_fails_is_in_the_table_with_its_reason(reporter: Reporter) -> None:
+    with reporter.step("build", "docker") as row:
         row.result = "two images"
-    with pytest.raises(ConflictError), board.step("publish"):
+    with pytest.raises(ConflictError), reporter.step("publish"):
         raise ConflictError("the name is taken")
-    table = board.table()
+    table = reporter.table()
     assert "two images" in table
     assert "FAILED: the name is taken" in table
     assert "total" in table
 
 
-def test_every_step_of_a_workflow_is_named_with_how_it_ran_and_its_time_in_all(board: Board) -> None:
-    board.steps = [
+def test_every_step_of_a_workflow_is_named_with_how_it_ran_and_its_time_in_all(reporter: Reporter) -> None:
+    reporter.steps = [
         StepResult("release.yml", "Build", "Scan", "for real", "success", 2.25),
         StepResult("release.yml", "Build", "Scan", "for real", "failure", 1.5),
         StepResult("release.yml", "Build", "Get the code", "stand-in", "success", 0.5),
         StepResult("release.yml", "Publish", "Publish"),
     ]
     rows = [
-        [cell.strip() for cell in line.split("│")[1:-1]] for line in board.table().splitlines() if "release.yml" in line
+        [cell.strip() for cell in line.split("│")[1:-1]]
+        for line in reporter.table().splitlines()
+        if "release.yml" in line
     ]
     assert rows == [
         ["release.yml", "Build", "Scan", "2", "", "", "3.8 s"],

@@ -1,0 +1,38 @@
+"""What an environment of the rehearsal runs, as its release command tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rehearsal.story.expectations import equal
+from rehearsal.story.scratch import Scratch
+
+
+def version_of(scratch: Scratch, environment: str) -> str:
+    """The version that ``environment`` runs."""
+    return str(_status(scratch, environment)["version"])
+
+
+def digests_of(scratch: Scratch, environment: str) -> dict[str, str]:
+    """Image -> the digest that its function serves; "" where it serves none."""
+    functions = _status(scratch, environment)["functions"]
+    return {image: function["digest"] if function else "" for image, function in functions.items()}
+
+
+def expect_deployed(scratch: Scratch, environment: str, version: str, digests: Mapping[str, str]) -> None:
+    """Raise NotAsExpected unless ``environment`` runs ``version`` with ``digests``, and its ledger agrees."""
+    equal(f"the version that {environment} runs", version, version_of(scratch, environment))
+    equal(f"the digests that {environment} serves", dict(digests), digests_of(scratch, environment))
+    problem = _status(scratch, environment)["problem"]
+    equal(f"what disagrees between stack and ledger of {environment}", "nothing", problem or "nothing")
+
+
+def snapshot(scratch: Scratch) -> Any:
+    """All that a refusal must leave as it was: what is deployed, and production's ledger."""
+    return scratch.json("status"), scratch.json("history", "production")
+
+
+def _status(scratch: Scratch, environment: str) -> dict[str, Any]:
+    found: dict[str, Any] = scratch.json("status", environment)["environments"][environment]
+    return found
