@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from pathlib import Path
 
 import pytest
 
+from rehearsal.github import trust
 from release import commands
 from release.settings import config
 
@@ -34,3 +36,25 @@ def test_a_lock_file_has_a_hash_for_every_package_and_names_no_index(lock: Path)
 def test_every_file_of_the_commands_is_a_command_of_the_command_line() -> None:
     files = {path.stem for path in (ROOT / "release/commands").glob("*.py")} - {"__init__", "shared"}
     assert {name.replace("-", "_") for name in commands.NAMES} == files
+
+
+def test_the_smoke_users_secret_has_one_name_in_release_toml_the_setup_and_the_role() -> None:
+    settings = config.parse((ROOT / "release.toml").read_text())
+    named = {name: each.smoke_secret for name, each in settings.environments.items() if each.smoke_secret}
+    assert named == {"staging": f"{settings.project}/staging/smoke-user"}
+
+    made = re.findall(r'create-secret .*--name "([^"]+)"', (ROOT / "docs/setup.md").read_text())
+    assert [name.replace("$PROJECT", settings.project) for name in made] == list(named.values())
+
+    policies = trust.template(ROOT / "pipeline.yaml")["Resources"].values()
+    statements = [
+        statement
+        for policy in policies
+        for statement in policy["Properties"].get("PolicyDocument", {}).get("Statement", [])
+        if statement.get("Action") == "secretsmanager:GetSecretValue"
+    ]
+    assert len(statements) == 1
+    pattern = statements[0]["Resource"]["Fn::Sub"].rpartition(":secret:")[2].replace("${Project}", settings.project)
+    for environment, secret in named.items():  # Secrets Manager adds a hyphen and six characters to the name
+        its_pattern = pattern.replace("${!aws:PrincipalTag/environment}", environment)
+        assert fnmatch.fnmatchcase(f"{secret}-AbCdEf", its_pattern), f"the role may read {its_pattern}, not {secret}"
