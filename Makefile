@@ -41,7 +41,7 @@ check-settings:
 check-shell:
 	@$(BIN)/shellcheck tools/setup .ci/run
 check-workflows lint-workflows:
-	@$(BIN)/python -m workflowlint.linters
+	@$(BIN)/python -m workflowlint
 check-unit:
 	@$(BIN)/python -m pytest --quiet --numprocesses=auto tests/unit tests/function
 

@@ -3,10 +3,8 @@
 ``act`` runs the steps. What act ignores is decided here, in this order, and refused where GitHub would refuse:
 
 ==================  ==================================================================================================
-``workflow``        a workflow file as values
 ``triggers``        which workflows an event starts: branch, tag and path filters, activity types
 ``inputs``          the inputs of a dispatch or of a call
-``permissions``     what each job's token may do: the intersection of caller and called
 ``startup``         what is settled before a job starts: environment, permissions, OIDC subject, concurrency group
 ``concurrency``     who waits for whom, and who would be cancelled
 ``trust``           which role trusts which OIDC subject, read from pipeline.yaml
@@ -15,6 +13,7 @@
 ``results``         per step: ran for real, stand-in, or not run
 ``runner``          one workflow run by act
 ``driver``          an event in, the results of every run it started out
-``lint``            the project's own rules for workflow files, and every other linter of them
 ==================  ==================================================================================================
+
+Workflow files as values, and what a job's token may do, are :mod:`workflowlint`'s.
 """

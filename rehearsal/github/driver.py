@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from rehearsal.github import runner, startup, triggers
+from rehearsal.github import runner, standins, startup, triggers
 from rehearsal.github.backend import Backend, serving
 from rehearsal.github.concurrency import ConcurrencyGroup, Lanes
 from rehearsal.github.results import RunResult
@@ -18,7 +18,7 @@ from rehearsal.github.startup import PlannedJob, Settings
 from rehearsal.github.triggers import Event
 from rehearsal.github.trust import Role
 from release.adapters import process
-from workflowlint import standins, workflow
+from workflowlint import workflow
 from workflowlint.workflow import Refused, Workflow
 
 _QUEUE = re.compile(r"^(\s*)queue: (max|single)$", re.MULTILINE)

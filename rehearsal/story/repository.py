@@ -120,7 +120,7 @@ def host(bed: Testbed, env: Mapping[str, str], reporter: Reporter) -> Repository
     toolbox = tools(Cache.of(env), reporter.say)
     roles = trust.roles(trust.template(scratch.folder / "pipeline.yaml"), {"Subject": SUBJECT})
     arns = {name.removeprefix("member-reporting-"): f"{ACCOUNT}{name}" for name in roles}
-    releases = f"refs/tags/{tag_filter(there.config.versions.tag_prefix)}"
+    releases = f"refs/tags/{tag_filter(bed.config.versions.tag_prefix)}"
     settings = Settings(
         slug=SLUG,
         subject=SUBJECT,

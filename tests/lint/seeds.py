@@ -291,15 +291,15 @@ SEEDS = (
         CHECKOUT,
         CHECKOUT.replace("3d3c42e5", "4d3c42e5"),
         "release",
-        "stale",
+        "nobody has looked at this commit",
     ),
     Seed(
-        "action without a stand-in",
+        "action that is not on the list",
         "check.yml",
         CHECKOUT,
         CHECKOUT.replace("actions/checkout", "actions/labeler"),
         "release",
-        "has no stand-in",
+        "is not among the actions",
     ),
     # injection, and what a stranger may run
     Seed(

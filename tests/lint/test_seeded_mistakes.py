@@ -10,7 +10,7 @@ import pytest
 
 from tests.lint.seeds import SEEDS, Seed
 from workflowlint import linters
-from workflowlint.linters import LinterFinding
+from workflowlint.linters.tool import LinterFinding
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / ".github" / "workflows"

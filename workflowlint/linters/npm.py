@@ -69,5 +69,5 @@ class NodePackages:
 
 
 def of_machine(progress: Progress) -> NodePackages:
-    """The Node packages of this process's machine."""
+    """The npm packages of this process's machine."""
     return NodePackages(Cache.of(os.environ), dict(os.environ), progress)

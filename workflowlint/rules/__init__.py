@@ -1,0 +1,43 @@
+"""The project's own rules for workflow files: what no linter knows, because it is about this pipeline. Pure.
+
+Each rule is a function from a repository's workflows to findings. ``workflowlint.linters`` runs them with every other
+linter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workflowlint.actions import KnownAction, problems
+from workflowlint.rules import order, rights, steps
+from workflowlint.rules.violation import Rule, Violation
+from workflowlint.workflow import Workflow
+
+RULES: tuple[Rule, ...] = (
+    rights.grants,
+    rights.tokens,
+    rights.environments,
+    order.caches,
+    order.queues,
+    order.required,
+    steps.steps,
+)
+
+
+def check(
+    workflows: Mapping[str, Workflow], listed: Mapping[str, KnownAction], actions: Mapping[str, str], tags: str
+) -> list[Violation]:
+    """Every finding.
+
+    Args:
+        listed: the third-party actions that may be used.
+        actions: the text of this repository's own actions, by name.
+        tags: the pattern of release tags, from the prefix in release.toml.
+    """
+    texts = {name: workflow.text for name, workflow in workflows.items()} | dict(actions)
+    found = [Violation(file, "uses", text) for file, text in problems(texts, listed)]
+    found += steps.outputs(workflows, {name: action.outputs for name, action in listed.items()})
+    found += rights.triggers(workflows, tags)
+    for rule in RULES:
+        found += rule(workflows)
+    return sorted(found)
