@@ -16,16 +16,15 @@ def version_of(scratch: Scratch, environment: str) -> str:
 
 def digests_of(scratch: Scratch, environment: str) -> dict[str, str]:
     """Image -> the digest that its function serves; "" where it serves none."""
-    functions = _status(scratch, environment)["functions"]
-    return {image: function["digest"] if function else "" for image, function in functions.items()}
+    return _digests(_status(scratch, environment))
 
 
 def expect_deployed(scratch: Scratch, environment: str, version: str, digests: Mapping[str, str]) -> None:
     """Raise NotAsExpected unless ``environment`` runs ``version`` with ``digests``, and its ledger agrees."""
-    equal(f"the version that {environment} runs", version, version_of(scratch, environment))
-    equal(f"the digests that {environment} serves", dict(digests), digests_of(scratch, environment))
-    problem = _status(scratch, environment)["problem"]
-    equal(f"what disagrees between stack and ledger of {environment}", "nothing", problem or "nothing")
+    status = _status(scratch, environment)
+    equal(f"the version that {environment} runs", version, status["version"])
+    equal(f"the digests that {environment} serves", dict(digests), _digests(status))
+    equal(f"what disagrees between stack and ledger of {environment}", "nothing", status["problem"] or "nothing")
 
 
 def snapshot(scratch: Scratch) -> Any:
@@ -36,3 +35,7 @@ def snapshot(scratch: Scratch) -> Any:
 def _status(scratch: Scratch, environment: str) -> dict[str, Any]:
     found: dict[str, Any] = scratch.json("status", environment)["environments"][environment]
     return found
+
+
+def _digests(status: Mapping[str, Any]) -> dict[str, str]:
+    return {image: function["digest"] if function else "" for image, function in status["functions"].items()}

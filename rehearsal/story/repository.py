@@ -114,6 +114,11 @@ class Repository:
         return [step for run in self.github.runs for step in run.steps]
 
 
+def step_environment(release: Mapping[str, str]) -> dict[str, str]:
+    """Of the release command's environment, what a step of a workflow sees without asking for it."""
+    return {key: value for key, value in release.items() if key.startswith(_STEPS_SEE) or key in _ENDPOINT}
+
+
 def host(bed: Testbed, env: Mapping[str, str], reporter: Reporter) -> Repository:
     """The scratch clone's repository, with the settings that docs/setup.md asks for."""
     scratch, release = bed.scratch, bed.scratch.env
@@ -140,11 +145,10 @@ def host(bed: Testbed, env: Mapping[str, str], reporter: Reporter) -> Repository
             "RELEASE_SCAN_DATABASE": release["RELEASE_SCAN_DATABASE"],
         },
     )
-    steps_see = {key: value for key, value in release.items() if key.startswith(_STEPS_SEE) or key in _ENDPOINT}
     runner = Runner(
         act=toolbox.venv("act").tool("act"),
         scratch=bed.folder / "github",
-        environment={**steps_see, "RELEASE_PYTHON": sys.executable},
+        environment={**step_environment(release), "RELEASE_PYTHON": sys.executable},
         path=release["PATH"],
     )
     credentials = {key: release[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}

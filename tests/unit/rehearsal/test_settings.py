@@ -1,0 +1,72 @@
+"""What the release command and the workflow steps of a rehearsal have in their environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.cloud.emulator import Emulator
+from rehearsal.cloud.seed import Seeded
+from rehearsal.machine.base_image import BaseImage
+from rehearsal.machine.engine_handle import EngineHandle
+from rehearsal.story.repository import step_environment
+from rehearsal.story.settings import reaching, settings
+
+CACHE = Path("/elsewhere/cache")
+SEEDED = Seeded("app-staging-members", 1, "app-staging-reports", "pool", "client", "smoke", "reader")
+
+
+@pytest.fixture
+def found() -> dict[str, str]:
+    """The settings of a rehearsal with an engine of its own, for a person who has settings already."""
+    persons = {
+        "PATH": "/usr/bin",
+        "HOME": "/home/somebody",
+        "AWS_PROFILE": "the-real-thing",
+        "RELEASE_REGISTRY": "public.example.org",
+        "RELEASE_CACHE": "~/cache",
+        "GITHUB_TOKEN": "a secret",
+    }
+    return settings(
+        persons,
+        aws=Emulator(4566, 1, Path("log")),
+        engine=EngineHandle(
+            {"DOCKER_HOST": "unix:///x"}, Path("/engine/bin/docker"), True, "26", "default", "172.31.97.1"
+        ),
+        image=BaseImage("base:1@sha256:a", Path("/layout"), "sha256:b", True, ""),
+        sam=Path("/venv/bin/sam"),
+        cache=CACHE,
+        database="localhost:4566/trivy-db:2",
+        seeded={"staging": SEEDED},
+    )
+
+
+def test_a_persons_own_settings_stay_out_of_it(found: dict[str, str]) -> None:
+    assert "AWS_PROFILE" not in found
+    assert "GITHUB_TOKEN" not in found
+    assert found["RELEASE_REGISTRY"] == "localhost:4566"
+    assert found["AWS_ACCESS_KEY_ID"] == "test"
+
+
+def test_the_cache_folder_reaches_the_command_the_steps_and_whoever_looks_afterwards(found: dict[str, str]) -> None:
+    assert found["RELEASE_CACHE"] == str(CACHE)
+    assert step_environment(found)["RELEASE_CACHE"] == str(CACHE)
+    assert reaching(found)["RELEASE_CACHE"] == str(CACHE)
+
+
+def test_steps_get_their_credentials_registry_and_parameters_from_the_workflow_alone(found: dict[str, str]) -> None:
+    steps = step_environment(found)
+    assert steps["DOCKER_HOST"] == "unix:///x"
+    assert steps["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
+    assert not steps.keys() & {"AWS_ACCESS_KEY_ID", "AWS_REGION", "RELEASE_REGISTRY", "RELEASE_PARAMETERS"}
+
+
+def test_the_template_is_told_what_the_environment_has_already(found: dict[str, str]) -> None:
+    assert "staging:MembersTableName=app-staging-members" in found["RELEASE_PARAMETERS"].split()
+    assert "staging:UserPoolId=pool" in found["RELEASE_PARAMETERS"].split()
+
+
+def test_the_stand_in_of_the_base_and_the_engines_client_come_first(found: dict[str, str]) -> None:
+    assert found["RELEASE_BASE"] == "oci-layout:///layout@sha256:b"
+    assert found["PATH"] == "/engine/bin:/usr/bin"
