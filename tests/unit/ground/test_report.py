@@ -104,7 +104,8 @@ def test_every_kind_of_refusal_has_an_exit_code_of_its_own() -> None:
         PutBackFailed,
     ]
     assert [kind.exit_code for kind in kinds] == list(range(2, 11))
-    assert set(ReleaseError.__subclasses__()) == set(kinds)
+    ours = {kind for kind in ReleaseError.__subclasses__() if kind.__module__.startswith("release.")}
+    assert ours == set(kinds)
 
 
 def test_a_refusal_says_what_is_wrong_what_was_left_and_what_comes_next() -> None:
