@@ -11,8 +11,9 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from release.adapters.aws_errors import explained
+from release.adapters.functions import Functions
 from release.adapters.sam import Sam
-from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
+from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest, StackResource
 from release.errors import NotFoundError, RemoteError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Aws:
     ) -> None:
         self.session, self.sam = session, Sam(sam, env, session.region_name, timeout)
         self.cloudformation = session.client("cloudformation")
-        self.functions = session.client("lambda")
+        self.functions = Functions(session)
         self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=10, read=60))
 
     def stack(self, name: str) -> Stack | None:
@@ -53,8 +54,22 @@ class Aws:
             status=stack["StackStatus"],
             parameters={p["ParameterKey"]: p.get("ParameterValue", "") for p in stack.get("Parameters", [])},
             outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
+            region=self.session.region_name,
             reason=stack.get("StackStatusReason", ""),
         )
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """See :class:`release.deployments.ports.Cloud`. What was deleted may still be listed, and is left out."""
+        try:
+            pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+            return tuple(
+                StackResource(each["LogicalResourceId"], each["ResourceType"], each.get("PhysicalResourceId", ""))
+                for page in pages
+                for each in page["StackResourceSummaries"]
+                if each["ResourceStatus"] not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, f"stack {stack}") from error
 
     def deploy(self, request: StackRequest) -> None:
         """See :class:`release.deployments.ports.Cloud`."""
@@ -62,36 +77,15 @@ class Aws:
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
         """See :class:`release.deployments.ports.Cloud`."""
-        try:
-            version = self.functions.get_alias(FunctionName=function, Name=alias)["FunctionVersion"]
-            found = self.functions.get_function(FunctionName=function, Qualifier=version)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return None
-            raise explained(error, f"function {function}") from error
-        except BotoCoreError as error:
-            raise explained(error, f"function {function}") from error
-        code, configuration = found["Code"], found["Configuration"]
-        uri = code.get("ResolvedImageUri") or code.get("ImageUri") or ""
-        return LiveFunction(
-            function=function,
-            version=version,
-            digest=uri.partition("@")[2],
-            state=configuration.get("State", ""),
-            update=configuration.get("LastUpdateStatus", ""),
-            reason=configuration.get("StateReason") or configuration.get("LastUpdateStatusReason") or "",
-        )
+        return self.functions.live(function, alias)
+
+    def move_alias(self, function: str, alias: str, version: str) -> None:
+        """See :class:`release.deployments.ports.Cloud`."""
+        self.functions.move_alias(function, alias, version)
 
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
         """See :class:`release.deployments.ports.Cloud`."""
-        try:
-            answer = self.functions.invoke(FunctionName=function, Qualifier=alias, Payload=payload)
-            body: bytes = answer["Payload"].read()
-        except (ClientError, BotoCoreError) as error:
-            raise explained(error, f"function {function}") from error
-        if answer.get("FunctionError"):
-            raise RemoteError(f"function {function} failed: {body[:500].decode(errors='replace')}")
-        return body
+        return self.functions.invoke(function, alias, payload)
 
     def http(self, request: HttpRequest) -> HttpResponse:
         """See :class:`release.deployments.ports.Cloud`."""

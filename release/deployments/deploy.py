@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from release.deployments import deployplan, ledger, observe, rollout, smoke, stackrequest
+from release.deployments import deployplan, ledger, observe, rollout, smoke, stackrequest, stackstatus
 from release.deployments.deployplan import Action, DeployPlan
 from release.deployments.model import Deployment
 from release.deployments.smokerules import SmokeResult
@@ -68,7 +68,7 @@ def apply(plan: DeployPlan, target: Target) -> DeployResult:
 
     Raises:
         DeployFailed: it was not proven; the deployment before is live and proven again.
-        PutBackFailed: that failed too, or there is none; says what to do.
+        PutBackFailed: that failed too, or nothing may go back in; says what to do.
         MachineError: this machine cannot go on (sam, credentials), so nothing can be judged or put back from here.
     """
     for image, digest in plan.finish.items():
@@ -78,6 +78,7 @@ def apply(plan: DeployPlan, target: Target) -> DeployResult:
     try:
         if plan.action is Action.DEPLOY:
             rollout.update_stack(plan.rollout.request, target)
+            rollout.straighten(plan.rollout, target)
         stack, results = rollout.prove(plan.rollout, target)
     except MachineError as failure:
         raise MachineError(
@@ -103,28 +104,44 @@ def put_back(plan: DeployPlan, failure: ReleaseError, target: Target) -> None:
     """
     log.warning("v%s failed in %s: %s", plan.release.version, plan.environment, failure.message)
     if plan.put_back is None:
-        raise PutBackFailed(
-            f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
-            untouched="the ledger; there is no deployment before this one to put back",
-            next_step=f"mend it and deploy again; what is there now: release status (stack {target.environment.stack})",
-        ) from failure
+        raise _nothing_goes_back(plan, failure) from failure
     log.warning("putting %s back into %s", _name(plan.put_back), plan.environment)
+    again = f"release rollback {plan.environment} --to {plan.put_back.version}"
     try:
         commit = observe.commit_of_deployment(plan.put_back, target.tags())
         before = stackrequest.prepare(Release(plan.put_back.version, commit, plan.put_back.digests), target)
         rollout.wait_for_stack(target)
-        deployplan.check_status(target.stack())
+        stackstatus.check(target.stack(), then=again)
         rollout.update_stack(before.request, target)
+        rollout.straighten(before, target)
         rollout.prove(before, target)
     except ReleaseError as second:
         raise PutBackFailed(
             f"v{plan.release.version} failed in {plan.environment} ({failure.message}), and putting "
             f"{_name(plan.put_back)} back failed too: {second.message}",
             untouched="the ledger; nothing more was tried",
-            next_step=second.next_step
-            or f"release status {plan.environment}, then "
-            f"release rollback {plan.environment} --to {plan.put_back.version}",
+            next_step=_with(second.next_step or f"release status {plan.environment}", again),
         ) from second
+
+
+def _with(step: str, last: str) -> str:
+    return step if last in step else f"{step}, then {last}"
+
+
+def _nothing_goes_back(plan: DeployPlan, failure: ReleaseError) -> PutBackFailed:
+    """It is the first deployment; or what was proven here last, deployed again: no reason to fall further back."""
+    environment, version = plan.environment, plan.release.version
+    untouched, next_step = "there is no deployment before this one to put back", "mend it and deploy again"
+    if plan.again:
+        untouched = f"nothing older was put in its place: v{version} is what was proven in {environment} last"
+        next_step = "mend it and run this again"
+        if plan.earlier:
+            next_step += f"; to go further back: release rollback {environment} --to {plan.earlier.version}"
+    return PutBackFailed(
+        f"v{version} failed in {environment}: {failure.message}",
+        untouched=f"the ledger; {untouched}",
+        next_step=f"release status {environment} shows what is live; {failure.next_step or next_step}",
+    )
 
 
 def record(plan: DeployPlan, target: Target) -> Deployment:

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
-from release.deployments import ledger
+from release.deployments import ledger, serving, stackstatus
 from release.deployments.model import Deployment, LiveFunction, Rollout, Stack
 from release.errors import ConflictError, NotFoundError
 from release.releases.model import Release
-
-#: Statuses in which CloudFormation takes an update ("Stack status codes").
-UPDATABLE = frozenset(
-    {
-        "CREATE_COMPLETE",
-        "UPDATE_COMPLETE",
-        "UPDATE_ROLLBACK_COMPLETE",
-        "IMPORT_COMPLETE",
-        "IMPORT_ROLLBACK_COMPLETE",
-        "REVIEW_IN_PROGRESS",
-        "DELETE_COMPLETE",
-    }
-)
 
 
 class Action(Enum):
@@ -43,6 +30,7 @@ class Observed:
         unfinished: image -> digest still without the newest entry's tag.
         live: image -> what its function's alias serves.
         order: how the release's commit relates to the live one: "newer", "same", "older" or "diverged".
+        versions: function -> the version that the stack published last.
     """
 
     environment: str
@@ -51,6 +39,7 @@ class Observed:
     stack: Stack | None
     live: Mapping[str, LiveFunction | None]
     order: str
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +49,9 @@ class DeployPlan:
     Attributes:
         finish: image -> digest that gets the newest entry's tag first (a crash left it half-written).
         number: the ledger entry that will be written.
-        put_back: the deployment that goes back in if this one fails its proof.
+        put_back: the deployment that goes back in if this one fails its proof. None when it is the first one, or when
+            it was proven here last and is deployed again over drift: what fails then is no reason to fall further back.
+        earlier: the deployment that a rollback brings back once this one is live.
         before: what the stack says it runs now, with the digests that its aliases serve; None when there is nothing.
         rollout: the release made ready for the target; None when there is nothing to do.
     """
@@ -73,8 +64,14 @@ class DeployPlan:
     finish_tag: str
     number: int
     put_back: Deployment | None
+    earlier: Deployment | None
     before: Release | None = None
     rollout: Rollout | None = None
+
+    @property
+    def again(self) -> bool:
+        """Whether the release was proven here last, and is deployed again because something drifted."""
+        return self.put_back is None and self.number > 1
 
 
 def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_newer: bool = False) -> DeployPlan:
@@ -89,8 +86,8 @@ def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_n
     """
     newest = seen.entries[-1] if seen.entries else None
     recorded = newest is not None and (newest.version, newest.digests) == (release.version, release.digests)
-    serving = _serves(seen, release)
-    if serving and recorded:
+    problem = _unserved(seen, release)
+    if recorded and not problem:
         action, why = (
             Action.NOTHING,
             f"{seen.environment} runs v{release.version} already, proven and recorded",
@@ -104,9 +101,11 @@ def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_n
                 next_step=f"to go back on purpose: release rollback {seen.environment} --to {release.version}",
             )
     else:
-        check_status(seen.stack)
-        action = Action.PROVE if serving else Action.DEPLOY
+        stackstatus.check(seen.stack)
+        action = Action.DEPLOY if problem else Action.PROVE
         why = f"{seen.environment}: {_live_version(seen)} -> v{release.version}"
+        if recorded:
+            why += f", again ({problem})"
     return DeployPlan(
         environment=seen.environment,
         release=release,
@@ -115,7 +114,8 @@ def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_n
         finish=seen.unfinished,
         finish_tag=newest.tag if newest else "",
         number=(newest.number if newest else 0) + 1,
-        put_back=_before(seen.entries) if recorded else newest,
+        put_back=None if recorded else newest,
+        earlier=_before(seen.entries) if recorded else newest,
         before=_live(seen),
     )
 
@@ -129,75 +129,26 @@ def _live(seen: Observed) -> Release | None:
 
 
 def _before(entries: tuple[Deployment, ...]) -> Deployment | None:
-    """What goes back in when the newest entry itself, deployed again, fails."""
+    """What a rollback brings back when the newest entry is what is deployed."""
     try:
         return ledger.previous(entries, entries[-1])
     except NotFoundError:
         return None
 
 
-def _serves(seen: Observed, release: Release) -> bool:
-    """Whether every alias serves the release's digests and the stack has its version and commit.
+def _unserved(seen: Observed, release: Release) -> str:
+    """Why the environment does not serve the release, or "" when the stack has it and every alias serves it.
 
     Inactive is what Lambda makes of a function that nobody invoked for weeks: it serves, from its next call on.
     """
-    if seen.stack is None or seen.stack.status not in UPDATABLE:
-        return False
+    if seen.stack is None:
+        return "there is no stack"
+    if seen.stack.status not in stackstatus.UPDATABLE:
+        return f"the stack is {seen.stack.status}"
     parameters = seen.stack.parameters
     if (parameters.get("ReleaseVersion"), parameters.get("GitSha")) != (release.version, release.commit):
-        return False
-    return not unserved(seen.live, release, ready=("Active", "Inactive"))
-
-
-def unserved(live: Mapping[str, LiveFunction | None], release: Release, *, ready: tuple[str, ...] = ("Active",)) -> str:
-    """Why the aliases do not serve the release yet, or "" when every one does (faults.md, 27 to 29)."""
-    for image, digest in release.digests.items():
-        function = live.get(image)
-        if function is None:
-            return f"image {image}: its function or alias does not exist"
-        if function.digest != digest:
-            return f"image {image}: {function.function} serves {function.digest or 'an unknown image'}, not {digest}"
-        if function.update == "Failed" or function.state == "Failed":
-            return f"image {image}: {function.function} failed: {function.reason or 'no reason given'}"
-        if function.state not in ready or function.update not in ("Successful", ""):
-            return f"image {image}: {function.function} is {function.state}, its update {function.update}"
-    return ""
-
-
-def hopeless(live: Mapping[str, LiveFunction | None]) -> bool:
-    """Whether waiting cannot help: a function said that it failed."""
-    return any(f is not None and "Failed" in (f.state, f.update) for f in live.values())
-
-
-def check_status(stack: Stack | None) -> None:
-    """Raises ConflictError when CloudFormation would not take an update, with what to do (faults.md, 19, 22, 23)."""
-    if stack is None or stack.status in UPDATABLE:
-        return
-    name, status = stack.name, stack.status
-    if status.endswith("_IN_PROGRESS"):
-        what, remedy = (
-            "is being changed by somebody else",
-            f"wait until stack {name} is at rest, then run this again",
-        )
-    elif status == "ROLLBACK_COMPLETE":
-        what = "was never created: its first creation failed and was undone, and CloudFormation cannot update it"
-        remedy = (
-            f"look why (aws cloudformation describe-stack-events --stack-name {name}), then delete the empty stack "
-            f"(aws cloudformation delete-stack --stack-name {name}) and run this again"
-        )
-    elif status == "UPDATE_ROLLBACK_FAILED":
-        what = "is stuck: an update failed and undoing it failed too"
-        remedy = (
-            f"mend what blocks it, then: aws cloudformation continue-update-rollback --stack-name {name} "
-            "(skip resources only if you know what that leaves behind)"
-        )
-    else:
-        what, remedy = (
-            "takes no update in this state",
-            f"aws cloudformation describe-stacks --stack-name {name}",
-        )
-    reason = f" ({stack.reason})" if stack.reason else ""
-    raise ConflictError(f"stack {name} {what} [{status}]{reason}", untouched="everything", next_step=remedy)
+        return f"the stack has {_live_version(seen)}"
+    return serving.unserved(seen.live, release, seen.versions, ready=("Active", "Inactive"))
 
 
 def _live_version(seen: Observed) -> str:

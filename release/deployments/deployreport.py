@@ -127,10 +127,10 @@ def _scan(plan: DeployPlan, facts: Facts) -> str:
 
 
 def _click(plan: DeployPlan, facts: Facts) -> str:
-    if plan.put_back is None:
+    if plan.earlier is None:
         return "there is no deployment before this one"
     place = f"[Actions → rollback]({facts.click})" if facts.click else "Actions → rollback"
-    environment, version = plan.environment, plan.put_back.version
+    environment, version = plan.environment, plan.earlier.version
     return Markup(
         f"{place} → Run workflow: environment `{environment}`, version `{version}`; "
         f"or `release rollback {environment} --to {version}`"

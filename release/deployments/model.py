@@ -17,7 +17,17 @@ class Stack:
     status: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
+    region: str
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class StackResource:
+    """One resource of a stack: its name in the template (after SAM's transform), its type, and what it is called."""
+
+    logical_id: str
+    type: str
+    physical_id: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class LiveFunction:
         digest: the image's manifest digest, or "" when the service does not tell.
         state: Lambda's ``State``: Pending, Active, Inactive or Failed.
         update: Lambda's ``LastUpdateStatus``: InProgress, Successful or Failed.
+        weights: other versions that the alias sends a share to (0 to 1), as it does while traffic is shifted.
     """
 
     function: str
@@ -64,6 +75,7 @@ class LiveFunction:
     state: str
     update: str
     reason: str = ""
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from release.deployments import ledger
+from release.deployments import ledger, serving
 from release.deployments.deployplan import Observed
 from release.deployments.model import Deployment, LiveFunction, Stack
 from release.deployments.ports import Cloud
@@ -108,6 +108,7 @@ def environment(target: Target, tags: Mapping[str, Mapping[str, str]], *, releas
         stack=stack,
         live=live_functions(target.functions, target.alias, stack, target.cloud),
         order=_order(stack, release, target.git) if release else "same",
+        versions=serving.published_versions(target.cloud.resources(stack.name)) if stack else {},
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
+from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest, StackResource
 
 
 class Cloud(Protocol):
@@ -16,11 +16,17 @@ class Cloud(Protocol):
     def stack(self, name: str) -> Stack | None:
         """The stack as it is, or None when there is none."""
 
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """Every resource that the stack holds now. Raises RemoteError when there is no such stack."""
+
     def deploy(self, request: StackRequest) -> None:
         """Bring the stack to ``request`` and wait until CloudFormation is done. Raises RemoteError."""
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
         """What ``alias`` serves, or None when function or alias do not exist."""
+
+    def move_alias(self, function: str, alias: str, version: str) -> None:
+        """Send everything that comes to ``alias`` to ``version``. An alias that is gone is made anew."""
 
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
         """Invoke the alias and return its answer. Raises RemoteError for a function error."""

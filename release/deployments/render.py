@@ -44,7 +44,8 @@ def plan_text(plan: DeployPlan) -> str:
     for image, digest in plan.release.digests.items():
         lines.append(f"  {image}: {digest}")
     if plan.action.name in ("DEPLOY", "PROVE"):
-        back = f"v{plan.put_back.version}" if plan.put_back else "nothing: this is the first deployment"
+        back = "nothing: it was proven here last" if plan.again else "nothing: this is the first deployment"
+        back = f"v{plan.put_back.version}" if plan.put_back else back
         lines.append(f"  if it fails its proof, goes back in: {back}")
     return "\n".join(lines)
 
@@ -65,6 +66,7 @@ def live_json(stack: Stack | None, live: Mapping[str, LiveFunction | None]) -> d
                 "version": function.version,
                 "digest": function.digest,
                 "state": function.state,
+                "weights": dict(function.weights),
             }
             for image, function in live.items()
         },

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from release.deployments import deployplan, observe, smoke
+from release.deployments import observe, serving, smoke, stackstatus
 from release.deployments.model import Rollout, Stack, StackRequest
 from release.deployments.smokerules import SmokeResult
 from release.deployments.target import Target
-from release.errors import RemoteError
+from release.errors import MachineError, ReleaseError, RemoteError
 
 log = logging.getLogger("release.deploy")
 
@@ -21,7 +21,7 @@ def wait_for_stack(target: Target) -> None:
     waited = 0.0
     while waited < STACK_WAIT:
         stack = target.stack()
-        if stack is None or not stack.status.endswith("_IN_PROGRESS") or stack.status == "REVIEW_IN_PROGRESS":
+        if stack is None or not stackstatus.busy(stack.status):
             return
         if waited == 0:
             log.info("stack %s is %s; waiting for it", stack.name, stack.status)
@@ -46,7 +46,7 @@ def update_stack(wanted: StackRequest, target: Target) -> None:
     took = stack is not None and all(
         stack.parameters.get(key) == wanted.parameters[key] for key in ("ReleaseVersion", "GitSha")
     )
-    if status not in deployplan.UPDATABLE or not took:
+    if status not in stackstatus.UPDATABLE or not took:
         raise RemoteError(f"stack {wanted.name} is {status} and did not take v{version}")
 
 
@@ -60,15 +60,52 @@ def prove(rollout: Rollout, target: Target) -> tuple[Stack, tuple[SmokeResult, .
     return stack, results
 
 
+def straighten(rollout: Rollout, target: Target) -> None:
+    """Point each alias that strayed at the version that the stack made, and end the share of any other.
+
+    An alias that somebody moved, or that a traffic shift left half-way, is no change to CloudFormation: the same
+    template again would leave it as it is. Raises ReleaseError when Lambda refuses.
+    """
+    stack = target.stack()
+    if stack is None:
+        return
+    live = observe.live_functions(rollout.functions, rollout.alias, stack, target.cloud)
+    names = {image: stack.outputs[name] for image, name in rollout.functions.items() if name in stack.outputs}
+    versions = serving.published_versions(target.cloud.resources(stack.name))
+    for function, version in serving.strayed(live, names, versions).items():
+        log.warning("alias %s of %s strayed; moving it to version %s", rollout.alias, function, version)
+        target.cloud.move_alias(function, rollout.alias, version)
+
+
 def _serving(rollout: Rollout, target: Target) -> Stack:
-    waited = 0.0
+    waited, woken = 0.0, set[str]()
     while True:
         stack = target.stack()
         live = observe.live_functions(rollout.functions, rollout.alias, stack, target.cloud)
-        problem = deployplan.unserved(live, rollout.release)
+        versions = serving.published_versions(target.cloud.resources(stack.name)) if stack else {}
+        problem = serving.unserved(live, rollout.release, versions)
         if stack is not None and not problem:
             return stack
-        if waited >= SERVE_WAIT or deployplan.hopeless(live):
+        if waited >= SERVE_WAIT or serving.hopeless(live):
             raise RemoteError(problem or "the stack is gone")
+        asleep = {each.function for each in live.values() if each and each.state == "Inactive"} - woken
+        for function in asleep:
+            _wake(function, rollout.alias, target)
+        woken |= asleep
         target.clock.sleep(POLL)
         waited += POLL
+
+
+def _wake(function: str, alias: str, target: Target) -> None:
+    """Have Lambda make an Inactive function ready again.
+
+    It does so when the function is invoked, and rejects that invocation, so no code of the function runs ("Lambda
+    function states"; "Create a Lambda function using a container image", Function lifecycle).
+    """
+    log.info("function %s is Inactive; invoking it", function)
+    try:
+        target.cloud.invoke(function, alias, b"{}")
+    except MachineError:
+        raise
+    except ReleaseError as error:
+        log.info("as Lambda does with the first call: %s", error.message)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from release.deployments import ledger, observe
+from release.deployments import ledger, observe, serving
+from release.deployments.deployplan import Observed
 from release.deployments.model import Deployment, LiveFunction, Stack
 from release.deployments.target import Target
 from release.errors import NotFoundError
@@ -29,7 +30,7 @@ def status(target: Target) -> EnvironmentStatus:
     seen = observe.environment(target, target.tags())
     recorded = seen.entries[-1] if seen.entries else None
     live = dict(seen.live)
-    problem = _gone(target, live) or _drift(seen.stack, recorded, live)
+    problem = _gone(target, live) or _drift(seen, recorded, live)
     return EnvironmentStatus(target.name, seen.stack, live, recorded, problem)
 
 
@@ -48,7 +49,8 @@ def _gone(target: Target, live: dict[str, LiveFunction | None]) -> str:
     return ""
 
 
-def _drift(stack: Stack | None, recorded: Deployment | None, live: dict[str, LiveFunction | None]) -> str:
+def _drift(seen: Observed, recorded: Deployment | None, live: dict[str, LiveFunction | None]) -> str:
+    stack = seen.stack
     if recorded is None:
         return "" if stack is None else "a stack is there, but no deployment was ever proven"
     if stack is None:
@@ -57,6 +59,8 @@ def _drift(stack: Stack | None, recorded: Deployment | None, live: dict[str, Liv
         function = live.get(image)
         if function is None or function.digest != digest:
             return f"image {image}: the alias serves something else than the ledger's last entry"
+        if problem := serving.strayed_from(function, seen.versions):
+            return f"image {image}: the alias {problem}"
     if stack.parameters.get("ReleaseVersion") != recorded.version:
         return f"the stack says v{stack.parameters.get('ReleaseVersion')}, the ledger v{recorded.version}"
     return ""

@@ -1,64 +1,36 @@
 """A tiny model of CloudFormation, Lambda and the API in front of it.
 
-The template decides, as in AWS: a JSON document with ``Parameters`` (sam leaves out what it does not know; the stack
-keeps the value of one that is not given) and ``Functions`` (stack output -> the parameter that holds its image). Each
-deployment publishes a version of every function and moves its alias; a deployment that fails is rolled back;
-CloudFormation goes on when the caller dies.
+The template decides, as in AWS (:mod:`tests.fakes.template`): sam leaves out parameters that it does not know, and the
+stack keeps the value of one that is not given. A deployment publishes a version of each function whose ImageUri has
+become another, and moves its alias there; what somebody did to an alias by hand it does not see. A deployment that
+fails is rolled back; CloudFormation goes on when the caller dies.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest
+from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest, StackResource
 from release.deployments.ports import Cloud
-from release.errors import NotFoundError, ReleaseError, RemoteError
+from release.errors import MachineError, NotFoundError, ReleaseError, RemoteError
+from tests.fakes.account import REGION, Account, Function, Published
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry
 
 #: What sam deploy goes on from; a stack under review is one whose first change set was never executed.
-_AT_REST = ("REVIEW_IN_PROGRESS", "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
-
-
-@dataclass(frozen=True)
-class Published:
-    """A published version of a function: what it was deployed as, and when it can serve."""
-
-    number: int
-    digest: str
-    version: str
-    commit: str
-    ready: datetime
-
-
-@dataclass
-class Account:
-    """One stack. ``ends`` is when the running change is over, ``then`` what it comes to."""
-
-    status: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    template: bytes = b""
-    functions: dict[str, Published] = field(default_factory=dict)
-    reason: str = ""
-    ends: datetime | None = None
-    then: Callable[[], None] = lambda: None
-
-
-def _effective(request: StackRequest, account: Account) -> dict[str, str]:
-    """What CloudFormation makes of the parameters that ``sam deploy`` hands over ("UsePreviousValue")."""
-    found = {}
-    for name, rule in json.loads(request.template)["Parameters"].items():
-        value = request.parameters.get(name, account.parameters.get(name, rule.get("Default")))
-        if value is None:
-            raise RemoteError(f"Parameters: [{name}] must have values")
-        found[name] = value
-    return found
-
+_AT_REST = (
+    "REVIEW_IN_PROGRESS",
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+)
 
 App = Callable[["FakeCloud", str, HttpRequest], HttpResponse]
 
@@ -70,9 +42,12 @@ class FakeCloud(Cloud):
     rollback_fails: release versions whose update fails and cannot be rolled back.
     sick: release versions whose health check answers 500.
     fates: image digest -> (State, LastUpdateStatus, reason) of a function that runs it.
-    pending: seconds that a published version is Pending.
-    alias_sticks: the alias stays where it was.
+    asleep: functions that are Inactive until they are invoked; Lambda rejects that first call.
+    dead: functions that become Inactive again.
+    pending: seconds that a published or woken version is Pending.
+    alias_sticks: no version is published, and the alias stays where it was.
     lose_answers: so many deployments succeed without their answer arriving.
+    credentials_end: so many deployments go on without us, because our credentials ended.
     app: answers HTTP requests.
     """
 
@@ -83,9 +58,12 @@ class FakeCloud(Cloud):
         self.rollback_fails: set[str] = set()
         self.sick: set[str] = set()
         self.fates: dict[str, tuple[str, str, str]] = {}
+        self.asleep: set[str] = set()
+        self.dead: set[str] = set()
         self.pending = 0.0
         self.alias_sticks = False
         self.lose_answers = 0
+        self.credentials_end = 0
         self.members = 1228
         self.users = {"app/staging/smoke-user": "good-token"}
         self.app: App = health_app
@@ -94,23 +72,29 @@ class FakeCloud(Cloud):
         account = self._account(name)
         if account is None:
             return None
-        outputs = {output: f"{name}-{output}" for output in account.functions}
-        outputs |= {"ApiUrl": f"https://{name}.test/live", "UserPoolClientId": f"{name}-client"}
-        outputs |= {"MembersTableName": f"{name}-members"}
-        return Stack(name, account.status, account.parameters, outputs, account.reason)
+        return Stack(name, account.status, account.parameters, account.outputs, REGION, account.reason)
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        account = self._account(stack)
+        if account is None:
+            raise RemoteError(f"AWS refused for stack {stack}: it does not exist")
+        return account.resources
 
     def deploy(self, request: StackRequest) -> None:
         account = self._account(request.name)
         if account is None:
-            account = self.accounts[request.name] = Account("REVIEW_IN_PROGRESS")
+            account = self.accounts[request.name] = Account(request.name, "REVIEW_IN_PROGRESS")
         elif account.status not in _AT_REST:
             raise RemoteError(f"stack {request.name} is in {account.status} and can not be updated")
-        request = replace(request, parameters=_effective(request, account))
+        request = replace(request, parameters=account.effective(request))
         if (account.template, account.parameters) == (request.template, request.parameters):
             return
         self.journal.point(f"before deploy {request.name}")
         self._begin(request, account)
         self.journal.point(f"while CloudFormation changes {request.name}")
+        if self.credentials_end:
+            self.credentials_end -= 1
+            raise MachineError("the AWS credentials ended", next_step="aws sso login")
         self.clock.sleep(60)
         self._account(request.name)
         if account.parameters != request.parameters:
@@ -120,27 +104,31 @@ class FakeCloud(Cloud):
             self.lose_answers -= 1
             raise RemoteError(f"sam deploy of stack {request.name} failed: connection reset")
 
-    def somebody_changes(self, name: str, seconds: float) -> None:
-        """Another change of the stack begins; it ends ``seconds`` later."""
-        account = self.accounts[name]
-        account.status, account.ends = "UPDATE_IN_PROGRESS", self.clock.now() + timedelta(seconds=seconds)
-        account.then = lambda: setattr(account, "status", "UPDATE_COMPLETE")
-
     def live(self, function: str, alias: str) -> LiveFunction | None:
-        published = self._published(function)
-        if published is None or alias != "live":
+        found = self._function(function)
+        if found is None or alias not in found.aliases:
             return None
-        waiting = published.ready > self.clock.now()
-        default = ("Pending", "InProgress", "") if waiting else ("Active", "Successful", "")
-        state, update, reason = self.fates.get(published.digest, default)
-        return LiveFunction(function, str(published.number), published.digest, state, update, reason)
+        number, weights = found.aliases[alias]
+        state, update, reason = self._state(found, found.behind(alias))
+        return LiveFunction(function, str(number), found.behind(alias).digest, state, update, reason, dict(weights))
+
+    def move_alias(self, function: str, alias: str, version: str) -> None:
+        found = self._function(function)
+        if found is None or int(version) not in found.versions:
+            raise RemoteError(f"AWS refused for alias {alias} of function {function}: it is not there")
+        with self.journal.change(f"move alias {alias} of {function} to {version}"):
+            found.aliases[alias] = (int(version), {})
 
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
         json.loads(payload)
-        published = self._published(function)
-        if published is None or alias != "live":
-            raise RemoteError(f"function {function} is not there")
-        return json.dumps({"version": published.version}).encode()
+        found = self._function(function)
+        if found is None or alias not in found.aliases:
+            raise RemoteError(f"AWS refused for function {function}: it is not there")
+        if self._state(found, found.behind(alias))[0] != "Active":
+            if function in self.asleep and found.wakes is None:
+                found.wakes = self.clock.now() + timedelta(seconds=self.pending)
+            raise RemoteError(f"AWS refused for function {function}: it is not ready to be invoked")
+        return json.dumps({"version": found.behind(alias).version}).encode()
 
     def http(self, request: HttpRequest) -> HttpResponse:
         name = (urlsplit(request.url).hostname or "").removesuffix(".test")
@@ -159,13 +147,30 @@ class FakeCloud(Cloud):
             raise NotFoundError("no smoke user is configured", next_step="name its secret in release.toml")
         return self.users[secret]
 
+    def somebody_changes(self, name: str, seconds: float) -> None:
+        """Another change of the stack begins; it ends ``seconds`` later."""
+        account = self.accounts[name]
+        account.status, account.ends = "UPDATE_IN_PROGRESS", self.clock.now() + timedelta(seconds=seconds)
+        account.then = lambda: setattr(account, "status", "UPDATE_COMPLETE")
+
+    def served(self, stack: str) -> Mapping[str, Published]:
+        """Logical id -> what the alias sends (most) calls to."""
+        functions = self.accounts[stack].functions
+        return {logical: each.behind("live") for logical, each in functions.items() if "live" in each.aliases}
+
+    def by_hand(self, stack: str, logical: str, version: int, weights: Mapping[str, float] | None = None) -> None:
+        """Somebody points the alias elsewhere, or splits its traffic. CloudFormation sees none of it."""
+        function = self.accounts[stack].functions[logical]
+        assert version in function.versions
+        function.aliases["live"] = (version, weights or {})
+
     def _begin(self, request: StackRequest, account: Account) -> None:
         creates = account.status == "REVIEW_IN_PROGRESS"
         version = request.parameters["ReleaseVersion"]
 
         def succeed() -> None:
-            account.functions = self._publish(request, account)
-            account.template, account.parameters = request.template, dict(request.parameters)
+            ready = self.clock.now() + timedelta(seconds=self.pending)
+            account.publish(request, ready, sticks=self.alias_sticks)
             account.status, account.reason = "CREATE_COMPLETE" if creates else "UPDATE_COMPLETE", ""
 
         def fail() -> None:
@@ -174,34 +179,34 @@ class FakeCloud(Cloud):
             account.status = "UPDATE_ROLLBACK_FAILED" if stuck else account.status
             account.reason = "the function could not be created"
 
-        fails = version in self.update_fails | self.rollback_fails or not self._can_pull(request)
+        fails = version in self.update_fails | self.rollback_fails
+        fails = fails or not all(self._can_pull(image) for image in account.images(request))
         account.then = fail if fails else succeed
         account.status = "CREATE_IN_PROGRESS" if creates else "UPDATE_IN_PROGRESS"
         account.ends = self.clock.now() + timedelta(seconds=60)
 
-    def _can_pull(self, request: StackRequest) -> bool:
-        """Lambda pulls each image when the function is made: by digest, from the repository, no index."""
-        for parameter in json.loads(request.template)["Functions"].values():
-            repository, _, digest = request.parameters[parameter].partition("/")[2].partition("@")
-            assert digest, "deployed by tag"
-            try:
-                self.registry.manifest(repository, digest)
-            except ReleaseError:
-                return False
+    def _can_pull(self, image: str) -> bool:
+        """Lambda pulls an image when the function is made: by digest, from the repository, no index."""
+        repository, _, digest = image.partition("/")[2].partition("@")
+        assert digest, "deployed by tag"
+        try:
+            self.registry.manifest(repository, digest)
+        except ReleaseError:
+            return False
         return True
 
-    def _publish(self, request: StackRequest, account: Account) -> dict[str, Published]:
-        ready = self.clock.now() + timedelta(seconds=self.pending)
-        published = {}
-        for output, parameter in json.loads(request.template)["Functions"].items():
-            before = account.functions.get(output)
-            if before and self.alias_sticks:
-                published[output] = before
-                continue
-            digest = request.parameters[parameter].partition("@")[2]
-            version, commit = request.parameters["ReleaseVersion"], request.parameters["GitSha"]
-            published[output] = Published(before.number + 1 if before else 1, digest, version, commit, ready)
-        return published
+    def _state(self, function: Function, published: Published) -> tuple[str, str, str]:
+        now = self.clock.now()
+        if function.name in self.asleep:
+            if function.wakes is None:
+                return "Inactive", "Successful", "The function was idle"
+            if function.wakes > now:
+                return "Pending", "Successful", "The function is being restored"
+            if function.name in self.dead:
+                return "Inactive", "Successful", "No address is free in the subnet"
+        if published.ready > now:
+            return self.fates.get(published.digest, ("Pending", "InProgress", ""))
+        return self.fates.get(published.digest, ("Active", "Successful", ""))
 
     def _account(self, name: str) -> Account | None:
         account = self.accounts.get(name)
@@ -210,21 +215,24 @@ class FakeCloud(Cloud):
             account.then()
         return account
 
-    def _published(self, function: str) -> Published | None:
-        for name in self.accounts:
-            account = self._account(name)
-            if account and function.startswith(name + "-"):
-                return account.functions.get(function.removeprefix(name + "-"))
+    def _function(self, name: str) -> Function | None:
+        for stack in self.accounts:
+            account = self._account(stack)
+            for function in account.functions.values() if account else ():
+                if function.name == name:
+                    return function
         return None
 
 
 def health_app(cloud: FakeCloud, stack: str, request: HttpRequest) -> HttpResponse:
     """The functions of this repository, as far as smoke tests see them: health tells what was deployed."""
     path = urlsplit(request.url).path.removeprefix("/live")
-    functions = cloud.accounts[stack].functions
-    served = functions.get("ReportFunctionName" if path == "/report/health" else "ExportFunctionName")
-    if served is None:
+    logical = "ReportFunction" if path == "/report/health" else "ExportFunction"
+    function = cloud.accounts[stack].functions.get(logical)
+    live = cloud.live(function.name, "live") if function else None
+    if live is None or live.state != "Active":
         return _answer(502, {"message": "Internal server error"})
+    served = cloud.served(stack)[logical]
     if path in ("/health", "/report/health"):
         if served.version in cloud.sick:
             return _answer(500, {"message": "Internal Server Error"})

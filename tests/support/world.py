@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +91,39 @@ token = true
 json = { record_count = "{members}" }
 """
 
+
+def _function(parameter: str) -> dict[str, Any]:
+    """A function of the template. Whatever stands in its ImageUri beside the image gives it a new version, too."""
+    parts = [{"Ref": parameter}, {"Fn::Sub": "${ReleaseVersion}|${GitSha}|${Environment}"}]
+    image = {"Fn::Select": [0, {"Fn::Split": ["|", {"Fn::Join": ["|", parts]}]}]}
+    properties = {"PackageType": "Image", "ImageUri": image, "AutoPublishAlias": "live"}
+    return {"Type": "AWS::Serverless::Function", "Properties": properties}
+
+
+#: Small, and real: sam and CloudFormation take it as it is (tests/contract/test_cloud.py).
 TEMPLATE: dict[str, dict[str, Any]] = {
     "Parameters": {
         name: {"Type": "String"} for name in ("ImageUri", "ReportImageUri", "ReleaseVersion", "GitSha", "Environment")
     },
-    "Functions": {"ExportFunctionName": "ImageUri", "ReportFunctionName": "ReportImageUri"},
+    "Resources": {"ExportFunction": _function("ImageUri"), "ReportFunction": _function("ReportImageUri")},
+    "Outputs": {
+        "ExportFunctionName": {"Value": {"Ref": "ExportFunction"}},
+        "ReportFunctionName": {"Value": {"Ref": "ReportFunction"}},
+        "ApiUrl": {"Value": {"Fn::Sub": "https://${AWS::StackName}.test/live"}},
+        "UserPoolClientId": {"Value": {"Fn::Sub": "${AWS::StackName}-client"}},
+        "MembersTableName": {"Value": {"Fn::Sub": "${AWS::StackName}-members"}},
+    },
 }
+
+
+def template_json(template: Mapping[str, Any] = TEMPLATE) -> bytes:
+    """A template as it is committed."""
+    return json.dumps({"Transform": "AWS::Serverless-2016-10-31", **template}).encode()
+
 
 FILES: dict[str, bytes | None] = {
     "release.toml": RELEASE_TOML.encode(),
-    "template.yaml": json.dumps(TEMPLATE).encode(),
+    "template.yaml": template_json(),
     "function/Dockerfile": b"FROM base\n",
     "function/shared/http.py": b"shared = 1\n",
     "function/export/app.py": b"export = 1\n",
@@ -194,7 +218,8 @@ class World:
 
     def serves(self, environment: str) -> str:
         """The version that every function of the environment serves; "" when there is none."""
-        account = self.cloud.accounts.get(f"app-{environment}")
-        versions = {published.version for published in account.functions.values()} if account else {""}
+        stack = f"app-{environment}"
+        served = self.cloud.served(stack).values() if stack in self.cloud.accounts else ()
+        versions = {published.version for published in served} or {""}
         assert len(versions) == 1, f"a mixture is live: {versions}"
         return versions.pop()

@@ -37,7 +37,7 @@ def aws(session: boto3.Session, tmp_path: Path) -> Iterator[Aws]:
 @pytest.fixture
 def functions(aws: Aws) -> Iterator[Stubber]:
     """Lambda's API: answers in the order they are given, and nothing else."""
-    with Stubber(aws.functions) as stubber:
+    with Stubber(aws.functions.client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
@@ -113,6 +113,52 @@ def test_what_an_alias_serves_is_read_with_its_digest_and_states(aws: Aws, funct
     assert live is not None
     assert (live.version, live.digest, live.state, live.update) == ("7", DIGEST, "Active", "Failed")
     assert live.reason == "no access to the image"
+
+
+def test_the_share_that_an_alias_sends_to_another_version_is_read(aws: Aws, functions: Stubber) -> None:
+    """faults.md, 59."""
+    weights = {"AdditionalVersionWeights": {"6": 0.1}}
+    functions.add_response("get_alias", {"FunctionVersion": "7", "RoutingConfig": weights})
+    functions.add_response("get_function", {"Code": {}, "Configuration": {}})
+    live = aws.live("f", "live")
+    assert live is not None
+    assert live.weights == {"6": 0.1}
+
+
+def test_moving_an_alias_ends_the_share_of_any_other_version(aws: Aws, functions: Stubber) -> None:
+    """faults.md, 59: a share that UpdateAlias does not name would stay."""
+    asked = {"FunctionName": "f", "Name": "live", "FunctionVersion": "7"}
+    functions.add_response("update_alias", {}, asked | {"RoutingConfig": {"AdditionalVersionWeights": {}}})
+    aws.move_alias("f", "live", "7")
+
+
+def test_an_alias_that_is_gone_is_made_anew_and_another_refusal_is_told(aws: Aws, functions: Stubber) -> None:
+    functions.add_client_error("update_alias", "ResourceNotFoundException")
+    functions.add_response("create_alias", {}, {"FunctionName": "f", "Name": "live", "FunctionVersion": "7"})
+    aws.move_alias("f", "live", "7")
+    functions.add_client_error("update_alias", "ResourceNotFoundException")
+    functions.add_client_error("create_alias", "ResourceNotFoundException")
+    with pytest.raises(RemoteError, match="alias live of function f"):
+        aws.move_alias("f", "live", "7")
+
+
+def test_resources_are_read_over_every_page_without_what_was_deleted(aws: Aws, stacks: Stubber) -> None:
+    def page(*rows: tuple[str, str, str], **more: str) -> dict[str, object]:
+        kept = [
+            {"LogicalResourceId": logical, "ResourceType": "AWS::Lambda::Version", "ResourceStatus": status}
+            | ({"PhysicalResourceId": physical} if physical else {})
+            | {"LastUpdatedTimestamp": datetime(2026, 1, 5, tzinfo=UTC)}
+            for logical, status, physical in rows
+        ]
+        return {"StackResourceSummaries": kept, **more}
+
+    first = page(("V1", "DELETE_SKIPPED", "arn:f:1"), ("V2", "CREATE_COMPLETE", "arn:f:2"), NextToken="more")
+    stacks.add_response("list_stack_resources", first, {"StackName": "app"})
+    stacks.add_response("list_stack_resources", page(("V3", "CREATE_IN_PROGRESS", "")))
+    assert [(each.logical_id, each.physical_id) for each in aws.resources("app")] == [("V2", "arn:f:2"), ("V3", "")]
+    stacks.add_client_error("list_stack_resources", "ValidationError", "Stack with id app does not exist")
+    with pytest.raises(RemoteError, match="stack app"):
+        aws.resources("app")
 
 
 def test_an_image_that_is_not_told_by_digest_is_no_digest(aws: Aws, functions: Stubber) -> None:

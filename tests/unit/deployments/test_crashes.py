@@ -56,7 +56,10 @@ def live(folder: Path, *, kill_at: int | None = None) -> World:
 def state(world: World) -> object:
     """Everything that must be equal in the end: names, ledger, what is live and as what."""
     accounts = {
-        name: (dict(account.parameters), {output: (p.digest, p.version) for output, p in account.functions.items()})
+        name: (
+            dict(account.parameters),
+            {logical: (p.digest, p.version) for logical, p in world.cloud.served(name).items()},
+        )
         for name, account in world.cloud.accounts.items()
     }
     return world.registry.named, accounts
@@ -127,3 +130,35 @@ def test_another_deployment_after_a_killed_rollback_leaves_no_entry_half_written
     assert world.ledger("production")[-1].endswith("-v0.4.0")
     numbers = [int(tag.split("-")[1]) for tag in world.ledger("production")]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def repaired(folder: Path, *, kill_at: int | None = None) -> World:
+    """The same version again over drift, killed and run again."""
+    world = World(folder)
+    for version in ("0.1.0", "0.2.0"):
+        world.change("export", version)
+        world.release(version, "staging")
+    for logical in ("ExportFunction", "ReportFunction"):
+        world.cloud.by_hand("app-staging", logical, 1, {"2": 0.5})
+    world.journal.points.clear()
+    world.journal.kill_at = kill_at
+    try:
+        world.deploy("staging", "0.2.0")
+    except Killed:
+        world.deploy("staging", "0.2.0")
+    return world
+
+
+with tempfile.TemporaryDirectory() as _folder:
+    _REPAIRED = tuple(repaired(Path(_folder)).journal.points)
+
+
+@pytest.mark.parametrize("kill_at", range(len(_REPAIRED)), ids=[point[:48] for point in _REPAIRED])
+def test_a_repair_of_drift_killed_at_any_moment_is_whole_after_the_same_command_again(
+    kill_at: int, tmp_path: Path
+) -> None:
+    world = repaired(tmp_path, kill_at=kill_at)
+    assert world.journal.kill_at is None, "the process was not killed"
+    aliases = [each.aliases["live"] for each in world.cloud.accounts["app-staging"].functions.values()]
+    assert aliases == [(2, {}), (2, {})]
+    assert world.ledger("staging")[-1].endswith("-v0.2.0")

@@ -21,6 +21,7 @@ from release.errors import (
 )
 from tests.fakes.cloud import FakeCloud, health_app
 from tests.fakes.git import FakeGit
+from tests.support.awscli import Person, commands_in
 from tests.support.world import World
 
 
@@ -151,7 +152,7 @@ def test_the_digest_that_was_planned_is_deployed_when_a_tag_moves_meanwhile(two:
     planned = two.registry.named["app/export"]["0.2.0"]
     two.registry.named["app/export"]["0.2.0"] = two.registry.named["app/export"]["0.1.0"]
     deploy.apply(plan, two.target("staging"))
-    assert two.cloud.accounts["app-staging"].functions["ExportFunctionName"].digest == planned
+    assert two.cloud.served("app-staging")["ExportFunction"].digest == planned
 
 
 def test_an_older_run_that_finishes_last_does_not_replace_a_newer_deployment(two: World) -> None:
@@ -191,7 +192,7 @@ def test_a_stack_that_somebody_changes_for_ever_is_left_alone_after_a_bounded_wa
     with pytest.raises(ConflictError, match="is being changed by somebody else") as caught:
         untouched(two, lambda: two.deploy("staging", "0.2.0"))
     assert two.clock.slept - before == rollout.STACK_WAIT
-    assert "wait until stack app-staging is at rest" in caught.value.next_step
+    assert "wait until it is at rest" in caught.value.next_step
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
@@ -247,16 +248,61 @@ def test_an_empty_change_set_with_what_was_asked_for_live_is_a_success(two: Worl
     assert [change for change in two.journal.changes if change == "deploy app-staging"] == ["deploy app-staging"] * 2
 
 
-def test_an_empty_change_set_with_something_else_live_is_a_failure(two: World) -> None:
-    """faults.md, 18 and 29: somebody moved the alias by hand, and CloudFormation sees no change."""
+def test_an_alias_moved_by_hand_is_moved_back_although_cloudformation_sees_no_change(two: World) -> None:
+    """faults.md, 18 and 29: the same version again over drift repairs it."""
     two.deploy("staging", "0.2.0")
-    functions = two.cloud.accounts["app-staging"].functions
-    old = two.cloud.accounts["app-production"].functions["ExportFunctionName"]
-    two.cloud.accounts["app-staging"].functions = functions | {"ExportFunctionName": old}
-    with pytest.raises(DeployFailed, match=f"serves {old.digest}, not") as caught:
+    two.cloud.by_hand("app-staging", "ExportFunction", 1)
+    plan = two.plan("staging", "0.2.0")
+    assert "v0.2.0 -> v0.2.0, again (image export: app-staging-ExportFunction-" in plan.why
+    outcome = two.deploy("staging", "0.2.0")
+    assert two.serves("staging") == "0.2.0"
+    assert outcome.recorded is not None
+    assert outcome.recorded.tag == "staging-3-v0.2.0"
+    assert two.plan("staging", "0.2.0").action is Action.NOTHING
+
+
+def test_an_alias_moved_by_hand_to_an_older_version_of_the_same_image_is_moved_back(two: World) -> None:
+    """The report image is the same in both releases; the settings that its version was made with are not."""
+    two.deploy("staging", "0.2.0")
+    two.cloud.by_hand("app-staging", "ReportFunction", 1)
+    two.deploy("staging", "0.2.0")
+    assert two.serves("staging") == "0.2.0"
+
+
+@pytest.mark.parametrize("weights", [{"1": 0.1}, {"1": 0.99}])
+def test_a_share_that_another_version_still_gets_is_ended(two: World, weights: dict[str, float]) -> None:
+    """faults.md, 59: a traffic shift that was cut off."""
+    two.deploy("staging", "0.2.0")
+    two.cloud.by_hand("app-staging", "ExportFunction", 2, weights)
+    assert "still sends" in two.plan("staging", "0.2.0").why
+    two.deploy("staging", "0.2.0")
+    assert two.cloud.accounts["app-staging"].functions["ExportFunction"].aliases["live"] == (2, {})
+
+
+def test_a_leftover_share_does_not_outlive_the_next_release_either(two: World) -> None:
+    """faults.md, 59: the template names no shares, so CloudFormation leaves them as they are."""
+    two.cloud.by_hand("app-staging", "ExportFunction", 1, {"1": 0.3})
+    two.deploy("staging", "0.2.0")
+    assert two.cloud.accounts["app-staging"].functions["ExportFunction"].aliases["live"] == (2, {})
+
+
+def test_an_alias_that_was_deleted_is_made_anew(two: World) -> None:
+    two.deploy("staging", "0.2.0")
+    two.cloud.accounts["app-staging"].functions["ExportFunction"].aliases.clear()
+    two.deploy("staging", "0.2.0")
+    assert two.serves("staging") == "0.2.0"
+
+
+def test_a_version_deployed_again_over_drift_that_fails_its_proof_does_not_fall_further_back(two: World) -> None:
+    two.deploy("staging", "0.2.0")
+    two.cloud.by_hand("app-staging", "ExportFunction", 1)
+    two.cloud.sick = {"0.2.0"}
+    with pytest.raises(PutBackFailed, match=r"v0\.2\.0 failed in staging: smoke test") as caught:
         two.deploy("staging", "0.2.0")
-    assert "v0.1.0 again" in caught.value.untouched
-    assert two.serves("staging") == "0.1.0"
+    assert caught.value.untouched.endswith("v0.2.0 is what was proven in staging last")
+    assert "to go further back: release rollback staging --to 0.1.0" in caught.value.next_step
+    assert two.serves("staging") == "0.2.0", "0.1.0 was not put in its place"
+    assert two.ledger("staging") == ["staging-1-v0.1.0", "staging-2-v0.2.0"]
 
 
 def test_an_alias_that_did_not_move_is_a_failure_although_cloudformation_is_content(two: World) -> None:
@@ -283,6 +329,63 @@ def test_functions_that_stay_pending_are_a_failure_after_a_bounded_wait(two: Wor
         two.deploy("staging", "0.2.0")
     assert two.clock.slept - before <= rollout.SERVE_WAIT + 200
     assert two.serves("staging") == "0.1.0"
+
+
+def inactive(world: World) -> None:
+    """Lambda reclaimed what the functions of staging need, because nobody called them for weeks."""
+    world.cloud.asleep = {function.name for function in world.cloud.accounts["app-staging"].functions.values()}
+
+
+@pytest.mark.parametrize("pending", [0, 120])
+def test_an_inactive_function_is_invoked_and_then_judged(two: World, pending: float) -> None:
+    """faults.md, 27: a deployment that a crash left unrecorded for weeks. Waiting alone would never make it ready."""
+    plan = two.plan("staging", "0.2.0")
+    assert plan.rollout is not None
+    rollout.update_stack(plan.rollout.request, two.target("staging"))
+    inactive(two)
+    two.cloud.pending = pending
+    assert two.plan("staging", "0.2.0").action is Action.PROVE
+    before = two.clock.slept
+    outcome = two.deploy("staging", "0.2.0")
+    assert outcome.recorded is not None
+    assert two.clock.slept - before < rollout.SERVE_WAIT
+    assert two.serves("staging") == "0.2.0"
+
+
+def test_a_function_that_stays_inactive_is_a_failure_with_lambda_s_reason(two: World) -> None:
+    """faults.md, 27."""
+    inactive(two)
+    two.cloud.dead = set(two.cloud.asleep)
+    with pytest.raises(PutBackFailed, match=r"is Inactive, its update Successful: No address is free in the subnet"):
+        two.deploy("staging", "0.2.0")
+
+
+def test_credentials_that_end_while_sam_waits_judge_nothing_and_the_same_command_again_goes_on(two: World) -> None:
+    two.cloud.credentials_end = 1
+    with pytest.raises(MachineError, match=r"v0\.2\.0 is not proven in staging: the AWS credentials ended") as caught:
+        two.deploy("staging", "0.2.0")
+    assert caught.value.next_step == "aws sso login; then run the same command again"
+    assert two.ledger("staging") == ["staging-1-v0.1.0"]
+    two.deploy("staging", "0.2.0")
+    assert two.ledger("staging") == ["staging-1-v0.1.0", "staging-2-v0.2.0"]
+    assert [change for change in two.journal.changes if change == "deploy app-staging"] == ["deploy app-staging"]
+
+
+def test_credentials_that_end_while_it_is_put_back_leave_the_commands_to_type(two: World) -> None:
+    """faults.md, 31."""
+    two.cloud.sick = {"0.2.0"}
+    plan = two.plan("staging", "0.2.0")
+
+    class Ending(FakeCloud):
+        def deploy(self, request: StackRequest) -> None:
+            self.credentials_end = request.parameters["ReleaseVersion"] == "0.1.0"
+            super().deploy(request)
+
+    ending = Ending(two.journal, two.clock, two.registry)
+    ending.accounts, ending.sick = two.cloud.accounts, two.cloud.sick
+    with pytest.raises(PutBackFailed) as caught:
+        deploy.apply(plan, replace(two.target("staging"), cloud=ending))
+    assert caught.value.next_step == "aws sso login, then release rollback staging --to 0.1.0"
 
 
 @pytest.mark.parametrize("fate", [("Failed", "", "ImageAccessDenied"), ("Active", "Failed", "InvalidImage")])
@@ -379,7 +482,11 @@ def test_a_stack_that_is_stuck_after_the_failure_is_explained_and_not_touched_ag
     two.cloud.rollback_fails = {"0.2.0"}
     with pytest.raises(PutBackFailed, match="UPDATE_ROLLBACK_FAILED") as caught:
         two.deploy("staging", "0.2.0")
-    assert "continue-update-rollback --stack-name app-staging" in caught.value.next_step
+    assert caught.value.next_step.endswith("then release rollback staging --to 0.1.0")
+    for command in commands_in(caught.value.next_step):
+        Person(two.cloud).types(command)
+    two.rollback("staging", to="0.1.0")
+    assert two.serves("staging") == "0.1.0"
 
 
 def test_a_deployment_that_reports_success_and_changed_nothing_is_a_failure(two: World) -> None:

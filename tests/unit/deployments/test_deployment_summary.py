@@ -109,6 +109,16 @@ def test_a_rollback_tells_what_comes_out_and_why(world: World, tmp_path: Path) -
     assert "version `0.2.0`" in text, "going back from the rollback is to the version before it"
 
 
+def test_a_repair_of_drift_tells_why_and_how_to_go_back_further(world: World, tmp_path: Path) -> None:
+    world.deploy("staging", "0.2.0")
+    world.cloud.by_hand("app-staging", "ReportFunction", 2, {"1": 0.5})
+    plan = world.plan("staging", "0.2.0")
+    assert "if it fails its proof, goes back in: nothing: it was proven here last" in deployreport.of_plan(plan).text
+    text = summary(world, tmp_path)
+    assert "staging: v0.2.0 -\\> v0.2.0, again (image report: " in text.replace("->", "-\\>")
+    assert "`release rollback staging --to 0.1.0`" in text
+
+
 def test_a_failed_deployment_tells_what_it_was(world: World, tmp_path: Path) -> None:
     world.cloud.sick.add("0.2.0")
     known = gathered(world, tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import pytest
 
@@ -11,7 +10,7 @@ from release.deployments import rollback
 from release.deployments.deployplan import Action
 from release.errors import ConflictError, DeployFailed, NotFoundError
 from tests.fakes.journal import Killed
-from tests.support.world import TEMPLATE, World
+from tests.support.world import TEMPLATE, World, template_json
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def test_the_deployment_before_goes_back_in_by_its_digests_and_is_recorded(two: 
     outcome = two.rollback("production")
     assert outcome.recorded is not None
     assert outcome.recorded.tag == "production-3-v0.1.0"
-    assert two.cloud.accounts["app-production"].functions["ExportFunctionName"].digest == before
+    assert two.cloud.served("app-production")["ExportFunction"].digest == before
     assert two.serves("production") == "0.1.0"
     assert two.serves("staging") == "0.2.0"
 
@@ -67,18 +66,18 @@ def test_the_template_and_settings_of_the_release_go_back_with_it(world: World) 
     toml = world.git.show(world.git.head, "release.toml").decode()
     more = toml.replace('Environment = "staging"', 'Environment = "staging"\nLogLevel = "DEBUG"')
     template = TEMPLATE | {"Parameters": TEMPLATE["Parameters"] | {"LogLevel": {"Type": "String"}}}
-    world.git.commit({"release.toml": more.encode(), "template.yaml": json.dumps(template).encode()})
+    world.git.commit({"release.toml": more.encode(), "template.yaml": template_json(template)})
     world.release("0.2.0", "staging")
     assert world.cloud.accounts["app-staging"].parameters["LogLevel"] == "DEBUG"
     world.rollback("staging")
     assert "LogLevel" not in world.cloud.accounts["app-staging"].parameters
-    assert world.cloud.accounts["app-staging"].template == json.dumps(TEMPLATE).encode()
+    assert world.cloud.accounts["app-staging"].template == template_json()
 
 
 def test_a_setting_that_came_later_does_not_outlive_the_way_back(world: World) -> None:
     """The parameter was always there, with its default; CloudFormation keeps the value of one that is not named."""
     template = TEMPLATE | {"Parameters": TEMPLATE["Parameters"] | {"LogLevel": {"Type": "String", "Default": "INFO"}}}
-    world.git.commit({"template.yaml": json.dumps(template).encode()})
+    world.git.commit({"template.yaml": template_json(template)})
     world.release("0.1.0", "staging")
     assert world.cloud.accounts["app-staging"].parameters["LogLevel"] == "INFO"
     toml = world.git.show(world.git.head, "release.toml").decode()
@@ -93,7 +92,7 @@ def test_a_setting_that_came_later_does_not_outlive_the_way_back(world: World) -
 def test_a_setting_of_this_place_that_an_old_template_does_not_know_is_left_out(world: World) -> None:
     world.release("0.1.0", "staging")
     template = TEMPLATE | {"Parameters": TEMPLATE["Parameters"] | {"Boundary": {"Type": "String"}}}
-    world.git.commit({"template.yaml": json.dumps(template).encode()})
+    world.git.commit({"template.yaml": template_json(template)})
     world.overrides = {"Boundary": "arn"}
     world.release("0.2.0", "staging")
     assert world.cloud.accounts["app-staging"].parameters["Boundary"] == "arn"

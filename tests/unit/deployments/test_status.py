@@ -31,11 +31,27 @@ def test_an_environment_that_does_not_exist_yet_is_no_problem(world: World) -> N
 
 def test_an_alias_moved_by_hand_is_named(world: World) -> None:
     world.release("0.1.0", "staging")
-    old = dict(world.cloud.accounts["app-staging"].functions)
     world.change("export", "export = 2")
     world.release("0.2.0", "staging")
-    world.cloud.accounts["app-staging"].functions["ExportFunctionName"] = old["ExportFunctionName"]
+    world.cloud.by_hand("app-staging", "ExportFunction", 1)
     assert seen(world).problem == "image export: the alias serves something else than the ledger's last entry"
+
+
+def test_an_alias_that_serves_an_older_version_of_the_same_image_is_named(world: World) -> None:
+    """Only settings changed between the two: the digest alone tells nothing."""
+    world.release("0.1.0", "staging")
+    world.release("0.2.0", "staging")
+    world.cloud.by_hand("app-staging", "ReportFunction", 1)
+    assert seen(world).problem == "image report: the alias serves version 1, not 2, which the stack made"
+
+
+def test_an_alias_that_still_sends_a_share_elsewhere_is_named(world: World) -> None:
+    """faults.md, 59."""
+    world.release("0.1.0", "staging")
+    world.change("export", "export = 2")
+    world.release("0.2.0", "staging")
+    world.cloud.by_hand("app-staging", "ExportFunction", 2, {"1": 0.1})
+    assert seen(world).problem == "image export: the alias still sends 10% to version 1"
 
 
 def test_a_deployment_that_was_never_proven_is_named(world: World) -> None:

@@ -1,0 +1,69 @@
+"""Lambda functions behind their alias."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from release.adapters.aws_errors import code_of, explained
+from release.deployments.model import LiveFunction
+from release.errors import RemoteError
+
+if TYPE_CHECKING:
+    import boto3
+
+
+class Functions:
+    """The functions of one region of one account; each method is that of :class:`release.deployments.ports.Cloud`."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self.client = session.client("lambda")
+
+    def live(self, function: str, alias: str) -> LiveFunction | None:
+        """What ``alias`` serves; digest and states are those of the version that it names, not of ``$LATEST``."""
+        try:
+            named = self.client.get_alias(FunctionName=function, Name=alias)
+            version = named["FunctionVersion"]
+            found = self.client.get_function(FunctionName=function, Qualifier=version)
+        except (ClientError, BotoCoreError) as error:
+            if code_of(error) == "ResourceNotFoundException":
+                return None
+            raise explained(error, f"function {function}") from error
+        code, configuration = found["Code"], found["Configuration"]
+        uri = code.get("ResolvedImageUri") or code.get("ImageUri") or ""
+        return LiveFunction(
+            function=function,
+            version=version,
+            digest=uri.partition("@")[2],
+            state=configuration.get("State", ""),
+            update=configuration.get("LastUpdateStatus", ""),
+            reason=configuration.get("StateReason") or configuration.get("LastUpdateStatusReason") or "",
+            weights=named.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
+        )
+
+    def move_alias(self, function: str, alias: str, version: str) -> None:
+        """Send everything to ``version``: only empty weights end the share of another ("Create an alias", canary)."""
+        try:
+            try:
+                self.client.update_alias(
+                    FunctionName=function,
+                    Name=alias,
+                    FunctionVersion=version,
+                    RoutingConfig={"AdditionalVersionWeights": {}},
+                )
+            except self.client.exceptions.ResourceNotFoundException:
+                self.client.create_alias(FunctionName=function, Name=alias, FunctionVersion=version)
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, f"alias {alias} of function {function}") from error
+
+    def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
+        """The answer to ``payload``, waited for."""
+        try:
+            answer = self.client.invoke(FunctionName=function, Qualifier=alias, Payload=payload)
+            body: bytes = answer["Payload"].read()
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, f"function {function}") from error
+        if answer.get("FunctionError"):
+            raise RemoteError(f"function {function} failed: {body[:500].decode(errors='replace')}")
+        return body
