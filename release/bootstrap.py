@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from release.deployments.target import Target
     from release.gate.gate import Gate
     from release.gate.policy import GatePolicy
+    from release.gate.vex import Statement
     from release.images.build import Base
     from release.settings.config import Config, EnvironmentSpec
 
@@ -170,14 +171,18 @@ class Wiring:
         from release.adapters.clock import SystemClock
         from release.gate.config import DEFAULT_DATABASE
         from release.gate.gate import Gate
-        from release.gate.vex import parse_vex
+        from release.gate.vexdocument import parse_vex, refusal
 
         where = database or self.env.get("RELEASE_SCAN_DATABASE") or self.policy.database
-        vex = tuple(
-            s for name in self.policy.vex for s in parse_vex((self.folder / name).read_text(encoding="utf-8"), name)
-        )
+        vex: list[Statement] = []
+        for name in self.policy.vex:
+            try:
+                text = (self.folder / name).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise refusal(name, f"cannot be read: {error}") from error
+            vex += parse_vex(text, name)
         repository = DEFAULT_DATABASE if where == "public" else where
-        return Gate(self.policy, vex, lambda: self._scanner(repository), self.records, SystemClock())
+        return Gate(self.policy, tuple(vex), lambda: self._scanner(repository), self.records, SystemClock())
 
     @cached_property
     def records(self) -> ScanStore:

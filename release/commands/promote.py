@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, by_digest
+from release.commands.shared import add_database, by_digest, other_side
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -36,6 +36,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     proven = ledger.proven_digests(wiring.config.environments, tags)
     plans = promote.plan_promotion(wiring.config, version, accepted.commit, tags, proven)
     if not args.dry_run:
-        gate.require(wiring.gate(args.database), by_digest(wiring, {plan.image: plan.digest for plan in plans}))
+        targets = by_digest(wiring, {plan.image: plan.digest for plan in plans})
+        gate.require(wiring.gate(args.database), targets, other_side(wiring))
         publish.apply(plans, wiring.config, wiring.registry, wiring.workspace)
     return report.of_publication(version, accepted.commit, [(p.image, p.digest, p.push, p.tags) for p in plans])

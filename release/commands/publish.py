@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, by_digest
+from release.commands.shared import add_database, archive_target, by_digest, other_side
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -28,7 +28,6 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Archives of a commit into the registry, under its candidate or a given version."""
     from release.deployments import observe
     from release.gate import gate
-    from release.gate.scan import ScanTarget
     from release.images import build
     from release.releases import publish, report
     from release.releases.tags import checked_version
@@ -43,8 +42,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     if not args.dry_run and any(plan.push or plan.tags for plan in plans):
         guard = wiring.gate(args.database)
         pushed = {p.image: workspace.archive(p.image, p.inputs) for p in plans if p.push}
-        archives = tuple(ScanTarget(a.image, a.manifest, a.path) for a in pushed.values() if a)
-        gate.require(guard, (*archives, *by_digest(wiring, {p.image: p.digest for p in plans if not p.push})))
+        archives = tuple(archive_target(wiring, archive) for archive in pushed.values() if archive)
+        there = by_digest(wiring, {p.image: p.digest for p in plans if not p.push})
+        gate.require(guard, (*archives, *there), other_side(wiring))
         sboms = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans}
         publish.apply(plans, config, wiring.registry, workspace, sboms)
     return report.of_publication(version, commit, [(p.image, p.digest, p.push, p.tags) for p in plans])

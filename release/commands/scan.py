@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, by_digest
-from release.errors import GateError
+from release.commands.shared import add_database, archive_target, live_images, other_side
+from release.errors import GateError, ReleaseError, UsageError
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.gate.gate import Gate
-    from release.gate.scan import ScanPlan
+    from release.gate.scan import ScanPlan, ScanTarget
     from release.report import Report
 
 SUMMARY = "scan every built image, or what is live; exit code 4 when the gate blocks"
@@ -22,6 +23,9 @@ OUTPUTS: tuple[str, ...] = ("verdict",)
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
     sub.add_argument("--live", metavar="ENV", help="scan by digest what the ledger says is live there")
+    sub.add_argument(
+        "--offline", action="store_true", help="do not ask the registry: publish compares with what is live"
+    )
     sub.add_argument("--sarif", metavar="FILE", help="write the findings for code scanning")
     add_database(sub)
 
@@ -36,7 +40,11 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.gate import report as scan_report
 
     guard = wiring.gate(args.database)
-    plan = _live_scan(wiring, guard, args.live) if args.live else _archive_scan(wiring, guard)
+    if args.live and args.offline:
+        raise UsageError(
+            "--live asks the registry, so it does not go with --offline", next_step="leave one of them out"
+        )
+    plan = _live_scan(wiring, guard, args.live) if args.live else _archive_scan(wiring, guard, offline=args.offline)
     if not plan.targets:
         return scan_report.of_nothing_to_scan(args.live)
     if args.dry_run:
@@ -54,9 +62,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     return report
 
 
-def _archive_scan(wiring: Wiring, guard: Gate) -> ScanPlan:
+def _archive_scan(wiring: Wiring, guard: Gate, *, offline: bool) -> ScanPlan:
     from release.errors import NotFoundError
-    from release.gate.scan import ScanPlan, ScanTarget
+    from release.gate.scan import ScanPlan
     from release.images import build
 
     config, workspace = wiring.config, wiring.workspace
@@ -64,18 +72,30 @@ def _archive_scan(wiring: Wiring, guard: Gate) -> ScanPlan:
     archives = [archive for item in plans if (archive := workspace.archive(item.image, item.inputs))]
     if not archives:
         raise NotFoundError("no image of this commit is built here", untouched="everything", next_step="release build")
-    targets = tuple(ScanTarget(archive.image, archive.manifest, archive.path) for archive in archives)
-    files = (*sorted({image.dockerfile for image in config.images.values()}), config.template)
-    whole = len(targets) == len(config.images)
-    return ScanPlan(targets, guard.policy, guard.vex, wiring.folder.resolve(), files, whole=whole)
+    dockerfiles = {name: image.dockerfile for name, image in config.images.items()}
+    return ScanPlan(
+        tuple(archive_target(wiring, archive) for archive in archives),
+        guard.policy,
+        guard.vex,
+        wiring.folder.resolve(),
+        (*sorted(set(dockerfiles.values())), config.template),
+        dockerfiles,
+        live=None if offline else _compared(wiring),
+        whole=len(archives) == len(config.images),
+    )
+
+
+def _compared(wiring: Wiring) -> Mapping[str, ScanTarget]:
+    try:
+        return other_side(wiring)
+    except ReleaseError as error:
+        without = "release scan --offline, which leaves the comparison to release publish"
+        error.next_step = f"{error.next_step}; or, without the registry: {without}".removeprefix("; or, ")
+        raise
 
 
 def _live_scan(wiring: Wiring, guard: Gate, environment: str) -> ScanPlan:
     """What the ledger says is live; without targets while nothing was ever proven there."""
-    from release.deployments import ledger, observe
     from release.gate.scan import ScanPlan
 
-    wiring.config.environment(environment)
-    entries = ledger.deployments(environment, observe.tags_by_image(wiring.config, wiring.registry))
-    targets = by_digest(wiring, entries[-1].digests) if entries else ()
-    return ScanPlan(targets, guard.policy, guard.vex, whole=False)
+    return ScanPlan(tuple(live_images(wiring, environment).values()), guard.policy, guard.vex, whole=False)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from release.deployments.deployplan import DeployPlan
     from release.deployments.target import Target
     from release.gate.scan import ScanTarget
+    from release.images.model import Archive
     from release.report import Report
 
 #: step outputs of the commands that answer with the next version
@@ -43,6 +44,32 @@ def by_digest(wiring: Wiring, digests: Mapping[str, str]) -> tuple[ScanTarget, .
         manifest = wiring.registry.manifest(repository, digest)
         found.append(ScanTarget(image, manifest, uri=wiring.registry.uri(repository, digest)))
     return tuple(found)
+
+
+def archive_target(wiring: Wiring, archive: Archive) -> ScanTarget:
+    """An archive on this machine, to be scanned."""
+    from release.gate.scan import ScanTarget
+
+    repository = wiring.config.images[archive.image].repository
+    return ScanTarget(archive.image, archive.manifest, archive.path, repository=repository)
+
+
+def live_images(wiring: Wiring, environment: str) -> Mapping[str, ScanTarget]:
+    """Image -> what the ledger says is live in ``environment``; empty while nothing was ever proven there."""
+    from release.deployments import ledger, observe
+
+    wiring.config.environment(environment)
+    entries = ledger.deployments(environment, observe.tags_by_image(wiring.config, wiring.registry))
+    return {target.image: target for target in by_digest(wiring, entries[-1].digests)} if entries else {}
+
+
+def other_side(wiring: Wiring) -> Mapping[str, ScanTarget]:
+    """What the policy compares with: the live images of its environment, or nothing when it asks for none.
+
+    Raises what the registry raises: without the other side nothing may pass for known.
+    """
+    policy = wiring.policy
+    return live_images(wiring, policy.compare_with) if policy.new_only else {}
 
 
 def carry_out(

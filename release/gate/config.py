@@ -41,6 +41,15 @@ def parse_policy(table: Table) -> GatePolicy:
         if risk in accepted:
             raise entry.error("", "is the same entry as one before it")
         accepted.append(risk)
+    new_only = (
+        table.text_of(
+            "mode",
+            "all",
+            choices=("all", "new-only"),
+            doc="`new-only`: a vulnerability that the live image has too does not block. A secret blocks all the same.",
+        )
+        == "new-only"
+    )
     policy = GatePolicy(
         block=_severities(block),
         misconfigurations=_severities(
@@ -58,13 +67,13 @@ def parse_policy(table: Table) -> GatePolicy:
         end_of_life_blocks=_blocks(
             table, "end-of-life", "What an image does whose operating system gets no advisories any more."
         ),
-        new_only=table.text_of(
-            "mode",
-            "all",
-            choices=("all", "new-only"),
-            doc="`new-only`: what the live image has too does not block. A secret blocks all the same.",
-        )
-        == "new-only",
+        new_only=new_only,
+        compare_with=table.text_of(
+            "compare-with",
+            None if new_only else "",
+            doc="The environment whose live images `new-only` compares with.",
+            unset="only `new-only` needs it",
+        ),
         database=table.text_of(
             "database", DEFAULT_DATABASE, doc="The repository of the scanner's advisories, `host/name:tag`."
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -9,6 +10,13 @@ from packageurl import PackageURL
 
 from release.errors import UsageError
 from release.gate.findings import Finding, Kind, Severity, normal_name
+
+#: The scanner's rules that are about something Lambda does not do -> why they are accepted, whatever the policy.
+#: AWS Lambda developer guide, "Create a Lambda function using a container image": Lambda gives a function a default
+#: Linux user with the least privileges, so a Dockerfile needs no USER. trivy-checks, ``docker/root_user.rego``.
+ON_LAMBDA: Mapping[str, str] = {
+    "DS-0002": "Lambda ignores USER and runs every function as its own user with the least privileges"
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,8 @@ class GatePolicy:
     Attributes:
         block: severities of vulnerabilities that block; UNKNOWN is not among them, ``unknown_blocks`` decides on it.
         misconfigurations: severities of misconfigurations that block.
-        new_only: only what the live image does not already have blocks.
+        new_only: only vulnerabilities that the live image does not already have block.
+        compare_with: the environment whose live images those are; "" when the mode is another one.
         max_acceptance: how far ahead an accepted risk may expire.
         expect: kinds of packages that every image must show, so that an image that hides them cannot pass.
         hash: ``sha256:…`` of the table, so that a result made under another policy is told apart.
@@ -62,6 +71,7 @@ class GatePolicy:
     unfixed_blocks: bool
     end_of_life_blocks: bool
     new_only: bool
+    compare_with: str
     database: str
     database_max_age: timedelta
     scan_max_age: timedelta
@@ -96,9 +106,9 @@ def checked_dates(policy: GatePolicy, today: date) -> GatePolicy:
 
 
 def purl_covers(pattern: str, purl: str) -> bool:
-    """Whether ``purl`` is what ``pattern`` names: a pattern without version or qualifiers covers all of them.
+    """Whether ``purl`` is what ``pattern`` names; a version, qualifier or subpath that it leaves out is covered.
 
-    Package URL specification, "Rules for each purl component"; qualifiers of the pattern must all be there.
+    Package URL specification, "Rules for each purl component"; each qualifier of the pattern must have its very value.
     """
     try:
         wanted, found = PackageURL.from_string(pattern), PackageURL.from_string(purl)
@@ -106,4 +116,5 @@ def purl_covers(pattern: str, purl: str) -> bool:
         return False
     same = (wanted.type, wanted.namespace, wanted.name) == (found.type, found.namespace, found.name)
     qualifiers = dict(wanted.qualifiers or {}).items() <= dict(found.qualifiers or {}).items()
-    return same and qualifiers and wanted.version in (None, "", found.version)
+    version, subpath = wanted.version or found.version, wanted.subpath or found.subpath
+    return same and qualifiers and (version, subpath) == (found.version, found.subpath)

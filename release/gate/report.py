@@ -10,7 +10,7 @@ from release.gate.scanrecord import ScanRecord
 from release.gate.verdict import GateOutcome, Verdict
 from release.report import Report
 
-_WORST = [GateOutcome.PASS.value, GateOutcome.BLOCK.value, GateOutcome.CANNOT_TELL.value]
+_WORST = [outcome.value for outcome in GateOutcome]
 
 
 def of_scan_plan(targets: Sequence[str], files: Sequence[str], database: str) -> Report:

@@ -14,7 +14,7 @@ from release.gate.remedy import remedy
 from release.gate.verdict import Decision, Judged, Verdict
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {Decision.BLOCKS: "error", Decision.KNOWN: "warning"}
+_LEVELS = {Decision.BLOCKS: "error", Decision.UNDECIDED: "warning", Decision.KNOWN: "warning"}
 
 #: GitHub sorts alerts by this number: over 9.0 critical, 7.0 high, 4.0 medium, above 0 low.
 _SCORES = {
@@ -27,7 +27,7 @@ _SCORES = {
 
 
 def sarif(verdicts: Sequence[Verdict], *, version: str) -> dict[str, Any]:
-    """One SARIF run over all images: what blocks as errors, what the live image has too as warnings.
+    """One SARIF run over all images: what blocks as errors, what the live image has (or may have) too as warnings.
 
     An image nobody could tell about makes the run unsuccessful, with its reasons as notifications.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,20 +20,31 @@ from release.gate.policy import GatePolicy
 from release.gate.ports import Scanner
 from release.gate.scanrecord import ScanRecord, record_of
 from release.gate.verdict import GateOutcome, Verdict, cannot_tell, checked_accepted, judge
-from release.gate.vex import Statement
+from release.gate.vex import ImageName, Statement
 from release.oci import Manifest
 
 log = logging.getLogger("release.scan")
+_GOES_ON = (GateOutcome.PASS, GateOutcome.UNDECIDED)
 
 
 @dataclass(frozen=True)
 class ScanTarget:
-    """One image to scan: its archive, or, without one, what the registry has under ``uri``."""
+    """One image to scan: its archive, or, without one, what the registry has under ``uri``.
+
+    ``repository`` is where an archive will go: a path, since no registry was asked.
+    """
 
     image: str
     manifest: Manifest
     archive: Path | None = None
     uri: str = ""
+    repository: str = ""
+
+    @property
+    def name(self) -> ImageName:
+        """What a VEX document may call it."""
+        repository = self.uri.partition("@")[0] or self.repository
+        return ImageName(self.image, self.manifest.digest, repository, self.manifest.platform.rpartition("/")[2])
 
     def __str__(self) -> str:
         return f"{self.image} {self.manifest.digest} from {self.archive or self.uri}"
@@ -45,7 +56,8 @@ class ScanPlan:
 
     Attributes:
         root, files: Dockerfiles and templates to check, relative to ``root``; none when only what is live is looked at.
-        live: image -> what is live in its place, for a policy that blocks only what is new.
+        dockerfiles: image -> its own among ``files``; the others are about every image, as a template is.
+        live: image -> what is live in its place, for a policy that blocks only what is new; None when nobody looked.
         whole: every image of release.toml is among the targets, so an accepted risk that covers nothing is an error.
     """
 
@@ -54,7 +66,8 @@ class ScanPlan:
     vex: tuple[Statement, ...] = ()
     root: Path = Path()
     files: tuple[str, ...] = ()
-    live: Mapping[str, ScanTarget] = field(default_factory=dict)
+    dockerfiles: Mapping[str, str] = field(default_factory=dict)
+    live: Mapping[str, ScanTarget] | None = field(default_factory=dict)
     whole: bool = True
 
 
@@ -93,9 +106,18 @@ def apply(
     return results
 
 
+def compared(plan: ScanPlan, image: str) -> str:
+    """The digest of the live image that ``image`` is compared with; "" when there is none, or nobody looks."""
+    live = (plan.live or {}).get(image) if plan.policy.new_only else None
+    return live.manifest.digest if live else ""
+
+
 def checked(results: Sequence[Scanned]) -> None:
-    """Raises GateError unless every image passed; the message names the worst of it."""
-    stopped = [result.verdict for result in results if result.verdict.outcome is not GateOutcome.PASS]
+    """Raises GateError when an image was stopped; the message names the worst of it.
+
+    What is undecided was not: it gets no further than this machine before it is compared (gate.require).
+    """
+    stopped = [result.verdict for result in results if result.verdict.outcome not in _GOES_ON]
     if not stopped:
         return
     said = "; ".join(f"{verdict.image}: {_why(verdict)}" for verdict in stopped)
@@ -124,10 +146,8 @@ def _one(
         live = _live(plan, target.image, scanner, seen, today)
     except ReleaseError as error:
         return _failed(target, plan, scanner, clock, (_reason(error),), database)
-    report = scan.report.joined([around])
-    verdict = judge(
-        report, plan.policy, database, today, image=target.image, digest=scan.digest, vex=plan.vex, live=live, seen=seen
-    )
+    report = scan.report.joined([_about(around, plan, target.image)])
+    verdict = judge(report, plan.policy, database, today, image=target.name, vex=plan.vex, live=live, seen=seen)
     return Scanned(verdict, _record(verdict, plan, scanner, clock, database, len(report.packages)), scan.sbom)
 
 
@@ -143,10 +163,19 @@ def _live(
     plan: ScanPlan, image: str, scanner: Scanner, seen: Mapping[str, date], today: date
 ) -> Mapping[str, date] | None:
     """What the live image has by today's advisories: one published since it went live counts as known, not as new."""
-    if not plan.policy.new_only or image not in plan.live:
+    if plan.live is None:
         return None
+    if not plan.policy.new_only or image not in plan.live:
+        return {}
     report = _scan(plan.live[image], scanner).report
     return {finding.key: seen.get(finding.key, today) for finding in report.findings}
+
+
+def _about(around: ScanReport, plan: ScanPlan, image: str) -> ScanReport:
+    """``around`` without what was found in other images' Dockerfiles. Doubts stay: nobody knows whose they are."""
+    own = plan.dockerfiles.get(image)
+    others = {path for path in plan.dockerfiles.values() if path != own}
+    return replace(around, findings=tuple(each for each in around.findings if each.where not in others))
 
 
 def _files(plan: ScanPlan, scanner: Scanner) -> ScanReport:
@@ -175,6 +204,7 @@ def _record(
         policy=plan.policy.hash,
         scanner=scanner.name,
         packages=packages,
+        compared=compared(plan, verdict.image),
     )
 
 

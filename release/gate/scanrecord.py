@@ -28,6 +28,7 @@ class ScanRecord:
         policy: hash of the policy it was judged by.
         scanner: the scanner's name, version and its binary's checksum.
         findings: key of each finding -> its decision and the day it was first seen.
+        compared: the digest of the live image that it was compared with (gate.mode = "new-only"), or "".
         document: the whole record, as ``to_json`` writes it.
     """
 
@@ -39,6 +40,7 @@ class ScanRecord:
     scanner: str
     outcome: GateOutcome
     findings: Mapping[str, tuple[Decision, date]]
+    compared: str
     document: Mapping[str, Any]
 
     @property
@@ -48,7 +50,14 @@ class ScanRecord:
 
 
 def record_of(
-    verdict: Verdict, *, time: datetime, database: datetime | None, policy: str, scanner: str, packages: int
+    verdict: Verdict,
+    *,
+    time: datetime,
+    database: datetime | None,
+    policy: str,
+    scanner: str,
+    packages: int,
+    compared: str = "",
 ) -> ScanRecord:
     """The record of ``verdict``. ``packages`` is how many the scanner saw."""
     document = {
@@ -61,6 +70,7 @@ def record_of(
         "scanner": scanner,
         "outcome": verdict.outcome.value,
         "packages": packages,
+        "compared": compared,
         "doubts": list(verdict.doubts),
         "notes": list(verdict.notes),
         "remedies": list(verdict.remedies),
@@ -93,12 +103,15 @@ def from_json(text: str) -> ScanRecord:
         ) from error
 
 
-def checked_record(record: ScanRecord | None, digest: str, policy: GatePolicy, now: datetime) -> None:
+def checked_record(record: ScanRecord | None, digest: str, policy: GatePolicy, now: datetime, live: str = "") -> None:
     """Raises GateError unless ``record`` is a fresh pass of this very digest under this very policy.
 
     publish and promote call this before they change anything.
+
+    Args:
+        live: the digest that is live in its place, where the policy compares with it; "" for none.
     """
-    why = _why_not(record, digest, policy, now)
+    why = _why_not(record, digest, policy, now) or _compared_otherwise(record, policy, live)
     if why:
         raise GateError(
             f"{digest} may not go on: {why}",
@@ -123,6 +136,14 @@ def _why_not(record: ScanRecord | None, digest: str, policy: GatePolicy, now: da
     return ""
 
 
+def _compared_otherwise(record: ScanRecord | None, policy: GatePolicy, live: str) -> str:
+    if record is None or not policy.new_only or record.compared == live:
+        return ""
+    return (
+        f"it was compared with {record.compared or 'nothing'}, and live in {policy.compare_with} is {live or 'nothing'}"
+    )
+
+
 def _parsed(document: Mapping[str, Any]) -> ScanRecord:
     if document["digest"] and not is_digest(document["digest"]):
         raise ValueError(f"{document['digest']!r} is no digest")
@@ -140,6 +161,7 @@ def _parsed(document: Mapping[str, Any]) -> ScanRecord:
             item["key"]: (Decision(item["decision"]), date.fromisoformat(item["since"]))
             for item in document["findings"]
         },
+        compared=document.get("compared", ""),
         document=document,
     )
 

@@ -11,12 +11,18 @@ from release.gate.verdict import Decision, GateOutcome, Judged, Verdict
 
 _HEADLINES = {
     Decision.BLOCKS: "blocks",
+    Decision.UNDECIDED: "undecided: blocks unless the live image has it too",
     Decision.KNOWN: "known, the live image has it too",
     Decision.REPORTED: "reported",
     Decision.ACCEPTED: "accepted",
     Decision.NOT_AFFECTED: "not affected",
 }
-_MARKS = {GateOutcome.PASS: "✅", GateOutcome.BLOCK: "⛔", GateOutcome.CANNOT_TELL: "❔"}
+_MARKS = {
+    GateOutcome.PASS: "✅",
+    GateOutcome.UNDECIDED: "⏳",
+    GateOutcome.BLOCK: "⛔",
+    GateOutcome.CANNOT_TELL: "❔",
+}
 
 
 def terminal(verdict: Verdict, record: ScanRecord) -> list[str]:
@@ -29,7 +35,7 @@ def terminal(verdict: Verdict, record: ScanRecord) -> list[str]:
         if str(finding.origin):
             lines.append(f"    came in with layer {finding.origin}")
     lines += [f"  do: {line}" for line in verdict.remedies]
-    for decision in (Decision.KNOWN, Decision.ACCEPTED, Decision.NOT_AFFECTED):
+    for decision in (Decision.UNDECIDED, Decision.KNOWN, Decision.ACCEPTED, Decision.NOT_AFFECTED):
         lines += [f"  {_HEADLINES[decision]}: {_line(judged)}" for judged in verdict.of(decision)]
     reported = verdict.of(Decision.REPORTED)
     if reported:

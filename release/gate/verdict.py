@@ -14,15 +14,19 @@ from enum import Enum
 from release.errors import UsageError
 from release.gate.database import Database, lacks_system
 from release.gate.findings import Finding, Kind, ScanReport, Severity
-from release.gate.policy import AcceptedRisk, GatePolicy
+from release.gate.policy import ON_LAMBDA, AcceptedRisk, GatePolicy
 from release.gate.remedy import remedies
-from release.gate.vex import Statement
+from release.gate.vex import ImageName, Statement, last_word
+from release.gate.vex import notes as vex_notes
+
+NOTHING: Mapping[str, date] = {}
 
 
 class GateOutcome(Enum):
-    """What the gate says. Only PASS lets an image through."""
+    """What the gate says. Only PASS lets an image through; UNDECIDED waits for a look at what is live."""
 
     PASS = "pass"
+    UNDECIDED = "undecided"
     BLOCK = "block"
     CANNOT_TELL = "cannot tell"
 
@@ -31,6 +35,7 @@ class Decision(Enum):
     """What the policy says about one finding."""
 
     BLOCKS = "blocks"
+    UNDECIDED = "undecided"
     REPORTED = "reported"
     KNOWN = "known"
     ACCEPTED = "accepted"
@@ -69,7 +74,9 @@ class Verdict:
         """Cannot tell comes first: with a doubt the list of findings may not be the whole list."""
         if self.doubts:
             return GateOutcome.CANNOT_TELL
-        return GateOutcome.BLOCK if self.of(Decision.BLOCKS) else GateOutcome.PASS
+        if self.of(Decision.BLOCKS):
+            return GateOutcome.BLOCK
+        return GateOutcome.UNDECIDED if self.of(Decision.UNDECIDED) else GateOutcome.PASS
 
     @property
     def blocking(self) -> tuple[Finding, ...]:
@@ -92,34 +99,34 @@ def judge(
     database: Database,
     today: date,
     *,
-    image: str,
-    digest: str,
+    image: ImageName,
     vex: Sequence[Statement] = (),
-    live: Mapping[str, date] | None = None,
-    seen: Mapping[str, date] | None = None,
+    live: Mapping[str, date] | None = NOTHING,
+    seen: Mapping[str, date] = NOTHING,
 ) -> Verdict:
     """The verdict on ``image``.
 
     Args:
         report: what the scanner saw, with its doubts.
-        live: key of each finding of the image that is live -> the day it was first seen there; None when nothing is
-            live, and then everything counts as new.
+        live: key of each finding of the image that is live -> the day it was first seen there; empty when nothing is
+            live, and then everything counts as new; None when nobody looked.
         seen: key of each finding of the scan before this one -> the day it was first seen.
     """
-    known, before = live or {}, seen or {}
+    names = frozenset[str]().union(*(finding.names for finding in report.findings))
+    said = [statement for statement in vex if not names.isdisjoint(statement.names)]
     judged = [
-        replace(item, since=min(item.since, before.get(item.finding.key, today)))
-        for item in (_judge(finding, policy, today, image, digest, vex, known) for finding in set(report.findings))
+        replace(item, since=min(item.since, seen.get(item.finding.key, today)))
+        for item in (_judge(finding, policy, today, image, said, live) for finding in set(report.findings))
     ]
     judged.sort(key=_worst_first)
     doubts, notes = _doubts(report, policy, database)
     return Verdict(
-        image,
-        digest,
+        image.name,
+        image.digest,
         tuple(judged),
         tuple(sorted(set(report.doubts) | doubts)),
-        tuple(sorted(set(report.notes) | notes | _vex_notes(report, vex, image, digest))),
-        frozenset(risk for risk in policy.accepted for item in judged if risk.covers(item.finding, image)),
+        tuple(sorted(set(report.notes) | notes | vex_notes(said, report.findings, image))),
+        frozenset(risk for risk in policy.accepted for item in judged if risk.covers(item.finding, image.name)),
     )
 
 
@@ -150,25 +157,30 @@ def _judge(
     finding: Finding,
     policy: GatePolicy,
     today: date,
-    image: str,
-    digest: str,
+    image: ImageName,
     vex: Sequence[Statement],
-    known: Mapping[str, date],
+    live: Mapping[str, date] | None,
 ) -> Judged:
-    since = min(known.get(finding.key, today), today)
+    since = min((live or NOTHING).get(finding.key, today), today)
     for risk in policy.accepted:
-        if risk.covers(finding, image) and risk.expires >= today:
+        if risk.covers(finding, image.name) and risk.expires >= today:
             return Judged(finding, Decision.ACCEPTED, f"{risk.reason} ({risk.who}, until {risk.expires})", since)
-    for statement in vex:
-        applies = statement.names_vulnerability(finding) and statement.names_product(finding, image, digest)
-        if applies and not statement.why_not_applied():
-            return Judged(finding, Decision.NOT_AFFECTED, f"{statement.justification} ({statement.source})", since)
+    statement = last_word(vex, finding, image)
+    if statement and not statement.why_not_applied():
+        return Judged(finding, Decision.NOT_AFFECTED, f"{statement.justification} ({statement.source})", since)
+    if finding.kind is Kind.MISCONFIGURATION and finding.id in ON_LAMBDA:
+        return Judged(finding, Decision.ACCEPTED, ON_LAMBDA[finding.id], since)
     blocks, reason = _by_policy(finding, policy)
     if not blocks:
         return Judged(finding, Decision.REPORTED, reason, since)
-    # A secret is never excused by being live already: it is readable by everybody who can pull the image.
-    if policy.new_only and finding.kind is not Kind.SECRET and finding.key in known:
-        return Judged(finding, Decision.KNOWN, f"the live image has it too, since {since}", since)
+    # A secret is never excused by being live already: it is readable by everybody who can pull the image. And what is
+    # wrong with a file is not seen in the live image.
+    if policy.new_only and finding.kind is Kind.VULNERABILITY:
+        if live is None:
+            return Judged(finding, Decision.UNDECIDED, f"{reason}, unless {policy.compare_with} has it too", since)
+        if finding.key in live:
+            reason = f"the live image of {policy.compare_with} has it too, since {since}"
+            return Judged(finding, Decision.KNOWN, reason, since)
     return Judged(finding, Decision.BLOCKS, reason, since)
 
 
@@ -206,20 +218,6 @@ def _doubts(report: ScanReport, policy: GatePolicy, database: Database) -> tuple
     system = f"{report.os_family} {report.os_name}"
     over = f"{system} is past its end of life: no advisories are published for it any more"
     return (doubts | {over}, set()) if policy.end_of_life_blocks else (doubts, {over})
-
-
-def _vex_notes(report: ScanReport, vex: Sequence[Statement], image: str, digest: str) -> set[str]:
-    """What is to say about statements that took nothing out."""
-    notes = set()
-    for statement in vex:
-        findings = [finding for finding in report.findings if statement.names_vulnerability(finding)]
-        name = sorted(statement.names)[0]
-        why = statement.why_not_applied()
-        if why:
-            notes.add(f"VEX not applied: {statement.source} ({name}): {why}")
-        elif findings and not any(statement.names_product(finding, image, digest) for finding in findings):
-            notes.add(f"VEX not applied: {statement.source} ({name}): none of its products is what was found")
-    return notes
 
 
 def _worst_first(judged: Judged) -> tuple[int, int, str, str, str, str, str]:

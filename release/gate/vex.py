@@ -1,19 +1,20 @@
-"""OpenVEX documents (OpenVEX specification 0.2.0): what a vendor or we ourselves say about not being affected.
+"""VEX statements (OpenVEX specification 0.2.0): what a vendor or we ourselves say about not being affected.
 
-A statement takes a finding out of the verdict only when its status is ``not_affected``, it gives one of the
-specification's justifications, and it names the very product. Anything else is told in the verdict and changes nothing.
+Statements override each other: of those about one vulnerability of one product the last word counts, in the order of
+their timestamps, and of equal ones the later in the document ("The VEX Statement", "Inheritance Flow"). It takes a
+finding out of the verdict only when its status is ``not_affected``, it gives one of the specification's justifications,
+and it names the very product. Anything else is told in the verdict and changes nothing.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from packageurl import PackageURL
 
-from release.errors import UsageError
 from release.gate.findings import Finding, Kind
 from release.gate.policy import purl_covers
 
@@ -27,7 +28,27 @@ JUSTIFICATIONS = frozenset(
         "inline_mitigations_already_exist",
     }
 )
-_STATUSES = frozenset({"not_affected", "affected", "fixed", "under_investigation"})
+NOT_AFFECTED = "not_affected"
+
+#: A registry of ours whose account nobody named: Amazon ECR user guide, "Amazon ECR registries".
+_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\Z")
+
+
+@dataclass(frozen=True)
+class ImageName:
+    """What a package URL may say of an image.
+
+    Attributes:
+        name: its name in release.toml.
+        digest: of its manifest.
+        repository: where it is: ``host/path``, or the path alone where the host is not known; "" when nothing is known.
+        architecture: ``amd64``, ``arm64``; "" when it is not known.
+    """
+
+    name: str
+    digest: str
+    repository: str = ""
+    architecture: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,18 +61,24 @@ class Product:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a document. ``names`` are the vulnerability's identifier and aliases."""
+    """One statement of a document.
+
+    Attributes:
+        names: the vulnerability's identifier and aliases.
+        time: when it was known to be true; the document's time where it has none of its own.
+    """
 
     source: str
     names: frozenset[str]
     status: str
     justification: str
     products: tuple[Product, ...]
+    time: datetime
 
     def why_not_applied(self) -> str:
         """Why the statement can take nothing out of a verdict, or ""."""
-        if self.status != "not_affected":
-            return f"its status is {self.status}; only not_affected takes a finding out"
+        if self.status != NOT_AFFECTED:
+            return f"its status is {self.status}; only {NOT_AFFECTED} takes a finding out"
         if not self.justification:
             return "it gives no justification"
         if self.justification not in JUSTIFICATIONS:
@@ -64,79 +91,72 @@ class Statement:
         """Whether the statement is about this vulnerability, of whatever product."""
         return finding.kind is Kind.VULNERABILITY and not self.names.isdisjoint(finding.names)
 
-    def names_product(self, finding: Finding, image: str, digest: str) -> bool:
+    def names_product(self, finding: Finding, image: ImageName) -> bool:
         """Whether one of its products is the finding's package, or the image that holds it."""
-        return any(_matches(product, finding, image, digest) for product in self.products)
+        sure = self.status == NOT_AFFECTED
+        return any(_matches(product, finding, image, sure=sure) for product in self.products)
 
 
-def parse_vex(text: str, source: str) -> tuple[Statement, ...]:
-    """The statements of one document.
-
-    Raises:
-        UsageError: it is no OpenVEX document.
-    """
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise _error(source, f"is not JSON: {error}") from error
-    context = document.get("@context", "") if isinstance(document, dict) else ""
-    if not str(context).startswith("https://openvex.dev/ns"):
-        raise _error(source, "is no OpenVEX document (its @context is not https://openvex.dev/ns/…)")
-    statements = document.get("statements")
-    if not isinstance(statements, list) or not all(isinstance(item, dict) for item in statements):
-        raise _error(source, "holds no list of statements")
-    return tuple(_statement(item, f"{source}, statement {n}") for n, item in enumerate(statements, 1))
+def last_word(statements: Sequence[Statement], finding: Finding, image: ImageName) -> Statement | None:
+    """The statement that counts for ``finding`` in ``image``; None when there is none about it."""
+    said = [each for each in statements if each.names_vulnerability(finding) and each.names_product(finding, image)]
+    return sorted(said, key=lambda each: each.time)[-1] if said else None
 
 
-def _statement(item: Mapping[str, Any], source: str) -> Statement:
-    vulnerability = item.get("vulnerability")
-    if isinstance(vulnerability, str):  # OpenVEX 0.0.1
-        vulnerability = {"name": vulnerability}
-    if not isinstance(vulnerability, Mapping) or not isinstance(vulnerability.get("name"), str):
-        raise _error(source, "names no vulnerability")
-    status = item.get("status")
-    if status not in _STATUSES:
-        raise _error(source, f"has an unknown status {status!r}")
-    return Statement(
-        source,
-        frozenset((vulnerability["name"], *map(str, vulnerability.get("aliases") or ()))),
-        str(status),
-        str(item.get("justification") or ""),
-        tuple(_product(product) for product in item.get("products") or ()),
-    )
+def notes(statements: Sequence[Statement], findings: Iterable[Finding], image: ImageName) -> set[str]:
+    """What is to say about statements on these findings that took nothing out."""
+    found, known = set(), list(findings)
+    for statement in statements:
+        named = [finding for finding in known if statement.names_vulnerability(finding)]
+        counted = {last_word(statements, each, image) for each in named if statement.names_product(each, image)}
+        why = statement.why_not_applied()
+        if not why and not counted:
+            why = "none of its products is what was found"
+        elif not why and statement not in counted:
+            why = " and ".join(sorted(f"{each.source} is newer" for each in counted if each))
+        if named and why:
+            found.add(f"VEX not applied: {statement.source} ({sorted(statement.names)[0]}): {why}")
+    return found
 
 
-def _product(value: object) -> Product:
-    if isinstance(value, str):
-        return Product(value)
-    if not isinstance(value, Mapping):
-        return Product("")
-    parts: Sequence[object] = value.get("subcomponents") or ()
-    return Product(_purl_of(value), tuple(_product(part).purl for part in parts))
-
-
-def _purl_of(value: Mapping[str, Any]) -> str:
-    identifiers = value.get("identifiers")
-    purl = identifiers.get("purl") if isinstance(identifiers, Mapping) else None
-    return str(purl or value.get("@id") or "")
-
-
-def _matches(product: Product, finding: Finding, image: str, digest: str) -> bool:
+def _matches(product: Product, finding: Finding, image: ImageName, *, sure: bool) -> bool:
     if not product.purl.startswith("pkg:oci/"):
         # A package as the product has no parts here: parts named all the same would narrow it to something unseen.
         return not product.subcomponents and purl_covers(product.purl, finding.purl)
-    try:
-        purl = PackageURL.from_string(product.purl)
-    except ValueError:
-        return False
-    if purl.name != image or (purl.version or digest) != digest:
+    if not _is_image(product.purl, image, sure=sure):
         return False
     return not product.subcomponents or any(purl_covers(part, finding.purl) for part in product.subcomponents)
 
 
-def _error(source: str, problem: str) -> UsageError:
-    return UsageError(
-        f"{source} {problem}",
-        untouched="everything",
-        next_step="mend the document or take it out of gate.vex",
-    )
+def _is_image(text: str, image: ImageName, *, sure: bool) -> bool:
+    """Whether a package URL of type oci names ``image`` (package-url/purl-spec, "oci": name, version, qualifiers).
+
+    Args:
+        sure: what cannot be compared (a tag, which an image has only later) means no; else it is passed over.
+    """
+    try:
+        purl = PackageURL.from_string(text)
+    except ValueError:
+        return False
+    _, path = _host_and_path(image.repository)
+    if purl.name != (path.rpartition("/")[2] or image.name) or (purl.version or image.digest) != image.digest:
+        return False
+    qualifiers = dict(purl.qualifiers or {})
+    url, architecture = qualifiers.pop("repository_url", ""), qualifiers.pop("arch", "")
+    if (url and not _is_at(url, image.repository)) or (architecture and architecture != image.architecture):
+        return False
+    return not (sure and (qualifiers or purl.subpath))
+
+
+def _is_at(url: str, repository: str) -> bool:
+    host, path = _host_and_path(re.sub(r"\A[a-z]+://", "", url).rstrip("/"))
+    our_host, our_path = _host_and_path(repository)
+    if not our_path or path != our_path:
+        return False
+    return not host or (host == our_host if our_host else bool(_ECR.match(host)))
+
+
+def _host_and_path(repository: str) -> tuple[str, str]:
+    """``host/path`` in two, as image references are read: the first part is a host when it has a dot or a port."""
+    first, slash, rest = repository.partition("/")
+    return (first, rest) if slash and re.search(r"[.:]|\Alocalhost\Z", first) else ("", repository)

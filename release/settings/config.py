@@ -173,11 +173,20 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         environments=environments,
         smoke=parse_smoke(top, tuple(environments)),
         versions=parse_versions(top),
-        gate=parse_policy(gate) if "gate" in top and top.notes is None else None,  # an old policy decides nothing
+        gate=_gate(gate, environments)
+        if "gate" in top and top.notes is None
+        else None,  # an old policy decides nothing
     )
     for table in (top, project, build, registry):
         table.done()
     return config
+
+
+def _gate(table: Table, environments: Mapping[str, EnvironmentSpec]) -> GatePolicy:
+    policy = parse_policy(table)
+    if policy.compare_with and policy.compare_with not in environments:
+        table.refuse("compare-with", f"names {policy.compare_with!r}, which is no environment")
+    return policy
 
 
 def _check_unique(top: Table, images: Mapping[str, ImageSpec], environments: Mapping[str, EnvironmentSpec]) -> None:

@@ -26,6 +26,7 @@ from release.errors import GateError, MachineError, ReleaseError, RemoteError
 from release.gate.findings import ImageScan, Kind, Severity
 from release.gate.policy import GatePolicy
 from release.gate.verdict import Decision, GateOutcome, Verdict, judge
+from release.gate.vex import ImageName
 from release.oci import Manifest
 from tests.fakes.standingclock import StandingClock
 from tests.support import databaseregistry as registries
@@ -87,7 +88,7 @@ class Gate:
     def verdict(self, *steps: Step, **changes: object) -> Verdict:
         scan = self.scan(*steps, **changes)
         database = self.trivy.database()
-        return judge(scan.report, policy(), database, datetime.now(UTC).date(), image="export", digest=scan.digest)
+        return judge(scan.report, policy(), database, datetime.now(UTC).date(), image=ImageName("export", scan.digest))
 
 
 def policy(**changes: object) -> GatePolicy:
@@ -271,7 +272,7 @@ def test_a_vulnerability_without_a_severity_record_is_unknown_and_the_policy_dec
     assert [finding.severity for finding in scan.report.findings] == [Severity.UNKNOWN]
     today = datetime.now(UTC).date()
     outcomes = {
-        choice: judge(scan.report, policy(unknown=choice), database, today, image="x", digest=scan.digest).outcome
+        choice: judge(scan.report, policy(unknown=choice), database, today, image=ImageName("x", scan.digest)).outcome
         for choice in ("block", "report")
     }
     assert outcomes == {"block": GateOutcome.BLOCK, "report": GateOutcome.PASS}

@@ -11,6 +11,7 @@ from release.gate.database import Database
 from release.gate.findings import Finding, Kind, Origin, Package, ScanReport, Severity
 from release.gate.policy import GatePolicy, checked_dates
 from release.gate.verdict import Verdict, judge
+from release.gate.vex import ImageName
 from release.toml import Table
 
 TODAY = date(2026, 11, 21)
@@ -62,10 +63,10 @@ def secret(**changes: Any) -> Finding:
 def misconfiguration(**changes: Any) -> Finding:
     values: dict[str, Any] = {
         "kind": Kind.MISCONFIGURATION,
-        "id": "DS-0002",
+        "id": "DS-0017",
         "severity": Severity.HIGH,
         "where": "function/Dockerfile",
-        "advice": "Add 'USER <non root user name>' line to the Dockerfile",
+        "advice": "Combine 'RUN apt-get update' and 'RUN apt-get install' in one instruction",
     }
     return Finding(**(values | changes))
 
@@ -86,9 +87,10 @@ def read_policy(table: Mapping[str, Any], today: date = TODAY) -> GatePolicy:
 
 
 def verdict(*findings: Finding, **changes: Any) -> Verdict:
-    values: dict[str, Any] = {"image": "export", "digest": DIGEST}
     rules = changes.pop("policy", policy())
-    return judge(report(*findings), rules, DATABASE, TODAY, **(values | changes))
+    names = {key: changes.pop(key) for key in ("digest", "repository", "architecture") if key in changes}
+    image = ImageName(changes.pop("image", "export"), **({"digest": DIGEST} | names))
+    return judge(report(*findings), rules, DATABASE, TODAY, image=image, **changes)
 
 
 def accept(**changes: Any) -> dict[str, Any]:

@@ -182,7 +182,7 @@ def test_a_secrets_rule_is_accepted_in_one_file_only() -> None:
 
 
 def test_a_misconfigurations_rule_is_accepted_in_one_file_only() -> None:
-    (risk,) = policy(accept=[accept(id="DS-0002", package=None, path="function/Dockerfile")]).accepted
+    (risk,) = policy(accept=[accept(id="DS-0017", package=None, path="function/Dockerfile")]).accepted
     assert risk.covers(misconfiguration(), "export")
     assert not risk.covers(misconfiguration(where="template.yaml"), "export")
 

@@ -82,7 +82,7 @@ def test_sarif_holds_what_blocks_and_nothing_below() -> None:
 
 def test_sarif_warns_of_what_the_live_image_has_too() -> None:
     live = {vulnerability().key: date(2026, 10, 1)}
-    result = verdict(vulnerability(), policy=policy(mode="new-only"), live=live)
+    result = verdict(vulnerability(), policy=policy(mode="new-only", compare_with="production"), live=live)
     assert [item["level"] for item in sarif([result], version="1")["runs"][0]["results"]] == ["warning"]
 
 

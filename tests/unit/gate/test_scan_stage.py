@@ -34,6 +34,7 @@ from tests.support.findings import (
 )
 
 LIVE = "sha256:" + "e" * 64
+NEW_ONLY = policy(mode="new-only", compare_with="production")
 
 
 def manifest(digest: str = DIGEST) -> Manifest:
@@ -124,11 +125,32 @@ def test_a_scan_of_another_digest_is_no_scan_of_this_one() -> None:
     assert result.verdict.digest == DIGEST
 
 
-def test_findings_in_dockerfile_and_template_stop_every_image() -> None:
-    bad = {"function/Dockerfile": ScanReport(findings=(misconfiguration(),)), "template.yaml": ScanReport()}
-    fake = scanner(CLEAN, CLEAN_REPORT, files=bad)
-    around = plan(EXPORT, REPORT, root=Path("/repo"), files=("function/Dockerfile", "template.yaml"))
-    assert outcomes(fake, around) == [GateOutcome.BLOCK, GateOutcome.BLOCK]
+FILES: dict[str, Any] = {"root": Path("/repo"), "files": ("a/Dockerfile", "b/Dockerfile", "template.yaml")}
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("a/Dockerfile", [GateOutcome.BLOCK, GateOutcome.PASS]),
+        ("b/Dockerfile", [GateOutcome.PASS, GateOutcome.BLOCK]),
+        ("template.yaml", [GateOutcome.BLOCK, GateOutcome.BLOCK]),
+    ],
+)
+def test_a_misconfiguration_stops_the_image_whose_dockerfile_it_is_in_and_in_the_template_every_image(
+    where: str, expected: list[GateOutcome]
+) -> None:
+    """The template is deployed with whichever image, so no image goes on beside what is wrong in it."""
+    files = dict.fromkeys(("a/Dockerfile", "b/Dockerfile", "template.yaml"), ScanReport())
+    files[where] = ScanReport(findings=(misconfiguration(where=where),))
+    around = plan(EXPORT, REPORT, dockerfiles={"export": "a/Dockerfile", "report": "b/Dockerfile"}, **FILES)
+    assert outcomes(scanner(CLEAN, CLEAN_REPORT, files=files), around) == expected
+
+
+def test_a_dockerfile_that_two_images_share_stops_both() -> None:
+    files = {"a/Dockerfile": ScanReport(findings=(misconfiguration(where="a/Dockerfile"),))}
+    shared = {"export": "a/Dockerfile", "report": "a/Dockerfile"}
+    around = plan(EXPORT, REPORT, root=Path("/repo"), files=("a/Dockerfile",), dockerfiles=shared)
+    assert outcomes(scanner(CLEAN, CLEAN_REPORT, files=files), around) == [GateOutcome.BLOCK, GateOutcome.BLOCK]
 
 
 def test_a_file_that_could_not_be_checked_stops_too() -> None:
@@ -140,16 +162,40 @@ def test_a_file_that_could_not_be_checked_stops_too() -> None:
 def test_only_new_findings_block_by_todays_advisories_for_the_live_image() -> None:
     both = ImageScan(DIGEST, report(vulnerability(), secret()), b"{}")
     live = ImageScan(LIVE, report(vulnerability(), secret()), b"{}")
-    new_only = plan(rules=policy(mode="new-only"), live={"export": LIVE_EXPORT})
+    new_only = plan(rules=NEW_ONLY, live={"export": LIVE_EXPORT})
     (result,) = apply(new_only, scanner(both, CLEAN_REPORT, live), StandingClock(NOW))
     assert [item.finding for item in result.verdict.of(Decision.KNOWN)] == [vulnerability()]
     assert result.verdict.blocking == (secret(),)
 
 
 def test_a_live_image_that_cannot_be_scanned_excuses_nothing() -> None:
-    new_only = plan(rules=policy(mode="new-only"), live={"export": LIVE_EXPORT})
+    new_only = plan(rules=NEW_ONLY, live={"export": LIVE_EXPORT})
     fake = scanner(ImageScan(DIGEST, report(vulnerability()), b""), CLEAN_REPORT, RemoteError("no such image"))
     assert outcomes(fake, new_only) == [GateOutcome.CANNOT_TELL]
+
+
+def test_without_a_look_at_what_is_live_nothing_is_excused_and_the_scan_is_no_refusal() -> None:
+    fake = scanner(ImageScan(DIGEST, report(vulnerability()), b""))
+    (result,) = apply(plan(rules=NEW_ONLY, live=None), fake, StandingClock(NOW))
+    assert result.verdict.outcome is GateOutcome.UNDECIDED
+    checked([result])
+    with pytest.raises(GateError, match="its scan says: undecided"):
+        checked_record(result.record, DIGEST, NEW_ONLY, NOW)
+
+
+def test_an_image_that_nothing_is_live_for_has_only_new_findings() -> None:
+    fake = scanner(ImageScan(DIGEST, report(vulnerability()), b""))
+    assert outcomes(fake, plan(rules=NEW_ONLY, live={})) == [GateOutcome.BLOCK]
+
+
+def test_a_pass_holds_only_beside_the_live_image_that_it_was_compared_with() -> None:
+    scans = [ImageScan(digest, report(vulnerability()), b"{}") for digest in (DIGEST, LIVE)]
+    fake = scanner(scans[0], CLEAN_REPORT, scans[1])
+    (result,) = apply(plan(rules=NEW_ONLY, live={"export": LIVE_EXPORT}), fake, StandingClock(NOW))
+    checked_record(result.record, DIGEST, NEW_ONLY, NOW, LIVE)
+    for other in ("", "sha256:" + "f" * 64):
+        with pytest.raises(GateError, match="was compared with sha256:eee"):
+            checked_record(result.record, DIGEST, NEW_ONLY, NOW, other)
 
 
 def test_the_live_image_is_not_scanned_where_everything_blocks() -> None:

@@ -14,6 +14,7 @@ from release.errors import UsageError
 from release.gate.findings import Finding, Kind, Package, Severity
 from release.gate.policy import GatePolicy
 from release.gate.verdict import Decision, GateOutcome, Verdict, cannot_tell, checked_accepted, judge
+from release.gate.vex import ImageName
 from tests.support.findings import (
     DATABASE,
     DIGEST,
@@ -75,7 +76,7 @@ def test_an_accepted_risk_names_who_answers_for_it_and_until_when() -> None:
 
 def test_an_accepted_risk_does_not_hold_after_its_last_day() -> None:
     rules = policy(accept=[accept(expires=TODAY)])
-    tomorrow = judge(report(vulnerability()), rules, DATABASE, date(2026, 11, 22), image="export", digest=DIGEST)
+    tomorrow = judge(report(vulnerability()), rules, DATABASE, date(2026, 11, 22), image=ImageName("export", DIGEST))
     assert tomorrow.outcome is GateOutcome.BLOCK
 
 
@@ -96,14 +97,14 @@ def test_an_accepted_risk_does_not_hold_after_its_last_day() -> None:
 )
 def test_a_doubt_means_that_nobody_can_tell(changes: dict[str, Any], doubt: str) -> None:
     """faults.md, 36."""
-    result = judge(report(**changes), policy(), DATABASE, TODAY, image="export", digest=DIGEST)
+    result = judge(report(**changes), policy(), DATABASE, TODAY, image=ImageName("export", DIGEST))
     assert result.outcome is GateOutcome.CANNOT_TELL
     assert any(doubt in said for said in result.doubts)
 
 
 def test_the_policy_may_report_an_end_of_life() -> None:
     rules = policy(end_of_life="report")
-    result = judge(report(end_of_life=True), rules, DATABASE, TODAY, image="export", digest=DIGEST)
+    result = judge(report(end_of_life=True), rules, DATABASE, TODAY, image=ImageName("export", DIGEST))
     assert result.outcome is GateOutcome.PASS
     assert any("past its end of life" in note for note in result.notes)
 
@@ -116,11 +117,13 @@ def test_without_a_report_nobody_can_tell() -> None:
 
 # only what is new
 
+NEW_ONLY = policy(mode="new-only", compare_with="production")
+
 
 def test_only_new_findings_block_and_the_rest_is_listed_and_dated() -> None:
     known = vulnerability("CVE-2026-32597")
     live = {known.key: date(2026, 10, 1)}
-    result = verdict(known, vulnerability(), policy=policy(mode="new-only"), live=live)
+    result = verdict(known, vulnerability(), policy=NEW_ONLY, live=live)
     assert [finding.id for finding in result.blocking] == ["CVE-2026-48526"]
     (judged,) = result.of(Decision.KNOWN)
     assert (judged.finding, judged.since) == (known, date(2026, 10, 1))
@@ -129,17 +132,42 @@ def test_only_new_findings_block_and_the_rest_is_listed_and_dated() -> None:
 
 def test_another_version_of_the_package_with_the_same_vulnerability_is_not_new() -> None:
     live = {vulnerability(installed="2.7.0").key: TODAY}
-    assert verdict(vulnerability(), policy=policy(mode="new-only"), live=live).outcome is GateOutcome.PASS
+    assert verdict(vulnerability(), policy=NEW_ONLY, live=live).outcome is GateOutcome.PASS
 
 
-def test_a_secret_blocks_even_when_the_live_image_has_it() -> None:
-    """faults.md, 10."""
-    live = {secret().key: TODAY}
-    assert verdict(secret(), policy=policy(mode="new-only"), live=live).outcome is GateOutcome.BLOCK
+@pytest.mark.parametrize("finding", [secret(), misconfiguration()])
+def test_only_a_vulnerability_is_excused_by_the_live_image(finding: Finding) -> None:
+    """faults.md, 10: a secret is readable by everybody who can pull the image; a file is not in the image."""
+    assert verdict(finding, policy=NEW_ONLY, live={finding.key: TODAY}).outcome is GateOutcome.BLOCK
+    assert verdict(finding, policy=NEW_ONLY, live=None).outcome is GateOutcome.BLOCK
 
 
 def test_without_a_live_image_everything_is_new() -> None:
-    assert verdict(vulnerability(), policy=policy(mode="new-only"), live=None).outcome is GateOutcome.BLOCK
+    assert verdict(vulnerability(), policy=NEW_ONLY, live={}).outcome is GateOutcome.BLOCK
+
+
+def test_when_nobody_looked_at_what_is_live_what_it_could_excuse_is_undecided() -> None:
+    result = verdict(vulnerability(), policy=NEW_ONLY, live=None)
+    assert result.outcome is GateOutcome.UNDECIDED
+    (judged,) = result.of(Decision.UNDECIDED)
+    assert judged.reason == "severity HIGH (gate.block), unless production has it too"
+    assert verdict(vulnerability(), secret(), policy=NEW_ONLY, live=None).outcome is GateOutcome.BLOCK
+    assert verdict(vulnerability(), live=None).outcome is GateOutcome.BLOCK, "in the other mode nothing is excused"
+
+
+def test_lambda_ignores_user_so_its_absence_is_accepted_whatever_the_policy() -> None:
+    result = verdict(misconfiguration(id="DS-0002", severity=Severity.CRITICAL))
+    assert result.outcome is GateOutcome.PASS
+    (judged,) = result.of(Decision.ACCEPTED)
+    assert "Lambda ignores USER" in judged.reason
+    assert verdict(vulnerability(id="DS-0002")).outcome is GateOutcome.BLOCK
+
+
+def test_what_somebody_wrote_about_user_is_used_all_the_same() -> None:
+    rules = policy(accept=[accept(id="DS-0002", package=None, path="function/Dockerfile")])
+    result = verdict(misconfiguration(id="DS-0002"), policy=rules)
+    checked_accepted(rules, [result])
+    assert "member-services" in result.judged[0].reason
 
 
 def test_in_the_other_mode_what_is_live_excuses_nothing() -> None:
@@ -175,7 +203,7 @@ def test_one_line_raises_a_package_far_enough_for_all_its_findings() -> None:
             "debian: raise openssl to 3.5.1-1+deb13u1",
         ),
         (secret(), "/var/task/credentials: take the secret out of the build context"),
-        (misconfiguration(), "function/Dockerfile: Add 'USER <non root user name>' line"),
+        (misconfiguration(), "function/Dockerfile: Combine 'RUN apt-get update' and"),
     ],
 )
 def test_every_finding_has_a_line_that_would_mend_it(finding: Finding, line: str) -> None:
@@ -240,10 +268,11 @@ doubts = st.lists(st.sampled_from(["a", "b"]), max_size=1).map(tuple)
 def _judged(
     items: list[Finding], table: dict[str, Any], said: tuple[str, ...], live: list[Finding], eol: bool
 ) -> Verdict:
+    table = {"compare-with": "production"} | table
     rules: GatePolicy = policy(**{key.replace("-", "_"): value for key, value in table.items()})
     seen = report(*items, doubts=said, end_of_life=eol)
     known = {finding.key: TODAY for finding in live}
-    return judge(seen, rules, DATABASE, TODAY, image="export", digest=DIGEST, live=known)
+    return judge(seen, rules, DATABASE, TODAY, image=ImageName("export", DIGEST), live=known)
 
 
 @given(st.lists(findings), findings, tables, doubts, st.lists(findings), st.booleans())
@@ -297,4 +326,4 @@ def test_every_finding_is_listed_exactly_once(items: list[Finding], table: dict[
 def test_a_package_kind_that_is_expected_and_there_is_no_doubt() -> None:
     seen = replace(report(), packages=(*PACKAGES, Package("left-pad", "1.0.0", "node-pkg")))
     rules = policy(expect=["python-pkg", "node-pkg"])
-    assert judge(seen, rules, DATABASE, TODAY, image="export", digest=DIGEST).outcome is GateOutcome.PASS
+    assert judge(seen, rules, DATABASE, TODAY, image=ImageName("export", DIGEST)).outcome is GateOutcome.PASS

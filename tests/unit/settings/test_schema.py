@@ -48,6 +48,7 @@ Path = tuple[str | int, ...]
 BEYOND: set[Path] = {
     ("required-version",),
     ("environments", "staging"),
+    ("environments", "production"),
     ("environments", "production", "proven-in"),
     ("versions", "first-version"),
     ("images", "api", "context"),
@@ -57,6 +58,7 @@ BEYOND: set[Path] = {
     ("smoke", 0, "steps"),
     ("smoke", 1, "steps", 0, "save"),
     ("smoke", 1, "steps"),
+    ("gate", "compare-with"),
     ("gate", "accept", 0, "id"),
     ("gate", "accept", 1, "id"),
     ("gate", "accept", 1, "purl"),
