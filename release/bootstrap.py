@@ -10,7 +10,11 @@ variable                      meaning
 ``RELEASE_ARCHIVES``          folder that holds the last build's archives; equal inputs are not built again
 ``RELEASE_BASE``              ``oci-layout:///folder@sha256:…`` instead of the base image in release.toml
 ``RELEASE_BUILDER``           the buildx builder; default: the engine's own
+``RELEASE_BUILD_CACHE_FROM``  where buildx takes layers from, ``RELEASE_BUILD_CACHE_TO`` where it keeps them, as its
+                              ``--cache-from`` and ``--cache-to`` have it; ``{image}`` is the image's name
 ``RELEASE_BUILD_NETWORK``     the network of build steps; default: ``default``
+``RELEASE_CACHE``             the folder of tools that a machine lacks; default: ``lambda-image-release`` in
+                              ``XDG_CACHE_HOME``, else in ``~/.cache``
 ``RELEASE_CA_BUNDLE``         certificates for downloads inside a build (default: ``PIP_CERT``, ``SSL_CERT_FILE``)
 ``RELEASE_DIST``              folder for archives; default: ``dist``
 ``RELEASE_SCAN_DATABASE``     the scanner's advisories, ``host/name:tag``, instead of the one in release.toml

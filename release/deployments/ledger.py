@@ -36,7 +36,8 @@ def deployments(environment: str, tags: TagsByImage) -> tuple[Deployment, ...]:
                 raise ConflictError(
                     f"the ledger of {environment} has two entries {number}: v{known} and v{version}",
                     untouched="everything",
-                    next_step=f"find out with 'release doctor {environment}' which one was deployed",
+                    next_step="aws ecr list-images --repository-name REPOSITORY shows both; find out which one was "
+                    "deployed, and take the tag of the other away",
                 )
             digests[image] = digest
     return tuple(Deployment(environment, n, *found[n]) for n in sorted(found))

@@ -6,8 +6,10 @@ Not argparse's own help text: its wording and its line breaks differ between ver
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping
 
+from release import bootstrap
 from release.cli import USUAL_ORDER, parser
 from release.commands import of_name
 from release.errors import exit_codes
@@ -32,10 +34,22 @@ def page() -> str:
     order = f"## The usual order\n\n```\n{USUAL_ORDER}```\n"
     common = f"## Options of every command\n\nBefore the command:\n\n{_arguments(top)}\n"
     codes = table(("code", "meaning"), [(str(number), means) for number, means in exit_codes().items()])
+    variables = f"## Environment variables\n\n{_variables()}\n"
     ends = f"## Exit codes\n\nThey are part of the interface: scripts may branch on them.\n\n{codes}\n"
     return "\n".join(
-        [NOTICE, _INTRO, overview, order, common, ends, *(_command(*each) for each in all_commands.items())]
+        [NOTICE, _INTRO, overview, order, common, ends, variables, *(_command(*each) for each in all_commands.items())]
     )
+
+
+def _variables() -> str:
+    """The table in the docstring of release/bootstrap.py."""
+    rows: list[tuple[str, str]] = []
+    for line in (bootstrap.__doc__ or "").splitlines():
+        if found := re.match(r"``([A-Z_*]+)`` +(\S.*)", line):
+            rows.append((found[1], found[2]))
+        elif rows and line.startswith("  "):
+            rows[-1] = (rows[-1][0], f"{rows[-1][1]} {line.strip()}")
+    return table(("variable", "meaning"), [(code(name), means.replace("``", "`")) for name, means in rows])
 
 
 def commands(top: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:

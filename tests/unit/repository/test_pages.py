@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ KEYS = keys_of(EVERY_KEY.read_text())
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_made_from_the_code_is_what_make_docs_writes_now(name: str) -> None:
-    assert (ROOT / name).read_text() == PAGES[name], f"{name} is not what the code says: make docs"
+    assert (ROOT / name).read_text() == PAGES[name], f"{name} is not what the code says: python -m tools.pages"
 
 
 def described(path: Path) -> Iterator[tuple[str, str]]:
@@ -76,6 +77,14 @@ def test_the_command_line_s_page_has_every_command_and_every_exit_code() -> None
     page = cli.page()
     assert all(f"\n## `release {name}`\n" in page for name in commands.NAMES)
     assert all(f"\n| {code} | {means} |\n" in page for code, means in errors.exit_codes().items())
+
+
+def test_every_variable_that_the_command_reads_is_on_its_page() -> None:
+    read = {name for path in SOURCES for name in re.findall(r"[\"'](RELEASE_[A-Z_]+)[\"']", path.read_text())}
+    page = cli.page()
+    assert len(read) > 8
+    assert [name for name in sorted(read) if f"`{name}`" not in page] == []
+    assert set(re.findall(r"`(RELEASE_[A-Z_]+)`", page)) <= read, "a variable that nobody reads"
 
 
 def test_every_refusal_has_an_exit_code_of_its_own_which_the_help_explains() -> None:
