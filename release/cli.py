@@ -1,4 +1,4 @@
-"""The command: arguments -> one stage -> exit code. The only sys.exit and the only broad except of the package."""
+"""The command: arguments -> one command -> exit code. The only sys.exit and the only broad except of the package."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pydoc
 import re
 from pathlib import Path, PurePosixPath
 
@@ -56,6 +57,23 @@ def test_a_file_of_docs_that_anything_names_is_there() -> None:
     for name, text in (PRODUCT | PAGES).items():
         for file in re.findall(r"(?<![\w/.-])(docs/[\w-]+\.[\w.]*\w)", text):
             assert file in TEXTS, f"{name} names {file}"
+
+
+def test_a_path_of_this_repository_that_code_or_a_page_names_is_there() -> None:
+    tops = "release|rehearsal|workflowlint|tests|tools|function|requirements|bench|examples"
+    path = re.compile(rf"(?<![\w./:@$}}(\[-])((?:{tops})/[a-z_][\w./-]*\w)")
+    named = {(name, found) for name, text in (PRODUCT | PAGES).items() for found in path.findall(text)}
+    assert len(named) > 50
+    there = {*TEXTS, *(name.removesuffix(".py") for name in TEXTS), *(str(p) for n in TEXTS for p in Path(n).parents)}
+    inside = {name.removeprefix("function/") for name in TEXTS}
+    assert [entry for entry in sorted(named) if entry[1] not in there | inside and entry[0] != "CHANGELOG.md"] == []
+
+
+def test_a_module_function_or_class_that_a_docstring_refers_to_is_there() -> None:
+    refers = re.compile(r":(?:mod|func|class|meth):`~?((?:release|rehearsal|workflowlint|tests|tools)\.[\w.]+)`")
+    named = {(name, found) for name, text in CODE.items() for found in refers.findall(text)}
+    assert len(named) > 20
+    assert [entry for entry in sorted(named) if pydoc.locate(entry[1]) is None] == []
 
 
 def test_a_heading_that_is_cited_is_on_its_page() -> None:
