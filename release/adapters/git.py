@@ -30,6 +30,10 @@ _LOG = (
 )
 
 
+#: what git says where there is no repository that it may read (its messages are in English here, see ``_git``)
+_NO_REPOSITORY = ("fatal: not a git repository", "fatal: cannot change to", "fatal: detected dubious ownership")
+
+
 class GitRepository:
     """The repository in ``folder``. Each method is described in :class:`release.versions.ports.Git`."""
 
@@ -215,7 +219,10 @@ class GitRepository:
         env = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
         if any("\0" in argument for argument in arguments):
             raise UsageError("a name holds a NUL character, which git has in no name", untouched="everything")
-        return process.run(command, env=env, check=check, timeout=300, stdin=stdin, stdout=stdout)
+        result = process.run(command, env=env, check=False, timeout=300, stdin=stdin, stdout=stdout)
+        if result.code != 0 and any(words in result.stderr for words in _NO_REPOSITORY):
+            raise self._unusable(result.stderr)
+        return process.checked("git", result) if check else result
 
     def _unusable(self, stderr: str) -> NotFoundError:
         if "unknown revision" in stderr or "Needed a single revision" in stderr:

@@ -92,7 +92,7 @@ def run(
         raise MachineError(
             f"{argv[0]} cannot be started: {error.strerror} ({error.filename})",
             untouched="everything",
-            next_step="install it, or run make setup",
+            next_step="install it, then run the same command again",
         ) from error
     _running.add(process)
     with process:
@@ -110,9 +110,14 @@ def run(
         finally:
             _running.discard(process)
     result = Result(process.returncode, (out or b"").decode(errors="surrogateescape"), err.decode(errors="replace"))
-    if check and result.code != 0:
+    return checked(argv[0], result) if check else result
+
+
+def checked(tool: str, result: Result) -> Result:
+    """``result`` when its exit code is 0. Raises RemoteError with the end of what ``tool`` said."""
+    if result.code != 0:
         tail = "\n".join((result.stderr or result.stdout).strip().splitlines()[-15:])
-        raise RemoteError(f"{Path(argv[0]).name} failed with exit code {result.code}:\n{tail}")
+        raise RemoteError(f"{Path(tool).name} failed with exit code {result.code}:\n{tail}")
     return result
 
 

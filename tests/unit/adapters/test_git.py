@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from release.adapters.git import GitRepository
-from release.errors import NotFoundError, RemoteError
+from release.errors import NotFoundError
 from tests.support.gitrepo import GitFolder
 
 
@@ -56,9 +57,10 @@ def test_a_shallow_clone_must_not_look_like_a_fork(repository: GitFolder, tmp_pa
         assert "--unshallow" in caught.value.next_step
 
 
-def test_a_folder_that_is_no_repository_has_no_commits(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_repository_is_named_whatever_is_asked(tmp_path: Path) -> None:
     git = GitRepository(tmp_path)
-    with pytest.raises(NotFoundError):
-        git.resolve("HEAD")
-    with pytest.raises(RemoteError, match="not a git repository"):
-        git.changed(["f"])
+    ask: Callable[[], object]
+    for ask in (git.checkout, git.tags, lambda: git.resolve("HEAD"), lambda: git.changed(["f"])):
+        with pytest.raises(NotFoundError, match=f"{tmp_path} cannot be read as a git repository") as caught:
+            ask()
+        assert caught.value.next_step == "run this inside a clone, or name one with -C"
