@@ -1,18 +1,19 @@
 # make rehearse   the whole pipeline for real, on this machine          make check   linters, types, fast tests (no engine)
 # make test       check + contract tests + the rehearsal, asserted      make bench   figures: ratios, medians, memory
 # make docs       write the pages of docs/ that are made from the code
+# make wheel      the installable command, in build/wheel               make lock    lock files again (UPGRADE=1: newer)
 # Everything a fresh machine lacks is fetched by the first of them that needs it. PYTHON=… names another interpreter.
 
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup rehearse check test docs bench lock clean
+.PHONY: help setup rehearse check test docs bench wheel lock clean
 help:
 	@sed -n 's/^# //p' Makefile
 
 setup: .venv/.ready
-.venv/.ready: requirements/dev.txt tools/setup
+.venv/.ready: requirements/dev.txt requirements/rehearsal.txt tools/setup
 	@tools/setup
 
 rehearse: setup
@@ -39,7 +40,7 @@ check-settings:
 	@$(BIN)/check-jsonschema --quiet --check-metaschema docs/release-toml.schema.json
 	@$(BIN)/check-jsonschema --quiet --schemafile docs/release-toml.schema.json release.toml
 check-shell:
-	@$(BIN)/shellcheck tools/setup .ci/run
+	@$(BIN)/shellcheck tools/setup tools/lock .ci/run
 check-workflows lint-workflows:
 	@$(BIN)/python -m workflowlint
 check-unit:
@@ -59,5 +60,13 @@ docs: setup
 bench: setup
 	@$(BIN)/python -m bench
 
+# What is in the working tree, under the version that git describes.
+wheel: setup
+	@rm -rf build/wheel
+	@$(BIN)/python -m hatchling build --target wheel --directory build/wheel
+
+lock:
+	@tools/lock
+
 clean:
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,1 +1,1 @@
-__version__ = "0.0.0"
+"""Releases for AWS Lambda functions that ship as container images."""

@@ -64,6 +64,7 @@ class Wiring:
     @cached_property
     def config(self) -> Config:
         """release.toml of the working tree. Raises UsageError."""
+        from release.adapters import installed
         from release.settings import config as config_file
 
         if self._settings is None:
@@ -71,7 +72,7 @@ class Wiring:
                 f"there is no release.toml in {self.folder}",
                 next_step="run this in the repository, or write one (README)",
             )
-        return config_file.parse(self._settings)
+        return config_file.parse(self._settings, installed.version)
 
     @cached_property
     def _settings(self) -> str | None:
@@ -88,9 +89,10 @@ class Wiring:
         """The settings of versions where there is nothing else to set; None where release.toml describes a project."""
         if self._settings is None:
             return VersionSettings()
+        from release.adapters import installed
         from release.settings.alone import versions_alone
 
-        return versions_alone(self._settings)
+        return versions_alone(self._settings, installed.version)
 
     @property
     def versions(self) -> VersionSettings:
@@ -130,7 +132,7 @@ class Wiring:
         from release.adapters import process
         from release.adapters.docker import Docker
 
-        docker = process.find("docker", remedy="install Docker; a rehearsal brings its own engine: make rehearse")
+        docker = process.find("docker", remedy="install Docker; a rehearsal brings its own engine: release rehearse")
         return Docker(
             docker,
             self.env,

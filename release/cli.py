@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from release import __version__
 from release.commands import NAMES, of_name
 from release.errors import ReleaseError, exit_codes
 from release.text import block, line
@@ -34,6 +33,16 @@ USUAL_ORDER = """\
 """
 
 
+class _Version(argparse.Action):
+    """Print the version, which costs a look at what is installed, only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from release.adapters import installed
+
+        print(f"release {installed.version()}")
+        parser.exit()
+
+
 def parser(only: str = "") -> argparse.ArgumentParser:
     """The command line, as ``--help`` shows it; with ``only`` that command alone, which starts faster."""
     top = argparse.ArgumentParser(
@@ -42,7 +51,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"release {__version__}", help="print it")
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version of this command")
     top.add_argument("-v", "--verbose", action="store_true", help="show every process and its output")
     top.add_argument(
         "-C", dest="folder", type=Path, default=Path(), metavar="DIR", help="the repository (default: here)"
@@ -70,7 +79,13 @@ def _epilog() -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and leave the process with its exit code."""
-    sys.exit(_main(sys.argv[1:] if argv is None else argv))
+    from release.adapters import terminal
+
+    try:
+        code = _main(sys.argv[1:] if argv is None else argv)
+    except SystemExit as ended:  # argparse: help, version, wrong usage
+        code = ended.code if isinstance(ended.code, int) else 1
+    sys.exit(terminal.flush(sys.stdout) or code)
 
 
 def _interrupted(_number: int, _frame: object) -> None:
@@ -94,22 +109,22 @@ def _main(argv: Sequence[str]) -> int:
     logging.basicConfig(level=logging.DEBUG if args.verbose else logging.INFO, handlers=[harmless], force=True)
     for chatty in ("botocore", "boto3", "urllib3", "s3transfer"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    from release.adapters import actions
+    from release.adapters import actions, terminal
     from release.bootstrap import Wiring
 
     try:
         result: Report = of_name(args.command).run(args, Wiring(args.folder, dict(os.environ)))
     except KeyboardInterrupt:
-        print("interrupted; run the same command again to go on", file=sys.stderr)
+        terminal.write("interrupted; run the same command again to go on", sys.stderr)
         return 130
     except ReleaseError as error:
         annotation = actions.annotation(error, os.environ)  # first: the summary begins with what is wrong
         if error.report is not None:
             actions.publish(error.report, os.environ)
-            print(json.dumps(error.report.data, indent=2) if args.json else block(error.report.text))
-        print("\n".join(f"release: {block(row)}" for row in error.lines()), file=sys.stderr)
+            terminal.write(_shown(error.report, args), sys.stdout)
+        terminal.write("\n".join(f"release: {block(row)}" for row in error.lines()), sys.stderr)
         if annotation:
-            print(annotation)
+            terminal.write(annotation, sys.stdout)
         return error.exit_code
     except Exception:
         import traceback  # only here: a command that works does not pay for it
@@ -120,6 +135,9 @@ def _main(argv: Sequence[str]) -> int:
     actions.publish(result, os.environ)
     if not args.json:
         for note in result.notes:
-            print(f"release: note: {line(note)}", file=sys.stderr)
-    print(json.dumps(result.data, indent=2) if args.json else block(result.text))
-    return result.exit_code
+            terminal.write(f"release: note: {line(note)}", sys.stderr)
+    return terminal.write(_shown(result, args), sys.stdout) or result.exit_code
+
+
+def _shown(report: Report, args: argparse.Namespace) -> str:
+    return json.dumps(report.data, indent=2) if args.json else block(report.text)

@@ -118,7 +118,7 @@ def parse(path: Path, text: str) -> Workflow:
             text=text,
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise Refused(f"{path.name} is no workflow: {error}", next_step="make lint-workflows") from error
+        raise Refused(f"{path.name} is no workflow: {error}", next_step="python -m workflowlint") from error
 
 
 def _filters(on: Any, event: str) -> Mapping[str, Any]:

@@ -21,11 +21,21 @@ from rehearsal.story.repository import Repository, host
 from rehearsal.story.scratch import Scratch
 from rehearsal.story.settings import reaching
 from rehearsal.story.testbed import Testbed
-from release.errors import ReleaseError
+from release.errors import ReleaseError, UsageError
 from release.report import Report
 
 #: What the second release changes for real, in the code of one function only.
 CHANGE = ("function/report/__init__.py", "{text}\nEDITION = 2\n", "feat(report): mark the second edition")
+
+#: What the story changes, breaks or starts; it is told of this project's sample alone.
+NEEDED = (
+    "release.toml",
+    "pipeline.yaml",
+    *(f".github/workflows/{name}.yml" for name in ("check", "release", "production", "rollback", "watch")),
+    CHANGE[0],
+    fault_injection.BREAK[0],
+    fault_injection.VULNERABLE_LOCK,
+)
 
 
 def run(folder: Path, env: Mapping[str, str], *, keep: bool) -> Report:
@@ -36,9 +46,11 @@ def run(folder: Path, env: Mapping[str, str], *, keep: bool) -> Report:
             it and how to stop it.
 
     Raises:
+        UsageError: it is not the repository that the story is told of; nothing was started.
         MachineError: something the rehearsal needs is not to be had here.
         NotAsExpected: an assertion did not hold.
     """
+    _check_repository(folder)
     reporter = Reporter()
     try:
         with testbed.start(folder, env, reporter, keep=keep) as bed:
@@ -56,6 +68,16 @@ def run(folder: Path, env: Mapping[str, str], *, keep: bool) -> Report:
                 raise
     finally:
         print(reporter.table(), file=sys.stderr)
+
+
+def _check_repository(folder: Path) -> None:
+    if missing := [path for path in NEEDED if not (folder / path).is_file()]:
+        raise UsageError(
+            f"the rehearsal's story is told of the sample in lambda-image-release's own repository: {folder} has no "
+            f"{missing[0]}",
+            untouched="everything; nothing was started",
+            next_step="run it in a clone of that repository: release -C DIR rehearse",
+        )
 
 
 def story(repository: Repository, scratch: Scratch, reporter: Reporter) -> None:

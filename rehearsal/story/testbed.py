@@ -24,6 +24,7 @@ from rehearsal.story import advisory_registry, kept
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.scratch import Scratch
 from rehearsal.story.settings import settings
+from release.adapters import installed
 from release.adapters.toolbox import Cache, Toolbox, Venv
 from release.adapters.trivy.binary import RECIPE, Binary, Installer
 from release.settings import config as config_file
@@ -77,7 +78,7 @@ def start(repository: Path, env: Mapping[str, str], reporter: Reporter, *, keep:
     """
     cache = Cache.of(env)
     toolbox = tools(cache, reporter.say)
-    config = config_file.parse((repository / "release.toml").read_text(encoding="utf-8"))
+    config = config_file.parse((repository / "release.toml").read_text(encoding="utf-8"), installed.version)
     with ExitStack() as always, ExitStack() as unless_kept:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=cache.folder("rehearsals")))
         unless_kept.callback(shutil.rmtree, folder, ignore_errors=True)

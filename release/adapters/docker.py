@@ -108,13 +108,13 @@ def _explained(error: RemoteError, image: str) -> MachineError | RemoteError:
         return MachineError(
             f"no container engine answers (any more), so image {image} cannot be built",
             untouched="the registry and every environment",
-            next_step="start Docker, or set DOCKER_HOST to an engine; a rehearsal brings its own: make rehearse",
+            next_step="start Docker, or set DOCKER_HOST to an engine; a rehearsal brings its own: release rehearse",
         )
     if any(words in error.message for words in _NO_BUILDX):
         return MachineError(
             f"docker has no buildx here, so image {image} cannot be built",
             untouched="the registry and every environment",
-            next_step="install Docker's buildx plugin; a rehearsal brings its own engine: make rehearse",
+            next_step="install Docker's buildx plugin; a rehearsal brings its own engine: release rehearse",
         )
     if "no space left on device" in error.message:
         return MachineError(

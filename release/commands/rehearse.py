@@ -24,17 +24,20 @@ def options(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Run the whole pipeline on this machine, without an account."""
     import importlib
-    import importlib.util
 
     from release.errors import MachineError
 
-    # By name, because product code never imports the rehearsal: it may not be installed.
-    if importlib.util.find_spec("rehearsal") is None:
+    try:
+        # By name, because product code never imports the rehearsal: what it needs may not be installed.
+        rehearsal = importlib.import_module("rehearsal.command")
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing.startswith(("release", "rehearsal.")):
+            raise
         raise MachineError(
-            "the rehearsal is not installed beside this command",
+            f"what the rehearsal needs is not installed beside this command: there is no {missing}",
             untouched="everything",
-            next_step="pip install 'lambda-image-release[rehearsal]'",
-        )
-    rehearsal = importlib.import_module("rehearsal.command")
+            next_step="pip install 'lambda-image-release[rehearsal]', then run the same command again",
+        ) from error
     result: Report = rehearsal.run(wiring.folder.resolve(), wiring.env, keep=args.keep, stop=args.stop)
     return result

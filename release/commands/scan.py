@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     import json
     from pathlib import Path
 
-    from release import __version__
+    from release.adapters import installed
     from release.gate import gate, sarif, scan
     from release.gate import report as scan_report
 
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     results = gate.run(guard, plan)
     report = scan_report.of_scan([(r.verdict, r.record) for r in results])
     if args.sarif:
-        document = sarif.sarif([r.verdict for r in results], version=__version__)
+        document = sarif.sarif([r.verdict for r in results], version=installed.version())
         Path(args.sarif).write_text(json.dumps(document, indent=2), encoding="utf-8")
     try:
         scan.checked(results)

@@ -15,7 +15,9 @@ def zizmor(folders: Sequence[Path]) -> list[LinterFinding]:
     reports = []
     for folder in folders:
         command: list[str | Path] = [tool("zizmor"), "--offline", "--persona=pedantic", "--no-exit-codes"]
-        command += ["--config", folder / ".github" / "zizmor.yml", "--format=json-v1", folder / ".github"]
+        config = folder / ".github" / "zizmor.yml"
+        command += ["--config", config] if config.exists() else []
+        command += ["--format=json-v1", folder / ".github"]
         try:
             said = answer(command, codes=(0,))
         except MachineError as error:  # a file that it cannot read as a workflow

@@ -25,7 +25,9 @@ class LinterFinding:
 
 
 def tool(name: str) -> Path:
-    return process.find(name, remedy="make setup", path=sysconfig.get_path("scripts"))
+    """The linter beside this interpreter. Raises MachineError when it is not installed."""
+    remedy = "pip install 'lambda-image-release[lint]'; in a checkout of it: make setup"
+    return process.find(name, remedy=remedy, path=sysconfig.get_path("scripts"))
 
 
 def answer(command: Sequence[str | Path], *, codes: tuple[int, ...]) -> Any:

@@ -64,7 +64,11 @@ class Binary:
         try:
             actual = sha256_of(self.path)
         except OSError as error:
-            raise MachineError(f"{self.path} cannot be read: {error.strerror}", next_step="run make setup") from error
+            raise MachineError(
+                f"{self.path} cannot be read: {error.strerror}",
+                untouched="everything",
+                next_step=f"remove {self.path.parent} and run the command again",
+            ) from error
         if actual != self.sha256:
             raise MachineError(
                 f"{self.path} has the checksum {actual}, on record is {self.sha256} ({self.origin}); it was not run",

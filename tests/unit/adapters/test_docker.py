@@ -89,7 +89,7 @@ def test_builder_and_network_are_passed_on(tool: Tool, request_: BuildRequest, t
 
 
 FAILURES = {
-    "no engine": ("Cannot connect to the Docker daemon at unix:///engine.sock.", MachineError, "make rehearse"),
+    "no engine": ("Cannot connect to the Docker daemon at unix:///engine.sock.", MachineError, "release rehearse"),
     "engine stopped halfway": (
         "ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",
         MachineError,

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +53,24 @@ class Shell:
             command, cwd=self.repository.folder, env=self.env, capture_output=True, text=True, timeout=120, check=False
         )
 
+    def into_nowhere(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run it to its end, its output into a pipe that nobody reads any more."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            return subprocess.run(
+                [sys.executable, "-m", "release", *arguments],
+                cwd=self.repository.folder,
+                env={**self.env, **(env or {})},
+                stdout=writer,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+        finally:
+            os.close(writer)
+
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
@@ -81,6 +99,43 @@ def test_help_and_version_are_no_errors(shell: Shell) -> None:
     assert told.returncode == 0
     assert "release rehearse" in told.stdout
     assert shell.release("--version").stdout.startswith("release ")
+
+
+@pytest.mark.parametrize("arguments", [["plan"], ["plan", "--json"], ["--help"], ["--version"], ["version", "--help"]])
+def test_a_reader_that_goes_away_ends_the_command_as_it_ends_git(shell: Shell, arguments: list[str]) -> None:
+    """``release plan | head -0``: no traceback, and what a shell shows for a program that SIGPIPE ended."""
+    done = shell.into_nowhere(*arguments)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_refusal_keeps_its_exit_code_and_its_words_when_nobody_reads_the_output(shell: Shell) -> None:
+    done = shell.into_nowhere("history", "prod", env={"GITHUB_ACTIONS": "true"})
+    assert done.returncode == 5
+    assert "release: there is no environment 'prod' in release.toml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_whose_both_streams_nobody_reads_ends_in_silence(shell: Shell) -> None:
+    command = f"({sys.executable} -m release history prod 2>&1; echo $? > code) | true"
+    subprocess.run(["/bin/sh", "-c", command], cwd=shell.repository.folder, env=shell.env, check=True, timeout=60)
+    assert (shell.repository.folder / "code").read_text() == "5\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+def test_a_full_disk_under_the_output_is_named(shell: Shell) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "release", "version", "--json"]
+        done = subprocess.run(command, cwd=shell.repository.folder, env=shell.env, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 7
+    assert done.stderr.decode() == "release: the output cannot be written: No space left on device\n"
+
+
+def test_a_command_that_was_started_without_an_output_does_its_work(shell: Shell) -> None:
+    command = f"exec {sys.executable} -m release version --json >&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=shell.repository.folder, env=shell.env, stderr=subprocess.PIPE, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize(

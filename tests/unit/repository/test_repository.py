@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from rehearsal.github import trust
 from release import commands
@@ -31,6 +33,42 @@ def test_a_lock_file_has_a_hash_for_every_package_and_names_no_index(lock: Path)
     assert all("--hash=sha256:" in package for package in packages)
     assert "://" not in text
     assert "--index-url" not in text
+
+
+def asked(name: str) -> set[str]:
+    """The packages that ``requirements/<name>.in`` asks for itself."""
+    lines = (ROOT / "requirements" / f"{name}.in").read_text().splitlines()
+    words = [line.partition("#")[0].strip() for line in lines]
+    return {Requirement(word).name for word in words if word and not word.startswith("-r")}
+
+
+def locked(name: str) -> dict[str, str]:
+    """Package -> version of ``requirements/<name>.txt``."""
+    found = re.findall(
+        r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", (ROOT / f"requirements/{name}.txt").read_text(), re.M
+    )
+    return {package.lower(): version for package, version in found}
+
+
+@pytest.mark.parametrize("name", ["release", "rehearsal"])
+def test_what_the_wheel_declares_is_what_is_locked_and_tested(name: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = project["dependencies"] if name == "release" else project["optional-dependencies"][name]
+    needs = [Requirement(each) for each in declared]
+    assert {need.name for need in needs} == asked(name)
+    for need in needs:
+        assert need.specifier.contains(locked(name)[need.name.lower()]), need
+
+
+def test_every_lock_file_of_the_command_names_the_same_versions() -> None:
+    assert locked("release").items() <= locked("rehearsal").items()
+    assert locked("rehearsal").items() <= locked("dev").items()
+
+
+def test_every_folder_with_lock_files_is_kept_up_to_date() -> None:
+    folders = (ROOT / ".github/dependabot.yml").read_text()
+    for folder in LOCKED:
+        assert re.search(rf"directories: \[.*/{folder}[,\]]", folders), folder
 
 
 def test_every_file_of_the_commands_is_a_command_of_the_command_line() -> None:
