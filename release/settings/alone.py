@@ -10,7 +10,7 @@ from release.versions.config import parse_versions
 from release.versions.settings import VersionSettings
 
 #: All that such a file holds.
-_KEYS = frozenset({"versions", "required-version"})
+KEYS = frozenset({"versions", "required-version"})
 
 
 def versions_alone(text: str, command: Callable[[], str] | None = None) -> VersionSettings | None:
@@ -23,7 +23,7 @@ def versions_alone(text: str, command: Callable[[], str] | None = None) -> Versi
         UsageError, MachineError: as :func:`release.settings.config.parse`.
     """
     top = table_of(text)
-    if "versions" not in top or not top.values.keys() <= _KEYS:
+    if "versions" not in top or not top.values.keys() <= KEYS:
         return None
     check_required(top, command)
     return parse_versions(top)

@@ -34,6 +34,8 @@ _WORDS = {
     Kind.TEXTS: "list of texts",
     Kind.DATE: "date, without quotes",
 }
+#: A pattern that is longer helps nobody in a table.
+LONG = 40
 _HELD = {str: "text", int: "whole number", bool: "`true` or `false`"}
 
 
@@ -73,7 +75,7 @@ def _rows(keys: Keys, of: str) -> str:
 
 def _whether(key: Key) -> str:
     if key.kind is Kind.NAMED:
-        return f" At least one. A name has the form {code(_form(key.names))}."
+        return f" At least one. A name has {_formed(key.names)}."
     return "" if key.required or key.kind is Kind.ARRAY else " It may be left out."
 
 
@@ -85,7 +87,7 @@ def _type(key: Key) -> str:
         choices = ", ".join(map(code, key.choices))
         words = f"list of: {choices}" if key.kind is Kind.TEXTS else f"one of: {choices}"
     elif key.pattern:
-        words += f" of the form {code(_form(key.pattern))}"
+        words += f" of {_formed(key.pattern)}"
     if key.low is not None or key.high is not None:
         words += (f", from {key.low}" if key.low is not None else "") + (
             f" to {key.high}" if key.high is not None else ""
@@ -97,7 +99,7 @@ def _mapping(key: Key) -> str:
     held = " or ".join(_HELD[kind] for kind in key.holds) or "any value"
     if key.choices:
         held = "one of: " + ", ".join(map(code, key.choices))
-    return f"table, name = {held}" + (f"; a name has the form {code(_form(key.names))}" if key.names else "")
+    return f"table, name = {held}" + (f"; a name has {_formed(key.names)}" if key.names else "")
 
 
 def _default(key: Key, either: tuple[str, ...]) -> str:
@@ -114,6 +116,7 @@ def _toml(value: Any) -> str:
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
-def _form(pattern: str) -> str:
-    r"""A pattern without what says only that the whole value matches."""
-    return pattern.removesuffix(r"\Z").replace(r"\Z", "$")
+def _formed(pattern: str) -> str:
+    r"""The form that a pattern asks for, without the ``\Z`` that says only that the whole value matches."""
+    form = pattern.removesuffix(r"\Z").replace(r"\Z", "$")
+    return f"the form {code(form)}" if len(form) <= LONG else "a form that the [schema](release-toml.schema.json) has"

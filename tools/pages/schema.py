@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from release.settings.alone import KEYS
 from release.tomlkeys import Key, Keys, Kind
 
 _MADE = "Made by `make docs` from the readers of release.toml; docs/release-toml.md is the same for people."
@@ -19,7 +20,15 @@ _SIMPLE = {Kind.TEXT: "string", Kind.NUMBER: "integer", Kind.SWITCH: "boolean", 
 def of(keys: Keys) -> str:
     """The schema as JSON text."""
     top = {"$schema": "http://json-schema.org/draft-04/schema#", "title": "release.toml", "description": _MADE}
-    return json.dumps(top | _object(keys, ""), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(top | _file(keys), indent=2, ensure_ascii=False) + "\n"
+
+
+def _file(keys: Keys) -> dict[str, Any]:
+    """The schema of the file itself: whole, or only how versions are named."""
+    found = _object(keys, "")
+    whole = {"required": found.pop("required")}
+    others = [{"required": [name]} for name in found["properties"] if name not in KEYS]
+    return found | {"anyOf": [whole, {"required": ["versions"], "not": {"anyOf": others}}]}
 
 
 def _object(keys: Keys, table: str) -> dict[str, Any]:

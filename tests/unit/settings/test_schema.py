@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
 from release.errors import UsageError
+from release.settings.alone import versions_alone
 from release.settings.config import parse_table
 from release.toml import Table
 from tests.support.world import RELEASE_TOML
@@ -148,6 +149,17 @@ def test_command_and_schema_agree_on_a_key_that_is_missing() -> None:
 @pytest.mark.parametrize("text", [RELEASE_TOML, LEAST.read_text(), (ROOT / "release.toml").read_text()])
 def test_files_that_work_are_valid(text: str) -> None:
     assert schema_takes(tomllib.loads(text))
+
+
+@pytest.mark.parametrize("others", [(), ("required-version",), ("project",), ("gate", "required-version")])
+@pytest.mark.parametrize("versions", [("versions",), ()])
+def test_command_and_schema_agree_on_a_file_that_only_names_versions(
+    versions: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    document = {key: EVERY[key] for key in (*versions, *others)}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in document.items() if isinstance(value, str)]
+    text = "\n".join([*lines, *(f"[{key}]" for key, value in document.items() if isinstance(value, dict))])
+    assert schema_takes(document) == (versions_alone(text) is not None)
 
 
 def test_the_schema_is_a_schema() -> None:
