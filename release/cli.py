@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 USUAL_ORDER = """\
   release plan                           what merging would release, and why
-  release build                          images of the present commit, as OCI archives in dist/
+  release build                          images of the present commit, as OCI layouts in dist/
   release scan                           the gate; a digest without a fresh pass goes nowhere
   release publish                        into the registry, by digest, named as the candidate
   release deploy staging --version …     deploy, prove, record; or put the deployment before back

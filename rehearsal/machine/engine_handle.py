@@ -27,7 +27,7 @@ class EngineHandle:
         docker: the client.
         started: whether it is our own.
         version: the server's.
-        builder: the buildx builder that writes OCI archives; ``default``, or one to be made by ``ensure_builder``.
+        builder: the buildx builder that writes OCI layouts; ``default``, or one to be made by ``ensure_builder``.
         gateway: where containers reach this machine, an address of this machine; empty when there is none (a virtual
             machine in between forwards ``host.docker.internal`` to loopback then).
     """

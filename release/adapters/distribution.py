@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import tarfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,7 +18,7 @@ from urllib.parse import urljoin
 import urllib3
 
 from release import oci
-from release.adapters.workspace import blob
+from release.adapters.layout import blob_path
 from release.digest import sha256
 from release.errors import NotFoundError, RemoteError
 from release.images.model import Archive
@@ -67,10 +66,9 @@ class Distribution:
 
     def push(self, repository: str, archive: Archive) -> None:
         """Upload the archive's missing blobs, then its manifest under its digest."""
-        with tarfile.open(archive.path) as tar:
-            for part in (*archive.manifest.layers, archive.manifest.config):
-                self._push_blob(repository, part.digest, part.size, partial(_member, tar, part.digest))
-            raw = blob(tar, archive.digest)
+        for part in (*archive.manifest.layers, archive.manifest.config):
+            self._push_blob(repository, part.digest, part.size, partial(_pieces, blob_path(archive.path, part.digest)))
+        raw = blob_path(archive.path, archive.digest).read_bytes()
         self._push_manifest(repository, raw, archive.manifest.media_type)
 
     def push_artifact(self, repository: str, artifact: Artifact, tag: str = "") -> None:
@@ -221,9 +219,8 @@ class Distribution:
             )
 
 
-def _member(tar: tarfile.TarFile, digest: str) -> Iterator[bytes]:
-    """A blob of an OCI archive, in pieces."""
-    member = tar.extractfile(f"blobs/{digest.replace(':', '/')}")
-    assert member is not None
-    while piece := member.read(1 << 20):
-        yield piece
+def _pieces(path: Path) -> Iterator[bytes]:
+    """A file's content."""
+    with path.open("rb") as content:
+        while piece := content.read(1 << 20):
+            yield piece

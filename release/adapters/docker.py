@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from release.adapters import process
+from release.adapters.buildcontext import NamedContext, named_by_content
 from release.errors import MachineError, RemoteError
 from release.images.model import BuildRequest
 
@@ -25,7 +27,7 @@ _NO_BUILDX = ("unknown flag: --progress", "unknown command: docker buildx", "'bu
 
 
 class Docker:
-    """docker buildx, writing OCI archives.
+    """docker buildx, writing OCI layouts.
 
     Args:
         env: the whole environment of the client; DOCKER_HOST in it names the engine.
@@ -62,36 +64,43 @@ class Docker:
             raise failures[0]
 
     def _build(self, request: BuildRequest, destination: Path) -> None:
-        """One image. No provenance and no SBOM: with either the result is an index, which Lambda refuses."""
-        command: list[str | Path] = [
-            self.docker,
-            "buildx",
-            "build",
-            "--progress=plain",
-            "--provenance=false",
-            "--sbom=false",
-        ]
+        try:
+            with named_by_content(request.context, request.dockerfile, request.epoch) as context:
+                process.run(
+                    self._command(request, context, destination),
+                    env={**self.env, "SOURCE_DATE_EPOCH": str(request.epoch), "BUILDKIT_PROGRESS": "plain"},
+                    timeout=self.timeout,
+                    on_line=lambda line: log.debug("%s %s", request.image, line),
+                )
+        except RemoteError as error:
+            shutil.rmtree(destination, ignore_errors=True)
+            raise _explained(error, request.image) from error
+
+    def _command(self, request: BuildRequest, context: NamedContext, destination: Path) -> list[str | Path]:
+        """One image. No provenance and no SBOM: with either the result is an index, which Lambda refuses.
+
+        A layout as a folder: BuildKit then writes only the blobs that are not there. ``rewrite-timestamp`` would
+        compress every layer anew, the base's too.
+        """
+        command: list[str | Path] = [self.docker, "buildx", "build", "--progress=plain"]
+        command += ["--provenance=false", "--sbom=false"]
         command += ["--builder", self.builder] if self.builder else []
         command += ["--platform", request.platform, "--target", request.target, "--network", self.network]
-        command += ["--file", request.context / request.dockerfile]
-        command += ["--output", f"type=oci,dest={destination},rewrite-timestamp=true"]
+        command += ["--file", context.dockerfile]
+        rewrite = ",rewrite-timestamp=true" if request.rewrite else ""
+        command += ["--output", f"type=oci,dest={destination},tar=false{rewrite}"]
         for name, value in request.build_args.items():
             command += ["--build-arg", f"{name}={value}"]
         for name, value in request.named_contexts.items():
             command += ["--build-context", f"{name}={value}"]
         for name, path in request.secrets.items():
             command += ["--secret", f"id={name},src={path}"]
-        command += _cache("--cache-from", self.env.get("RELEASE_BUILD_CACHE_FROM", ""), request.image)
-        command += _cache("--cache-to", self.env.get("RELEASE_BUILD_CACHE_TO", ""), request.image)
-        command.append(request.context)
-        env = {**self.env, "SOURCE_DATE_EPOCH": str(request.epoch), "BUILDKIT_PROGRESS": "plain"}
-        try:
-            process.run(
-                command, env=env, timeout=self.timeout, on_line=lambda line: log.debug("%s %s", request.image, line)
-            )
-        except RemoteError as error:
-            destination.unlink(missing_ok=True)
-            raise _explained(error, request.image) from error
+        if request.no_cache:
+            command.append("--no-cache")
+        else:
+            command += _cache("--cache-from", self.env.get("RELEASE_BUILD_CACHE_FROM", ""), request.image)
+            command += _cache("--cache-to", self.env.get("RELEASE_BUILD_CACHE_TO", ""), request.image)
+        return [*command, context.folder]
 
 
 def _cache(option: str, value: str, image: str) -> list[str | Path]:

@@ -8,6 +8,7 @@ import tarfile
 import tempfile
 from pathlib import Path, PurePosixPath
 
+from release.adapters.layout import blob_path
 from release.errors import RemoteError
 from release.oci import Manifest
 
@@ -47,7 +48,7 @@ def _layer(layout: Path, digest: str, kept: Path | None) -> tuple[list[str], lis
             return list(gone), list(here)
         except (ValueError, TypeError):
             note.unlink()  # half-written by a machine that lost its power: read the layer again
-    gone, here = _read_layer(layout / "blobs" / digest.replace(":", "/"), digest)
+    gone, here = _read_layer(blob_path(layout, digest), digest)
     if note:
         note.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=note.parent, delete=False, encoding="utf-8") as file:

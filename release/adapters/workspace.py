@@ -1,37 +1,34 @@
-"""The Workspace port: a folder of OCI archives (``dist/``), each verified whenever it is read.
+"""The Workspace port: a folder of built images (``dist/``), each an OCI layout that is verified whenever it is read.
 
-A second folder may hold the archives of builds before, where the first one starts empty each time, as in CI.
+A second folder may hold the images of the build before, where the first one starts empty each time, as in CI.
 
-An archive's name holds image and inputs, so equal inputs find it again; it appears by rename, so a crash or a full disk
+A layout's name holds image and inputs, so equal inputs find it again; it appears by rename, so a crash or a full disk
 never leaves half of one under that name.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import logging
 import re
 import shutil
-import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from release import oci
-from release.errors import MachineError, ReleaseError, RemoteError
+from release.adapters import layout
+from release.errors import MachineError, ReleaseError
 from release.images.model import Archive
-from release.oci import Manifest
 
 log = logging.getLogger("release.build")
-_SUFFIX = ".oci.tar"
-_BLOB = re.compile(r"blobs/sha256/([0-9a-f]{64})\Z")
+_SUFFIX = ".oci"
+_NAME = re.compile(rf"(?P<image>.+)-(?P<inputs>[0-9a-f]{{16}}){re.escape(_SUFFIX)}\Z")
 
 
 class LocalWorkspace:
-    """Archives in ``folder``, and those of builds before in ``earlier``."""
+    """Images in ``folder``, and those of the build before in ``earlier``."""
 
     def __init__(self, folder: Path, earlier: Path | None = None) -> None:
         self.folder, self.earlier = folder, earlier
@@ -40,19 +37,34 @@ class LocalWorkspace:
         """See :class:`release.images.ports.Workspace`."""
         for folder in (self.folder, self.earlier):
             path = folder / _name(image, inputs) if folder else None
-            if path is None or not path.exists():
-                continue
-            try:
-                return Archive(image, inputs, path, read_archive(path))
-            except ReleaseError as error:
-                log.warning("%s is damaged (%s); it is not used", path, error.message)
+            if path and path.exists() and (found := _read(image, inputs, path)):
+                return found
         return None
+
+    def latest(self, image: str) -> Archive | None:
+        """See :class:`release.images.ports.Workspace`."""
+        found = []
+        for folder in (self.folder, self.earlier):
+            for path in folder.glob(f"*{_SUFFIX}") if folder else ():
+                name = _NAME.match(path.name)
+                if name and name["image"] == image:
+                    found.append((path.stat().st_mtime, name["inputs"], path))
+        for _, inputs, path in sorted(found, reverse=True):
+            if archive := _read(image, inputs, path):
+                return archive
+        return None
+
+    def hand_on(self, archive: Archive, path: Path) -> None:
+        """See :class:`release.images.ports.Workspace`."""
+        layout.link(archive.path / "blobs", path / "blobs")
 
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
         """See :class:`release.images.ports.Workspace`."""
-        manifest = read_archive(path)
+        layout.tidy(path)
+        manifest = layout.read_layout(path)
         target = self.folder / _name(image, inputs)
-        path.replace(target)
+        with self.scratch() as scratch:
+            _put(path, target, scratch)
         return Archive(image, inputs, target, manifest)
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
@@ -61,15 +73,19 @@ class LocalWorkspace:
         with self.scratch() as scratch:
             for archive in archives:
                 target = self.folder / _name(archive.image, archive.inputs)
-                _put(archive.path, target, scratch)
+                _link(archive.path, target, scratch)
                 settled.append(replace(archive, path=target))
-                if self.earlier:
-                    self.earlier.mkdir(parents=True, exist_ok=True)
-                    _put(archive.path, self.earlier / target.name, self.earlier)
-        if self.earlier:
-            for old in set(self.earlier.glob(f"*{_SUFFIX}")) - {self.earlier / each.path.name for each in settled}:
-                old.unlink()
+            if self.earlier:
+                self._leave(self.earlier, settled)
         return settled
+
+    def _leave(self, earlier: Path, archives: Sequence[Archive]) -> None:
+        earlier.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=earlier) as scratch:
+            for archive in archives:
+                _link(archive.path, earlier / archive.path.name, Path(scratch))
+        for old in set(earlier.glob(f"*{_SUFFIX}")) - {earlier / archive.path.name for archive in archives}:
+            shutil.rmtree(old)
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -88,7 +104,7 @@ class LocalWorkspace:
                 raise
             raise MachineError(
                 f"the disk of {self.folder} is full",
-                untouched="every archive that was finished",
+                untouched="every image that was finished",
                 next_step="free some room",
             ) from error
         finally:
@@ -99,61 +115,25 @@ def _name(image: str, inputs: str) -> str:
     return f"{image}-{inputs}{_SUFFIX}"
 
 
-def _put(path: Path, target: Path, scratch: Path) -> None:
-    """``path`` also as ``target``, which is never half there; a link where the file system has them."""
-    if target.exists() and target.samefile(path):
+def _read(image: str, inputs: str, path: Path) -> Archive | None:
+    try:
+        return Archive(image, inputs, path, layout.read_layout(path))
+    except ReleaseError as error:
+        log.warning("%s is damaged (%s); it is not used", path, error.message)
+        return None
+
+
+def _link(path: Path, target: Path, scratch: Path) -> None:
+    """The layout ``path`` also as ``target``; a damaged one that has the name gives way."""
+    if path == target:
         return
-    copy = scratch / f".{target.name}"
-    copy.unlink(missing_ok=True)
-    try:
-        copy.hardlink_to(path)
-    except OSError:
-        shutil.copyfile(path, copy)
-    copy.replace(target)
+    copy = scratch / target.name
+    layout.link(path, copy)
+    _put(copy, target, scratch)
 
 
-def read_archive(path: Path) -> Manifest:
-    """The manifest of the only image in an OCI archive, after every blob was checked against its digest.
-
-    Raises:
-        ConflictError: an index, or several images.
-        RemoteError: a truncated tar, a blob that is missing or is not what its name says.
-    """
-    try:
-        with tarfile.open(path) as archive:
-            sizes = _verified_blobs(archive, path)
-            digest = oci.manifest_in_index(_read(archive, "index.json"))
-            raw = blob(archive, digest)
-            manifest = oci.parse_manifest(raw, blob(archive, oci.config_descriptor(raw).digest))
-    except (tarfile.TarError, KeyError, EOFError, OSError) as error:
-        raise RemoteError(f"{path.name} is no whole OCI archive: {error}") from error
-    for part in (manifest.config, *manifest.layers):
-        if sizes.get(part.digest) != part.size:
-            raise RemoteError(f"{path.name}: blob {part.digest} is missing or has another size")
-    return manifest
-
-
-def blob(archive: tarfile.TarFile, digest: str) -> bytes:
-    """A small blob's content. Raises KeyError when it is not there."""
-    return _read(archive, f"blobs/{digest.replace(':', '/')}")
-
-
-def _read(archive: tarfile.TarFile, name: str) -> bytes:
-    member = archive.extractfile(name)
-    if member is None:
-        raise KeyError(f"{name} is no file")
-    return member.read()
-
-
-def _verified_blobs(archive: tarfile.TarFile, path: Path) -> dict[str, int]:
-    sizes = {}
-    for member in archive:
-        match = _BLOB.match(member.name)
-        if match and member.isfile():
-            content = archive.extractfile(member)
-            assert content is not None
-            digest = hashlib.file_digest(content, "sha256")  # type: ignore[arg-type]  # an ExFileObject reads like a file
-            if digest.hexdigest() != match[1]:
-                raise RemoteError(f"{path.name}: blob {match[1][:12]} is damaged")
-            sizes["sha256:" + match[1]] = member.size
-    return sizes
+def _put(path: Path, target: Path, scratch: Path) -> None:
+    """Move the folder ``path`` to ``target`` at once; a folder cannot replace another one, so that goes first."""
+    if target.exists():
+        target.replace(scratch / f"before-{target.name}")
+    path.replace(target)

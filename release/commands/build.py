@@ -1,4 +1,4 @@
-"""release build: build an OCI archive per image, or reuse one with equal inputs."""
+"""release build: build each image as an OCI layout, or reuse one with equal inputs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
 
-SUMMARY = "build an OCI archive per image, or reuse one with equal inputs"
+SUMMARY = "build each image as an OCI layout, or reuse one with equal inputs"
 CHANGES = True
 OUTPUTS: tuple[str, ...] = ("digests", "built")
 
@@ -22,7 +22,7 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
-    """Build an OCI archive per image, or reuse one with equal inputs."""
+    """Build each image as an OCI layout, or reuse one with equal inputs."""
     from release.images import build, report
 
     config, git, commit = wiring.config, wiring.git, wiring.git.resolve(args.commit)

@@ -23,7 +23,7 @@ class Scanner(Protocol):
         """Its advisories, fetched when a newer set is due. Raises GateError when they cannot be had."""
 
     def archive(self, path: Path) -> ImageScan:
-        """Scan the only image in an OCI archive. Raises GateError, RemoteError when there is no whole report."""
+        """Scan the only image of an OCI layout. Raises GateError, RemoteError when there is no whole report."""
 
     def remote(self, uri: str, manifest: Manifest) -> ImageScan:
         """Scan the image that a registry has under a digest. Raises as ``archive`` does."""

@@ -1,4 +1,4 @@
-"""release build: an OCI archive per image on disk, from the registry or the folder where the inputs are equal."""
+"""release build: an OCI layout per image on disk, from the registry or the folder where the inputs are equal."""
 
 from __future__ import annotations
 
@@ -114,19 +114,19 @@ def _build(
 ) -> None:
     log.info("building %s from %s", " and ".join(item.image for item in due), commit[:12])
     with workspace.scratch() as folder:
-        archives = {folder / f"{item.image}.tar": item for item in due}
+        layouts = {folder / f"{item.image}.oci": item for item in due}
         requests = {}
-        for path, item in archives.items():
-            # BuildKit takes a file of equal name, size and time for the one of the build before: other inputs, other
-            # times, all later than EPOCH, which the build writes in their place
-            time = EPOCH + int(item.inputs[:7], 16)
-            git.export(commit, config.images[item.image].inputs, path.with_suffix(""), time)
-            requests[path] = _request(config.images[item.image], config, path.with_suffix(""), base, secrets)
+        for path, item in layouts.items():
+            tree = path.with_suffix("")
+            git.export(commit, config.images[item.image].inputs, tree, EPOCH)
+            if before := workspace.latest(item.image):
+                workspace.hand_on(before, path)
+            requests[path] = _request(config.images[item.image], config, tree, base, secrets)
         try:
             engine.build(requests)
         finally:  # an image that failed does not cost the others
-            for path, item in archives.items():
-                if path.exists():
+            for path, item in layouts.items():
+                if (path / "index.json").exists():
                     workspace.keep(item.image, item.inputs, path)
 
 

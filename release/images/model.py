@@ -12,7 +12,7 @@ from release.oci import Manifest
 
 @dataclass(frozen=True)
 class Archive:
-    """An OCI archive on disk and the manifest inside it."""
+    """An image on disk, as an OCI layout in the folder ``path``, and its manifest."""
 
     image: str
     inputs: str
@@ -30,12 +30,14 @@ class BuildRequest:
     """One image to build.
 
     Attributes:
-        context: folder that holds exactly the image's inputs.
+        context: folder that holds exactly the image's inputs; its files' times and modes are the engine's to set.
         dockerfile: path of the Dockerfile inside ``context``.
         build_args: ``--build-arg`` values.
         named_contexts: what replaces an image name in ``FROM`` (``--build-context``).
         secrets: secret id -> file, never part of a layer.
         epoch: SOURCE_DATE_EPOCH in seconds, so that equal inputs give equal bytes.
+        rewrite: give every file of every layer that time at the end, at the price of compressing all of them anew.
+        no_cache: run every step again.
     """
 
     image: str
@@ -47,6 +49,8 @@ class BuildRequest:
     named_contexts: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Path] = field(default_factory=dict)
     epoch: int = 0
+    rewrite: bool = False
+    no_cache: bool = False
 
 
 class TagOutcome(Enum):

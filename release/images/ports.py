@@ -15,20 +15,32 @@ class Engine(Protocol):
     """A container engine with buildx."""
 
     def build(self, requests: Mapping[Path, BuildRequest]) -> None:
-        """Write an OCI archive to each path, or nothing at all there; side by side, as far as the engine can.
+        """Write an OCI layout to each path, or leave nothing at all there; side by side, as far as the engine can.
+
+        A path may hold blobs already (:meth:`Workspace.hand_on`): those are not written again. Equal requests give
+        equal bytes wherever and whenever they are built, as far as the Dockerfile's own steps do.
 
         Raises RemoteError, MachineError when one of them failed; the others were built to their end.
         """
 
 
 class Workspace(Protocol):
-    """The folder on this machine that holds archives between two commands."""
+    """The folder on this machine that holds built images, as OCI layouts, between two commands."""
 
     def archive(self, image: str, inputs: str) -> Archive | None:
         """The verified archive of ``image`` for these inputs, or None. A damaged one is as good as none."""
 
+    def latest(self, image: str) -> Archive | None:
+        """The verified archive of ``image`` that was made last, whatever its inputs, or None."""
+
+    def hand_on(self, archive: Archive, path: Path) -> None:
+        """Have the blobs of ``archive`` below ``path`` as well, where the next image is going to be written."""
+
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
-        """Take over the archive at ``path``, whole or not at all. Raises ConflictError for an index."""
+        """Take over the layout at ``path``, whole or not at all; what its image does not name is left out.
+
+        Raises ConflictError for an index, RemoteError for what is no whole layout.
+        """
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
         """Have all of ``archives`` in the folder, and leave exactly these for the next build where it has such a place.

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from release.adapters.ecr import Ecr
-from release.adapters.workspace import read_archive
+from release.adapters.layout import read_layout
 from release.images.model import Archive
 from release.images.ports import Registry
 from tests.fakes.journal import Journal
@@ -74,8 +74,8 @@ def archive(tmp_path: Path) -> Callable[..., Archive]:
     """Makes small images: ``archive("content")``."""
 
     def make(content: str = "print()", *, docker: bool = False) -> Archive:
-        path = tmp_path / f"{content}-{docker}.tar"
+        path = tmp_path / f"{content}-{docker}.oci"
         ociimage.write_image(path, {"app.py": content.encode()}, docker=docker)
-        return Archive("export", "0" * 16, path, read_archive(path))
+        return Archive("export", "0" * 16, path, read_layout(path))
 
     return make

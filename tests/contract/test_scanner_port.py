@@ -12,11 +12,11 @@ import pytest
 from rehearsal.cloud import sample_database
 from release.adapters.clock import SystemClock
 from release.adapters.distribution import Distribution
+from release.adapters.layout import read_layout
 from release.adapters.toolbox import Cache
 from release.adapters.trivy.binary import RECIPE, Installer
 from release.adapters.trivy.database import TrivyDatabase
 from release.adapters.trivy.scanner import Trivy
-from release.adapters.workspace import read_archive
 from release.errors import ReleaseError
 from release.gate.findings import ImageScan, ScanReport
 from release.gate.ports import Scanner
@@ -31,7 +31,7 @@ VULNERABLE = [debian(), pip_install("PyJWT", "2.8.0")]
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    path = tmp_path / "image.tar"
+    path = tmp_path / "image.oci"
     Image(VULNERABLE).write(path)
     return path
 
@@ -39,7 +39,7 @@ def archive(tmp_path: Path) -> Path:
 @pytest.fixture
 def fake(archive: Path) -> Scanner:
     report = ScanReport("debian", "13.1", packages=PACKAGES, findings=(vulnerability(),))
-    return FakeScanner(DATABASE, {archive.name: ImageScan(read_archive(archive).digest, report, b"{}")})
+    return FakeScanner(DATABASE, {archive.name: ImageScan(read_layout(archive).digest, report, b"{}")})
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_scan_names_the_digest_the_packages_and_the_findings(scanner: Scanner,
     assert scanner.name
     assert "vulnerability" in scanner.database().sources
     scan = scanner.archive(archive)
-    assert scan.digest == read_archive(archive).digest
+    assert scan.digest == read_layout(archive).digest
     assert "CVE-2026-48526" in {finding.id for finding in scan.report.findings}
     assert {package.ecosystem for package in scan.report.packages} == {"debian", "python-pkg"}
     assert scan.report.doubts == ()
@@ -77,4 +77,4 @@ def test_nothing_is_scanned_before_the_database_is_there(scanner: Scanner, archi
 def test_an_image_that_is_not_named_by_its_digest_is_refused(scanner: Scanner, archive: Path) -> None:
     scanner.database()
     with pytest.raises(ReleaseError, match="not named by its digest"):
-        scanner.remote("localhost:5000/export:latest", read_archive(archive))
+        scanner.remote("localhost:5000/export:latest", read_layout(archive))

@@ -80,7 +80,7 @@ class Gate:
     folder: Path
 
     def scan(self, *steps: Step, **changes: object) -> ImageScan:
-        archive = self.folder / "image.tar"
+        archive = self.folder / "image.oci"
         Image(steps, **changes).write(archive)  # type: ignore[arg-type]
         self.trivy.database()
         return self.trivy.archive(archive)
@@ -331,7 +331,7 @@ def write_files(folder: Path, dockerfile: str) -> tuple[Path, list[str]]:
 
 
 def test_the_result_names_the_digest_of_the_very_bytes(gate: Gate, tmp_path: Path) -> None:
-    digest = Image(GOOD).write(tmp_path / "again.tar")
+    digest = Image(GOOD).write(tmp_path / "again.oci")
     assert gate.scan(*GOOD).digest == digest
 
 
@@ -359,21 +359,14 @@ def test_an_image_named_by_a_tag_is_not_scanned(trivy: Trivy, served: registries
 
 
 def upload(registry: registries.Registry, steps: list[Step], folder: Path) -> Manifest:
-    import tarfile
+    from release.adapters.layout import blob_path, read_layout
 
-    from release.adapters.workspace import read_archive
-
-    archive = folder / "upload.tar"
-    digest = Image(steps).write(archive)
-    manifest = read_archive(archive)
-    with tarfile.open(archive) as tar:
-        for blob in (manifest.config, *manifest.layers):
-            file = tar.extractfile(f"blobs/{blob.digest.replace(':', '/')}")
-            assert file is not None
-            registry.blobs[blob.digest] = file.read()
-        file = tar.extractfile(f"blobs/{digest.replace(':', '/')}")
-        assert file is not None
-        registry.manifests["export", digest] = file.read()
+    layout = folder / "upload.oci"
+    digest = Image(steps).write(layout)
+    manifest = read_layout(layout)
+    for blob in (manifest.config, *manifest.layers):
+        registry.blobs[blob.digest] = blob_path(layout, blob.digest).read_bytes()
+    registry.manifests["export", digest] = blob_path(layout, digest).read_bytes()
     return manifest
 
 
@@ -506,7 +499,7 @@ def script(folder: Path, text: str) -> Binary:
 )
 def test_a_scanner_that_fails_blocks(trivy: Trivy, tmp_path: Path, behaviour: str, message: str) -> None:
     """faults.md, 35."""
-    archive = tmp_path / "image.tar"
+    archive = tmp_path / "image.oci"
     Image(GOOD).write(archive)
     # The time limit is the scan's own plus ten seconds for trivy to end by itself.
     broken = replace(trivy, binary=script(tmp_path, behaviour), limit=-9.5)
@@ -520,7 +513,7 @@ def test_a_scanner_with_another_checksum_is_not_run(trivy: Trivy, tmp_path: Path
     ran = tmp_path / "ran"
     good = script(tmp_path, "exit 0")
     good.path.write_text(f"#!/bin/sh\ntouch {ran}\n")
-    archive = tmp_path / "image.tar"
+    archive = tmp_path / "image.oci"
     Image(GOOD).write(archive)
     with pytest.raises(MachineError, match="was not run"):
         replace(trivy, binary=good).archive(archive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,19 +27,46 @@ def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
 
 def test_an_archive_that_was_kept_is_found_by_its_inputs_and_only_by_them(workspace: Workspace) -> None:
     with workspace.scratch() as folder:
-        digest = ociimage.write_image(folder / "image.tar")
-        kept = workspace.keep("export", INPUTS, folder / "image.tar")
+        digest = ociimage.write_image(folder / "image.oci")
+        kept = workspace.keep("export", INPUTS, folder / "image.oci")
     assert kept.digest == digest
     assert workspace.archive("export", INPUTS) == kept
-    assert kept.path.is_file()
+    assert kept.path.is_dir()
     assert workspace.archive("export", "1" * 16) is None
     assert workspace.archive("report", INPUTS) is None
 
 
+def test_the_archive_that_was_kept_last_is_the_latest_of_its_image_and_of_no_other(workspace: Workspace) -> None:
+    assert workspace.latest("export") is None
+    for number, image in enumerate(("export", "export", "export-2")):
+        with workspace.scratch() as folder:
+            ociimage.write_image(folder / "image.oci", {"app.py": f"print({number})".encode()})
+            kept = workspace.keep(image, str(9 - number) * 16, folder / "image.oci")
+            os.utime(kept.path, (number, number))
+    latest = workspace.latest("export")
+    assert latest == workspace.archive("export", "8" * 16)
+    assert latest is not None
+
+
+def test_an_image_that_was_written_beside_the_blobs_of_another_one_holds_only_its_own(workspace: Workspace) -> None:
+    with workspace.scratch() as folder:
+        ociimage.write_image(folder / "image.oci")
+        first = workspace.keep("export", INPUTS, folder / "image.oci")
+    with workspace.scratch() as folder:
+        workspace.hand_on(first, folder / "image.oci")
+        assert ociimage.read_blobs(folder / "image.oci").keys() == ociimage.read_blobs(first.path).keys()
+        ociimage.write_image(folder / "image.oci", {"app.py": b"print(2)"})
+        second = workspace.keep("export", "1" * 16, folder / "image.oci")
+    parts = (second.manifest.config, *second.manifest.layers)
+    assert second.manifest.layers[0] == first.manifest.layers[0]
+    assert set(ociimage.read_blobs(second.path)) == {second.digest, *(part.digest for part in parts)}
+    assert workspace.archive("export", INPUTS) == first
+
+
 def test_settled_archives_are_those_that_were_kept(workspace: Workspace) -> None:
     with workspace.scratch() as folder:
-        ociimage.write_image(folder / "image.tar")
-        kept = workspace.keep("export", INPUTS, folder / "image.tar")
+        ociimage.write_image(folder / "image.oci")
+        kept = workspace.keep("export", INPUTS, folder / "image.oci")
     assert list(workspace.settle([kept])) == [kept]
     assert workspace.archive("export", INPUTS) == kept
 
@@ -76,6 +104,11 @@ def without_layer(path: Path) -> None:
     ociimage.without_blob(path, ociimage.digest_of(ociimage.tar_of({"base": b"base"})))
 
 
+def without_index(path: Path) -> None:
+    ociimage.write_image(path)
+    (path / "index.json").unlink()
+
+
 BROKEN: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     "index with an attestation": (ociimage.write_attested, ConflictError),
     "two images": (ociimage.write_two_images, ConflictError),
@@ -83,10 +116,10 @@ BROKEN: dict[str, tuple[Callable[[Path], object], type[Exception]]] = {
     "damaged layer": (damaged, RemoteError),
     "layer left out": (without_layer, RemoteError),
     "manifest left out": (without_manifest, RemoteError),
-    "no tar": (lambda path: path.write_bytes(b"no tar at all"), RemoteError),
-    "empty": (lambda path: path.write_bytes(b""), RemoteError),
-    "no index": (lambda path: path.write_bytes(ociimage.tar_of({"oci-layout": b"{}"})), RemoteError),
-    "nothing": (lambda path: path.unlink(missing_ok=True), RemoteError),
+    "no folder": (lambda path: path.write_bytes(b"no layout at all"), RemoteError),
+    "empty": (lambda path: path.mkdir(), RemoteError),
+    "no index": (without_index, RemoteError),
+    "nothing": (lambda _: None, RemoteError),
 }
 
 
@@ -95,7 +128,7 @@ def test_what_is_no_whole_image_for_lambda_is_not_kept(workspace: Workspace, cas
     """faults.md, 11, and a full disk or a killed engine."""
     write, kind = BROKEN[case]
     with workspace.scratch() as folder:
-        write(folder / "image.tar")
+        write(folder / "image.oci")
         with pytest.raises(kind):
-            workspace.keep("export", INPUTS, folder / "image.tar")
+            workspace.keep("export", INPUTS, folder / "image.oci")
     assert workspace.archive("export", INPUTS) is None

@@ -28,11 +28,13 @@ def main() -> int:
     dist = Path("dist")
     if command == "build":
         dist.mkdir()
-        (dist / "export.tar").write_text("the archive")
+        (dist / "export.oci").mkdir()
+        (dist / "export.oci" / "index.json").write_text("the image")
         (dist / "export.scan.json").write_text("{}")
         environment["EARLIER"] = " ".join(path.name for path in Path(environment["RELEASE_ARCHIVES"]).glob("*"))
         Path(environment["RELEASE_ARCHIVES"]).mkdir(exist_ok=True)
-        (Path(environment["RELEASE_ARCHIVES"]) / "export.oci.tar").write_text("the archive")
+        (Path(environment["RELEASE_ARCHIVES"]) / "export.oci").mkdir(exist_ok=True)
+        (Path(environment["RELEASE_ARCHIVES"]) / "export.oci" / "index.json").write_text("the image")
         if to := environment.get("RELEASE_BUILD_CACHE_TO"):
             place = Path(to.split("dest=")[1].split(",")[0].replace("{image}", "export"))
             place.mkdir(parents=True)
@@ -41,7 +43,7 @@ def main() -> int:
         dist.mkdir()
         (dist / "export.cdx.json").write_text("{}")
     if command == "publish":
-        environment["ARCHIVE"] = (dist / "export.tar").read_text()
+        environment["ARCHIVE"] = (dist / "export.oci" / "index.json").read_text()
     if command == "deploy":
         time.sleep(0.3)
     note = {"arguments": sys.argv[1:], "environment": environment, "began": began, "ended": time.monotonic()}

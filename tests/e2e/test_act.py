@@ -135,7 +135,7 @@ def test_merge_releases_to_staging_step_by_step(repository: Repository) -> None:
     ]
     assert "AWS_ACCESS_KEY_ID" not in repository.environment("build")
     assert repository.environment("publish")["AWS_ACCESS_KEY_ID"] == "test"
-    assert repository.environment("publish")["ARCHIVE"] == "the archive"
+    assert repository.environment("publish")["ARCHIVE"] == "the image"
     assert {how for step, how in ran(run) if step in ("Build", "Scan", "Plan")} == {"for real"}
     assert {how for step, how in ran(run) if step.startswith(("Get the code", "Become"))} == {"stand-in"}
     assert "released 1.4.0-rc.7" in run.summary
@@ -153,7 +153,7 @@ def test_second_build_starts_from_the_cache_that_main_saved(repository: Reposito
     assert scopes == ["refs_heads_main"]
     assert any("stand-in] cache release-buildkit-" in line for line in repository.lines)
     builds = [json.loads(line)["environment"] for line in repository.notes.read_text().splitlines()]
-    assert [build["EARLIER"] for build in builds if "EARLIER" in build] == ["", "export.oci.tar", "export.oci.tar"]
+    assert [build["EARLIER"] for build in builds if "EARLIER" in build] == ["", "export.oci", "export.oci"]
     assert pull_request.step("Read the archives of main's last build").how == "stand-in"
 
 

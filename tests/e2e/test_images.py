@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tarfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from release.adapters.workspace import read_archive
+from release.adapters.layout import read_layout
 from tests.rehearsed import REPOSITORY, Rehearsed
 
 pytestmark = pytest.mark.rehearsal
@@ -50,16 +49,12 @@ def place(request: pytest.FixtureRequest) -> tuple[Path, Mapping[str, str]]:
 
 
 @pytest.fixture(params=["export", "report"])
-def emulator(
-    request: pytest.FixtureRequest, place: tuple[Path, Mapping[str, str]], tmp_path: Path
-) -> Iterator[tuple[str, str]]:
+def emulator(request: pytest.FixtureRequest, place: tuple[Path, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
     """An image's name, and the URL that invokes it in the runtime emulator."""
     dist, env = place
     image: str = request.param
-    archive = max(dist.glob(f"{image}-*.oci.tar"), key=lambda path: path.stat().st_mtime)
-    with tarfile.open(archive) as tar:
-        tar.extractall(tmp_path / "layout", filter="data")
-    layout = f"oci-layout://{tmp_path / 'layout'}@{read_archive(archive).digest}"
+    path = max(dist.glob(f"{image}-*.oci"), key=lambda path: path.stat().st_mtime)
+    layout = f"oci-layout://{path.absolute()}@{read_layout(path).digest}"
     name = f"lambda-image-release/check-{image}"
 
     def docker(*arguments: str, stdin: str | None = None) -> str:

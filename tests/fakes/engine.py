@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class FakeEngine(Engine):
             try:
                 self._build(request, destination)
             except ReleaseError as error:
+                shutil.rmtree(destination, ignore_errors=True)
                 failures.append(error)
         if failures:
             raise failures[0]

@@ -1,9 +1,9 @@
-"""The folder of archives, trusting what it took over (the real one verifies again at each reading)."""
+"""The folder of images, trusting what it took over (the real one verifies again at each reading)."""
 
 from __future__ import annotations
 
 import json
-import tarfile
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,21 +26,36 @@ class FakeWorkspace(Workspace):
     def archive(self, image: str, inputs: str) -> Archive | None:
         return self.kept.get((image, inputs))
 
+    def lose(self) -> None:
+        """What ``make clean`` does."""
+        for archive in self.kept.values():
+            shutil.rmtree(archive.path)
+        self.kept.clear()
+
+    def latest(self, image: str) -> Archive | None:
+        return next((archive for (name, _), archive in reversed(self.kept.items()) if name == image), None)
+
+    def hand_on(self, archive: Archive, path: Path) -> None:
+        assert archive in self.kept.values()
+        (path / "blobs" / "sha256").mkdir(parents=True)
+        for digest, blob in ociimage.read_blobs(archive.path).items():
+            ociimage.blob_file(path, digest).write_bytes(blob)
+
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
         try:
-            with tarfile.open(path) as tar:
-                index = tar.extractfile("index.json")
-                assert index is not None
-                digest = oci.manifest_in_index(index.read())
+            digest = oci.manifest_in_index((path / "index.json").read_bytes())
             blobs = ociimage.read_blobs(path)
             if any(ociimage.digest_of(blob) != name for name, blob in blobs.items()):
                 raise RemoteError("a blob is damaged")
             manifest = oci.parse_manifest(blobs[digest], blobs[json.loads(blobs[digest])["config"]["digest"]])
-        except (tarfile.TarError, OSError, KeyError, EOFError) as error:
-            raise RemoteError(f"{path.name} is no whole OCI archive: {error}") from error
+        except (OSError, KeyError) as error:
+            raise RemoteError(f"{path.name} is no whole OCI layout: {error}") from error
         if any(layer.digest not in blobs for layer in manifest.layers):
             raise RemoteError("a layer is missing")
-        target = path.replace(self.folder / f"{image}-{inputs}.tar")
+        named = {manifest.digest, manifest.config.digest, *(layer.digest for layer in manifest.layers)}
+        for other in blobs.keys() - named:
+            ociimage.without_blob(path, other)
+        target = path.replace(self.folder / f"{image}-{inputs}.oci")
         self.kept[image, inputs] = Archive(image, inputs, target, manifest)
         return self.kept[image, inputs]
 

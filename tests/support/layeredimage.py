@@ -1,4 +1,4 @@
-"""Small OCI archives made without a container engine: layers from dictionaries of files.
+"""Small OCI layouts made without a container engine: layers from dictionaries of files.
 
 Everything is deterministic (no clock, sorted names), so a digest in a test's failure can be compared between runs.
 """
@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ class Image:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> str:
-        """Write the OCI archive and return the manifest's digest."""
+        """Write the OCI layout into the folder ``path``, instead of what is there; the manifest's digest."""
         layers = [_layer(step.files) for step in self.steps]
         blobs = [gzip.compress(layer, mtime=0) for layer in layers]
         config = _json(
@@ -66,7 +67,10 @@ class Image:
         )
         files = {f"blobs/sha256/{digest_of(blob)[7:]}": blob for blob in (config, manifest, *blobs)}
         files |= {"index.json": index, "oci-layout": _json({"imageLayoutVersion": "1.0.0"})}
-        path.write_bytes(_tar(files))
+        shutil.rmtree(path, ignore_errors=True)
+        (path / "blobs" / "sha256").mkdir(parents=True)
+        for name, content in files.items():
+            (path / name).write_bytes(content)
         return digest_of(manifest)
 
 

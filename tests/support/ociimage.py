@@ -1,4 +1,4 @@
-"""Small OCI archives as an engine would write them, and the ways in which one can be broken.
+"""Small OCI layouts as an engine would write them, and the ways in which one can be broken.
 
 Layout: OCI image specification 1.1, "Image Layout".
 """
@@ -64,11 +64,19 @@ def image_blobs(
 
 
 def write_layout(path: Path, blobs: Mapping[str, bytes], manifests: Sequence[Mapping[str, Any]]) -> None:
-    """An OCI archive of ``blobs`` whose index lists ``manifests``."""
+    """An OCI layout of ``blobs`` in the folder ``path``, whose index lists ``manifests``; blobs that are there stay."""
     index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": list(manifests)}
-    files = {f"blobs/{digest.replace(':', '/')}": blob for digest, blob in blobs.items()}
-    files |= {"index.json": json.dumps(index).encode(), "oci-layout": b'{"imageLayoutVersion":"1.0.0"}'}
-    path.write_bytes(tar_of(files))
+    (path / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
+    for digest, blob in blobs.items():
+        if not blob_file(path, digest).exists():
+            blob_file(path, digest).write_bytes(blob)
+    (path / "index.json").write_text(json.dumps(index))
+    (path / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+
+
+def blob_file(path: Path, digest: str) -> Path:
+    """Where the layout ``path`` has a blob."""
+    return path / "blobs" / digest.replace(":", "/")
 
 
 def write_image(
@@ -78,7 +86,7 @@ def write_image(
     architecture: str = "amd64",
     docker: bool = False,
 ) -> str:
-    """A valid archive of one image; its manifest's digest."""
+    """A valid layout of one image; its manifest's digest."""
     manifest, blobs = image_blobs(files or {"app.py": b"print()"}, architecture=architecture, docker=docker)
     media_type = DOCKER_MANIFEST if docker else OCI_MANIFEST
     write_layout(path, blobs, [descriptor(manifest, media_type)])
@@ -104,38 +112,37 @@ def write_attested(path: Path) -> str:
 
 
 def write_two_images(path: Path) -> None:
-    """An archive of two images, as a build for two platforms gives."""
+    """A layout of two images, as a build for two platforms gives."""
     first, blobs = image_blobs({"app.py": b"1"})
     second, more = image_blobs({"app.py": b"1"}, architecture="arm64")
     write_layout(path, {**blobs, **more}, [descriptor(first, OCI_MANIFEST), descriptor(second, OCI_MANIFEST)])
 
 
 def truncate(path: Path, keep: float = 0.6) -> None:
-    """Cut the archive off, as a full disk or a killed engine leaves it."""
-    content = path.read_bytes()
-    path.write_bytes(content[: int(len(content) * keep)])
+    """Cut the largest blob off, as a full disk or a killed engine leaves it."""
+    largest = max((path / "blobs" / "sha256").iterdir(), key=lambda file: file.stat().st_size)
+    content = largest.read_bytes()
+    rewrite(largest, content[: int(len(content) * keep)])
 
 
 def damage(path: Path, content: bytes = b"print()") -> None:
-    """Change one byte of a layer, as a bad disk does; the tar stays readable."""
-    raw = path.read_bytes()
+    """Change one byte of a layer, as a bad disk does."""
+    file, raw = next((f, raw) for f in (path / "blobs" / "sha256").iterdir() if content in (raw := f.read_bytes()))
     at = raw.index(content)
-    path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+    rewrite(file, raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+
+
+def rewrite(file: Path, content: bytes) -> None:
+    """Another content under the same name; the file's other names keep theirs."""
+    file.unlink()
+    file.write_bytes(content)
 
 
 def without_blob(path: Path, digest: str) -> None:
-    """Leave one blob out of the archive."""
-    with tarfile.open(path) as tar:
-        files = {m.name: tar.extractfile(m).read() for m in tar if m.isfile()}  # type: ignore[union-attr]  # isfile
-    del files[f"blobs/{digest.replace(':', '/')}"]
-    path.write_bytes(tar_of(files))
+    """Leave one blob out of the layout."""
+    blob_file(path, digest).unlink()
 
 
 def read_blobs(path: Path) -> dict[str, bytes]:
-    """Digest -> content of every blob, by the archive's own names; nothing is verified."""
-    with tarfile.open(path) as tar:
-        return {
-            "sha256:" + m.name.rpartition("/")[2]: tar.extractfile(m).read()  # type: ignore[union-attr]  # isfile
-            for m in tar
-            if m.isfile() and m.name.startswith("blobs/sha256/")
-        }
+    """Digest -> content of every blob, by their files' own names; nothing is verified."""
+    return {f"sha256:{file.name}": file.read_bytes() for file in (path / "blobs" / "sha256").iterdir()}

@@ -8,8 +8,6 @@ strictly (:mod:`release.adapters.trivy.trivyreport`), and the verdict is ours.
 from __future__ import annotations
 
 import re
-import shutil
-import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -18,10 +16,10 @@ from pathlib import Path
 
 from release.adapters import process
 from release.adapters.layers import python_metadata
+from release.adapters.layout import read_layout
 from release.adapters.trivy.binary import VERSION, Binary
 from release.adapters.trivy.database import TrivyDatabase
 from release.adapters.trivy.trivyreport import parse_files_report, parse_image_report
-from release.adapters.workspace import read_archive
 from release.errors import GateError
 from release.gate.database import Database
 from release.gate.findings import ImageScan, ScanReport
@@ -42,7 +40,6 @@ skip-patterns: []
 """  # noqa: E501 - one YAML list
 
 _QUIET = ("--skip-version-check", "--disable-telemetry", "--exit-code", "0", "--format", "json")
-_LAYOUT = re.compile(r"(?:oci-layout|index\.json|blobs/sha256/[0-9a-f]{64})\Z")
 
 #: trivy obeys these comments in templates and Dockerfiles; a risk is accepted in release.toml, with a name and a day.
 _INLINE_IGNORE = re.compile(rb"(trivy|tfsec|cfsec):ignore", re.IGNORECASE)
@@ -53,7 +50,7 @@ class Trivy:
     """trivy as a Scanner.
 
     Attributes:
-        scratch: a folder with room for one unpacked archive.
+        scratch: a folder for what one scan writes.
         harmless: warnings that the policy declares harmless.
         limit: seconds for one scan.
         analyses: a folder that keeps what was found in each layer (its packages and secrets, never a verdict), so that
@@ -82,9 +79,10 @@ class Trivy:
 
     def archive(self, path: Path) -> ImageScan:
         """See :class:`release.gate.ports.Scanner`."""
-        manifest = read_archive(path)
+        manifest = read_layout(path)
         with self._empty_folder() as folder:
-            layout = _unpack(path, folder.parent / "layout")
+            layout = folder.parent / "layout"  # trivy takes what follows a colon in a name for a tag
+            layout.symlink_to(path.absolute(), target_is_directory=True)
             scan = self._image(["--input", layout], manifest, folder)
             listed = {package.path for package in scan.report.packages}
             hidden = sorted(python_metadata(layout, manifest, self.analyses) - listed)
@@ -163,20 +161,3 @@ class Trivy:
 def clean_environment(env: Mapping[str, str], home: Path) -> dict[str, str]:
     """What trivy gets of ``env``; its home is an empty folder."""
     return {key: value for key, value in env.items() if key in _PASSED_ON} | {"HOME": str(home)}
-
-
-def _unpack(archive: Path, target: Path) -> Path:
-    """The OCI archive as a layout folder: the scanner does not read the archive itself."""
-    with tarfile.open(archive) as tar:
-        for member in tar:
-            if member.isdir():
-                continue
-            if not member.isreg() or not _LAYOUT.match(member.name.removeprefix("./")):
-                raise GateError(f"{archive.name} holds {member.name!r}, which is no part of an OCI layout")
-            path = target / member.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            content = tar.extractfile(member)
-            assert content is not None
-            with path.open("wb") as sink:
-                shutil.copyfileobj(content, sink)
-    return target

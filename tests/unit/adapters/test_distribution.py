@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from release.adapters.distribution import Distribution
-from release.adapters.workspace import read_archive
+from release.adapters.layout import read_layout
 from release.errors import ConflictError, NotFoundError, ReleaseError, RemoteError
 from release.images.model import Archive
 from release.oci import OCI_INDEX, OCI_MANIFEST
@@ -35,9 +35,9 @@ def client(registry: HttpRegistry) -> Distribution:
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     """A small image on disk."""
-    path = tmp_path / "image.tar"
+    path = tmp_path / "image.oci"
     ociimage.write_image(path, {"app.py": b"print()"})
-    return Archive("export", "0" * 16, path, read_archive(path))
+    return Archive("export", "0" * 16, path, read_layout(path))
 
 
 def uploads(registry: HttpRegistry) -> int:
@@ -64,9 +64,9 @@ def test_pushing_again_uploads_nothing(registry: HttpRegistry, client: Distribut
 
 
 def test_a_docker_manifest_keeps_its_media_type(client: Distribution, tmp_path: Path) -> None:
-    path = tmp_path / "docker.tar"
+    path = tmp_path / "docker.oci"
     digest = ociimage.write_image(path, docker=True)
-    client.push(REPO, Archive("export", "0" * 16, path, read_archive(path)))
+    client.push(REPO, Archive("export", "0" * 16, path, read_layout(path)))
     assert client.manifest(REPO, digest).media_type.startswith("application/vnd.docker")
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from release.adapters import process
 from release.adapters.docker import Docker
+from release.adapters.layout import read_layout
 from release.errors import MachineError, RemoteError
 from release.images.model import BuildRequest
 from tests.support import ociimage
@@ -21,18 +26,21 @@ ENV = {"PATH": "/usr/bin:/bin", "DOCKER_HOST": "unix:///engine.sock"}
 def tool(tmp_path: Path) -> Tool:
     """A docker that copies a prepared image to where the output is wanted."""
     made = Tool(tmp_path / "bin", "docker")
-    ociimage.write_image(tmp_path / "prepared.tar")
-    made.behave(f"echo '#1 building' && cp '{tmp_path}/prepared.tar' \"$output\"")
+    ociimage.write_image(tmp_path / "prepared.oci")
+    made.behave(f"echo '#1 building' && mkdir -p \"$output\" && cp -r '{tmp_path}/prepared.oci/.' \"$output\"")
     return made
 
 
 @pytest.fixture
 def request_(tmp_path: Path) -> BuildRequest:
     """An image to build."""
+    (tmp_path / "tree" / "function" / "docker").mkdir(parents=True)
+    (tmp_path / "tree" / "function" / "docker" / "Dockerfile").write_text("FROM scratch\n")
+    (tmp_path / "tree" / "function" / "app.py").write_text("print(1)\n")
     return BuildRequest(
         image="export",
         context=tmp_path / "tree" / "function",
-        dockerfile="Dockerfile",
+        dockerfile="docker/Dockerfile",
         target="export",
         platform="linux/amd64",
         build_args={"BASE_IMAGE": "base@sha256:00", "ODD": "$(id); 'x'"},
@@ -42,10 +50,10 @@ def request_(tmp_path: Path) -> BuildRequest:
     )
 
 
-def build(tool: Tool, request: BuildRequest, destination: Path, **options: str) -> None:
+def build(tool: Tool, request: BuildRequest, destination: Path, env: Mapping[str, str] = ENV, **options: str) -> None:
     """Build with the tool."""
     docker = process.find("docker", remedy="", path=str(tool.folder))
-    Docker(docker, ENV, **options).build({destination: request})  # type: ignore[arg-type]  # the texts among the options
+    Docker(docker, env, **options).build({destination: request})  # type: ignore[arg-type]  # the texts among the options
 
 
 def pairs(arguments: list[str]) -> list[tuple[str, str]]:
@@ -56,34 +64,33 @@ def pairs(arguments: list[str]) -> list[tuple[str, str]]:
 def test_the_command_names_everything_that_decides_the_bytes(
     tool: Tool, request_: BuildRequest, tmp_path: Path
 ) -> None:
-    build(tool, request_, tmp_path / "image.tar")
+    build(tool, request_, tmp_path / "image.oci")
     assert tool.arguments[:2] == ["buildx", "build"]
     for pair in [
         ("--platform", "linux/amd64"),
         ("--target", "export"),
         ("--network", "default"),
-        ("--file", str(request_.context / "Dockerfile")),
-        ("--output", f"type=oci,dest={tmp_path / 'image.tar'},rewrite-timestamp=true"),
+        ("--output", f"type=oci,dest={tmp_path / 'image.oci'},tar=false"),
         ("--build-arg", "BASE_IMAGE=base@sha256:00"),
         ("--build-arg", "ODD=$(id); 'x'"),
         ("--build-context", "base@sha256:00=oci-layout:///base@sha256:11"),
         ("--secret", "id=ca,src=/etc/ca.pem"),
     ]:
         assert pair in pairs(tool.arguments)
-    assert tool.arguments[-1] == str(request_.context)
+    assert "--no-cache" not in tool.arguments
     assert tool.environment["SOURCE_DATE_EPOCH"] == "1577836800"
     assert tool.environment["DOCKER_HOST"] == "unix:///engine.sock"
-    assert (tmp_path / "image.tar").is_file()
+    assert read_layout(tmp_path / "image.oci").layers
 
 
 def test_neither_provenance_nor_sbom_is_asked_for(tool: Tool, request_: BuildRequest, tmp_path: Path) -> None:
     """faults.md, 11: with either the result would be an index."""
-    build(tool, request_, tmp_path / "image.tar")
+    build(tool, request_, tmp_path / "image.oci")
     assert {"--provenance=false", "--sbom=false"} <= set(tool.arguments)
 
 
 def test_builder_and_network_are_passed_on(tool: Tool, request_: BuildRequest, tmp_path: Path) -> None:
-    build(tool, request_, tmp_path / "image.tar", builder="mine", network="host")
+    build(tool, request_, tmp_path / "image.oci", builder="mine", network="host")
     assert ("--builder", "mine") in pairs(tool.arguments)
     assert ("--network", "host") in pairs(tool.arguments)
 
@@ -110,15 +117,75 @@ def test_a_failure_is_told_with_its_remedy_and_leaves_no_half_archive(
     tool: Tool, request_: BuildRequest, tmp_path: Path, case: str
 ) -> None:
     words, kind, remedy = FAILURES[case]
-    tool.behave(f"echo half > \"$output\"; echo '{words}' >&2; exit 1")
+    tool.behave(f'mkdir "$output"; echo half > "$output/half"; echo \'{words}\' >&2; exit 1')
     with pytest.raises(kind, match="image export") as caught:
-        build(tool, request_, tmp_path / "image.tar")
+        build(tool, request_, tmp_path / "image.oci")
     assert remedy in caught.value.next_step
     assert caught.value.untouched == "the registry and every environment"
-    assert not (tmp_path / "image.tar").exists()
+    assert not (tmp_path / "image.oci").exists()
 
 
 def test_the_end_of_the_engine_s_output_is_shown(tool: Tool, request_: BuildRequest, tmp_path: Path) -> None:
     tool.behave("echo '#9 RUN pip install'; echo '#9 ERROR: no such package' >&2; exit 1")
     with pytest.raises(RemoteError, match="#9 ERROR: no such package"):
-        build(tool, request_, tmp_path / "image.tar")
+        build(tool, request_, tmp_path / "image.oci")
+
+
+def test_every_layer_is_rewritten_only_where_that_is_asked_for(
+    tool: Tool, request_: BuildRequest, tmp_path: Path
+) -> None:
+    build(tool, replace(request_, rewrite=True), tmp_path / "image.oci")
+    assert ("--output", f"type=oci,dest={tmp_path / 'image.oci'},tar=false,rewrite-timestamp=true") in pairs(
+        tool.arguments
+    )
+
+
+def test_a_build_without_the_cache_neither_reads_nor_writes_one(
+    tool: Tool, request_: BuildRequest, tmp_path: Path
+) -> None:
+    caches = {"RELEASE_BUILD_CACHE_FROM": "type=registry,ref=c", "RELEASE_BUILD_CACHE_TO": "type=registry,ref=c"}
+    build(tool, request_, tmp_path / "first.oci", env=ENV | caches)
+    assert {"--cache-from", "--cache-to"} <= set(tool.arguments)
+    build(tool, replace(request_, no_cache=True), tmp_path / "second.oci", env=ENV | caches)
+    assert "--no-cache" in tool.arguments
+    assert not {"--cache-from", "--cache-to"} & set(tool.arguments)
+
+
+def seen(tool: Tool, request: BuildRequest, destination: Path) -> dict[str, str]:
+    """Build; name -> mode, seconds and content of what the engine was given, and the names of both folders."""
+    note = 'for last; do :; done; (cd "$last/" && find . -type f -exec stat -c "%n %a %Y" {} +) > "$folder/seen"; '
+    tool.behave(note + 'cat "$last/app.py" > "$folder/code"')
+    build(tool, request, destination)
+    lines = (line.split(" ", 1) for line in (tool.folder / "seen").read_text().splitlines())
+    file = dict(pairs(tool.arguments))["--file"]
+    names = {"context": Path(tool.arguments[-1]).name, "dockerfile": Path(file).parent.name, "file": Path(file).name}
+    return dict(lines) | names | {"code": (tool.folder / "code").read_text()}
+
+
+def test_neither_the_clock_nor_the_umask_nor_the_path_reaches_the_engine(
+    tool: Tool, request_: BuildRequest, tmp_path: Path
+) -> None:
+    first = seen(tool, request_, tmp_path / "first.oci")
+    assert first["./app.py"] == first["./docker/Dockerfile"] == "644 1577836800"
+    other = replace(request_, context=tmp_path / "elsewhere" / "other")
+    shutil.copytree(request_.context, other.context)
+    os.utime(other.context / "app.py", (1, 1))
+    (other.context / "app.py").chmod(0o600)
+    assert seen(tool, other, tmp_path / "second.oci") == first
+    (other.context / "app.py").chmod(0o700)
+    assert seen(tool, other, tmp_path / "third.oci")["./app.py"] == "755 1577836800"
+
+
+@pytest.mark.parametrize("path", ["app.py", "docker/Dockerfile"])
+def test_a_file_that_changed_neither_its_size_nor_its_time_is_sent_under_another_name(
+    tool: Tool, request_: BuildRequest, tmp_path: Path, path: str
+) -> None:
+    """BuildKit compares size, mode and time alone, within contexts of one name."""
+    first = seen(tool, request_, tmp_path / "first.oci")
+    text = (request_.context / path).read_text()
+    (request_.context / path).write_text(text[:-2] + "2\n")
+    second = seen(tool, request_, tmp_path / "second.oci")
+    assert len((request_.context / path).read_text()) == len(text)
+    assert first["context"] != second["context"]
+    assert first["dockerfile"] != second["dockerfile"]
+    assert first["file"] == second["file"] == "Dockerfile"

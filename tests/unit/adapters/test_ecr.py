@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from mypy_boto3_ecr import ECRClient
 
 from release.adapters.ecr import Ecr
-from release.adapters.workspace import read_archive
+from release.adapters.layout import read_layout
 from release.errors import ConflictError, MachineError, NotFoundError, RemoteError
 from release.images.model import Archive, TagOutcome
 from tests.support import ociimage
@@ -47,11 +47,11 @@ def server() -> Iterator[HttpRegistry]:
 @pytest.fixture
 def pushed(api: Stubber, client: ECRClient, server: HttpRegistry, tmp_path: Path) -> tuple[Ecr, str]:
     """An adapter and an image that is in the registry."""
-    path = tmp_path / "image.tar"
+    path = tmp_path / "image.oci"
     digest = ociimage.write_image(path)
     ecr = Ecr(client, server.host)
     api.add_response("get_authorization_token", TOKEN)
-    ecr.push(REPO, Archive("export", "0" * 16, path, read_archive(path)))
+    ecr.push(REPO, Archive("export", "0" * 16, path, read_layout(path)))
     return ecr, digest
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import tarfile
 from pathlib import Path
 
 import pytest
 
 from release.adapters.layers import python_metadata
-from release.adapters.workspace import read_archive
+from release.adapters.layout import read_layout
 from release.errors import RemoteError
 from release.oci import Manifest
 from tests.support.layeredimage import Image, Step, debian, deleted, pip_install
@@ -25,11 +24,9 @@ STEPS = (
 
 @pytest.fixture
 def image(tmp_path: Path) -> tuple[Path, Manifest]:
-    """An unpacked image, and its manifest."""
-    Image(STEPS).write(tmp_path / "image.tar")
-    with tarfile.open(tmp_path / "image.tar") as tar:
-        tar.extractall(tmp_path / "layout", filter="data")
-    return tmp_path / "layout", read_archive(tmp_path / "image.tar")
+    """An image, and its manifest."""
+    Image(STEPS).write(tmp_path / "layout")
+    return tmp_path / "layout", read_layout(tmp_path / "layout")
 
 
 def test_declaring_files_of_the_finished_image_are_found(image: tuple[Path, Manifest]) -> None:

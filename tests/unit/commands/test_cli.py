@@ -22,8 +22,8 @@ import urllib3
 from moto.server import ThreadedMotoServer
 
 from release.adapters.ecr import Ecr
+from release.adapters.layout import read_layout
 from release.adapters.scanstore import ScanStore
-from release.adapters.workspace import read_archive
 from release.gate.scanrecord import record_of
 from release.settings import config as config_file
 from tests.support import findings, ociimage
@@ -78,12 +78,12 @@ def shell(tmp_path: Path) -> Shell:
     repository = GitFolder(tmp_path / "repository")
     repository.commit(FILES)
     docker = Tool(tmp_path / "bin", "docker")
-    ociimage.write_image(tmp_path / "prepared.tar")
-    docker.behave(f"cp '{tmp_path}/prepared.tar' \"$output\"")
+    ociimage.write_image(tmp_path / "prepared.oci")
+    docker.behave(f'mkdir -p "$output" && cp -r \'{tmp_path}/prepared.oci/.\' "$output"')
     git = shutil.which("git")
     assert git is not None
     (tmp_path / "tools").mkdir()
-    for tool in (git, "/bin/sh", "/bin/cp", "/usr/bin/env", "/bin/sleep"):
+    for tool in (git, "/bin/sh", "/bin/cp", "/bin/mkdir", "/usr/bin/env", "/bin/sleep"):
         (tmp_path / "tools" / Path(tool).name).symlink_to(tool)
     env = {
         "PATH": f"{docker.folder}:{tmp_path / 'tools'}",
@@ -229,7 +229,9 @@ def test_under_actions_a_refusal_is_also_an_annotation(shell: Shell) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_is_exit_code_130_and_leaves_no_half_archive(shell: Shell, number: signal.Signals) -> None:
-    shell.docker.behave('echo half > "$output"; echo $$ >> "$folder/pids"; echo halfway; sleep 600')
+    shell.docker.behave(
+        'mkdir -p "$output" && echo half > "$output/half"; echo $$ >> "$folder/pids"; echo halfway; sleep 600'
+    )
     command = [sys.executable, "-m", "release", "-v", "build", "--offline"]
     with subprocess.Popen(
         command, cwd=shell.repository.folder, env=shell.env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -276,8 +278,8 @@ def scanned(shell: Shell) -> None:
     now = datetime.now(UTC)
     policy = config.gate
     assert policy is not None
-    for archive in dist.glob("*.oci.tar"):
-        passed = findings.verdict(image=archive.name.split("-")[0], digest=read_archive(archive).digest, policy=policy)
+    for archive in dist.glob("*.oci"):
+        passed = findings.verdict(image=archive.name.split("-")[0], digest=read_layout(archive).digest, policy=policy)
         record = record_of(passed, time=now, database=now, policy=policy.hash, scanner="trivy", packages=2)
         ScanStore(dist).keep(record, b"{}")
 

@@ -103,7 +103,7 @@ def test_an_image_for_another_cpu_is_refused_before_it_is_pushed(world: World) -
 def test_an_archive_that_vanished_after_planning_is_refused(world: World) -> None:
     world.build()
     prepared = plans(world, "0.1.0")
-    world.workspace.kept.clear()
+    world.workspace.lose()
     with pytest.raises(NotFoundError, match="archive of image export is gone"):
         publish.apply(prepared, world.config, world.registry, world.workspace)
     assert world.registry.named == {"app/export": {}, "app/report": {}}
