@@ -58,10 +58,10 @@ class NothingToRelease(ReleaseError):  # noqa: N818 - not a failure, so not name
 
 
 class GateError(ReleaseError):
-    """The scan gate blocks, or could not tell."""
+    """A gate blocks, the scan or a size budget, or could not tell."""
 
     exit_code = 4
-    means = "the scan gate blocks, or could not tell"
+    means = "a gate blocks (the scan, a size budget), or could not tell"
 
 
 class NotFoundError(ReleaseError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,18 +30,29 @@ class Layer:
 
 @dataclass(frozen=True)
 class Manifest:
-    """An image manifest. ``platform`` is ``os/architecture`` from the image's configuration."""
+    """An image manifest, and what the image's configuration says of it.
+
+    Attributes:
+        platform: ``os/architecture``.
+        made_by: the instruction that made each layer, in one short line; empty when the history does not tell.
+    """
 
     digest: str
     media_type: str
     platform: str
     config: Layer
     layers: tuple[Layer, ...]
+    made_by: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
         """Bytes a cold pull transfers: configuration and layers, compressed."""
         return self.config.size + sum(layer.size for layer in self.layers)
+
+    def name_of(self, number: int) -> str:
+        """The layer ``number``, from 1, as a person finds it: ``layer 2 (COPY /out/ /)``."""
+        made_by = self.made_by[number - 1] if self.made_by else ""
+        return f"layer {number} ({made_by})" if made_by else f"layer {number}"
 
 
 def config_descriptor(manifest: bytes) -> Layer:
@@ -83,6 +95,7 @@ def parse_manifest(manifest: bytes, config: bytes) -> Manifest:
         platform=platform,
         config=descriptor,
         layers=tuple(_descriptor(layer) for layer in layers),
+        made_by=_made_by(settings.get("history"), len(layers)),
     )
 
 
@@ -114,6 +127,23 @@ def checked_platform(manifest: Manifest, platform: str, image: str) -> None:
             untouched="the registry and every environment",
             next_step=f"build it for {platform} (release.toml, build.platform)",
         )
+
+
+#: A shell's wrapping of RUN and, with the values of build arguments, of RUN after ARG; the builder's own mark.
+_WRAPPING = re.compile(r"(?:\|[0-9]+ .*)?/bin/sh -c (?:#\(nop\) +)?|\s*# buildkit\Z", re.DOTALL)
+
+
+def _made_by(history: object, layers: int) -> tuple[str, ...]:
+    """The instruction of each layer (OCI image specification 1.1, "Image Configuration", history): those without
+    ``empty_layer`` are the layers in their order.
+    """
+    if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
+        return ()
+    makers = [entry.get("created_by") or entry.get("comment") for entry in history if not entry.get("empty_layer")]
+    if len(makers) != layers:
+        return ()
+    shown = (" ".join(_WRAPPING.sub("", str(maker or "")).split()) for maker in makers)
+    return tuple(line if len(line) <= 72 else f"{line[:71]}…" for line in shown)
 
 
 def _document(manifest: bytes) -> dict[str, Any]:

@@ -26,6 +26,15 @@ def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
 
 
+def bytes_of(text: str) -> int:
+    """The bytes of a size that a person wrote, ``12.3 MB``: kB, MB and GB are powers of a thousand, as in :func:`size`.
+
+    Raises:
+        KeyError, ValueError: it is no such text.
+    """
+    return round(float(text[:-2]) * {"kB": 10**3, "MB": 10**6, "GB": 10**9}[text[-2:]])
+
+
 def short(digest: str) -> str:
     """The part of a digest a person compares."""
     return digest.removeprefix("sha256:")[:12] or "-"

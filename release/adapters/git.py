@@ -63,6 +63,13 @@ class GitRepository:
             raise NotFoundError(f"this repository has no commit {revision!r}", untouched="everything", next_step=_FETCH)
         return result.stdout.strip()
 
+    def time_of(self, commit: str) -> int:
+        """See :class:`release.versions.ports.Git`."""
+        result = self._git("show", "--no-patch", "--no-show-signature", "--format=%ct", _checked(commit), check=False)
+        if result.code != 0:
+            raise NotFoundError(f"commit {commit[:12]} is not in this clone", untouched="everything", next_step=_FETCH)
+        return int(result.stdout)
+
     def deepen(self) -> None:
         """See :class:`release.versions.ports.Git`. No other method but remote_tag asks the network anything."""
         remote, problem = self._remote(), "there is no remote to fetch it from"

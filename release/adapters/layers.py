@@ -1,4 +1,4 @@
-"""What an image's layers hold, read without the scanner: a second opinion on what it must have seen."""
+"""What an image's layers hold: declared packages, a second opinion on what the scanner must have seen; files' times."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from release.adapters.layout import blob_path
 from release.errors import RemoteError
-from release.oci import Manifest
+from release.images.repeat import Stray
+from release.oci import Layer, Manifest
 
 #: PyPA, "Recording installed projects" (METADATA) and the older egg format (PKG-INFO)
 _DECLARES = re.compile(r"\.dist-info/METADATA\Z|\.egg-info/PKG-INFO\Z")
@@ -77,3 +78,39 @@ def _read_layer(path: Path, digest: str) -> tuple[list[str], list[str]]:
 
 def _without(paths: set[str], gone: str) -> set[str]:
     return {path for path in paths if path != gone and not path.startswith(f"{gone}/")}
+
+
+#: PEP 552: magic number, flags (bit 0: checked by hash), then the source's time where it is not; 4 bytes each
+_BY_HASH = 1
+
+
+def stray(layout: Path, layer: Layer, after: int) -> Stray | None:
+    """What in ``layer`` has a time later than ``after`` (seconds); None where nothing has.
+
+    Raises:
+        RemoteError: the layer cannot be read here (another compression than gzip, or damaged).
+    """
+    listed: list[tuple[bool, int, str]] = []
+    inside: list[tuple[bool, int, str]] = []
+    try:
+        with tarfile.open(blob_path(layout, layer.digest), "r:*") as tar:
+            for member in tar:
+                if member.mtime > after:
+                    listed.append((not member.isdir(), int(member.mtime), member.name))
+                elif member.isreg() and member.name.endswith(".pyc") and (time := _source_time(tar, member)) > after:
+                    inside.append((True, time, member.name))
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise RemoteError(f"layer {layer.digest} cannot be read: {error}") from error
+    if not (found := listed or inside):
+        return None
+    _, time, path = max(found)  # a file says more than its folder
+    return Stray(layer, path, time, len(found), inside=not listed)
+
+
+def _source_time(tar: tarfile.TarFile, member: tarfile.TarInfo) -> int:
+    """The source's time in a compiled file; 0 where there is none."""
+    content = tar.extractfile(member)
+    head = content.read(12) if content else b""
+    if len(head) < 12 or int.from_bytes(head[4:8], "little") & _BY_HASH:
+        return 0
+    return int.from_bytes(head[8:12], "little")

@@ -19,8 +19,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from release.adapters import layout
+from release.adapters.layers import stray
 from release.errors import MachineError, ReleaseError
 from release.images.model import Archive
+from release.images.repeat import Stray
+from release.oci import Layer
 
 log = logging.getLogger("release.build")
 _SUFFIX = ".oci"
@@ -58,14 +61,22 @@ class LocalWorkspace:
         """See :class:`release.images.ports.Workspace`."""
         layout.link(archive.path / "blobs", path / "blobs")
 
-    def keep(self, image: str, inputs: str, path: Path) -> Archive:
+    def read(self, image: str, path: Path) -> Archive:
         """See :class:`release.images.ports.Workspace`."""
         layout.tidy(path)
-        manifest = layout.read_layout(path)
+        return Archive(image, "", path, layout.read_layout(path))
+
+    def keep(self, image: str, inputs: str, path: Path) -> Archive:
+        """See :class:`release.images.ports.Workspace`."""
+        read = self.read(image, path)
         target = self.folder / _name(image, inputs)
         with self.scratch() as scratch:
             _put(path, target, scratch)
-        return Archive(image, inputs, target, manifest)
+        return Archive(image, inputs, target, read.manifest)
+
+    def stray(self, archive: Archive, layer: Layer, after: int) -> Stray | None:
+        """See :class:`release.images.ports.Workspace`."""
+        return stray(archive.path, layer, after)
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
         """See :class:`release.images.ports.Workspace`."""

@@ -6,6 +6,8 @@ import argparse
 import logging
 from typing import TYPE_CHECKING
 
+from release.errors import GateError
+
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
@@ -18,13 +20,18 @@ OUTPUTS: tuple[str, ...] = ("digests", "built")
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
     sub.add_argument("--commit", default="HEAD", help="the commit to build (default: HEAD)")
+    sub.add_argument(
+        "--verify", metavar="X.Y.Z", help="build a release again without a cache and compare; nothing is kept"
+    )
     sub.add_argument("--offline", action="store_true", help="do not ask the registry whether it has an image already")
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Build each image as an OCI layout, or reuse one with equal inputs."""
-    from release.images import build, report
+    from release.images import budget, build, report
 
+    if args.verify is not None:
+        return _verified(args, wiring)
     config, git, commit = wiring.config, wiring.git, wiring.git.resolve(args.commit)
     registry = None if args.offline else wiring.registry
     paths = sorted({path for image in config.images.values() for path in image.inputs})
@@ -36,4 +43,50 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     built = build.apply(
         plans, config, commit, git, lambda: wiring.engine, wiring.workspace, registry, wiring.base, wiring.build_secrets
     )
-    return report.of_images("Images", [(b.image, b.inputs, b.source, b.manifest) for b in built])
+    rows = [(b.image, b.inputs, b.source, b.manifest) for b in built]
+    answer = report.of_images("Images", rows, [note for b in built for note in b.notes])
+    try:
+        budget.checked(budget.sized(built, config, registry))
+    except GateError as error:
+        error.report = answer
+        raise
+    return answer
+
+
+def _verified(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """A released version, built again from its commit and compared."""
+    from release.deployments import observe
+    from release.errors import ConflictError, UsageError
+    from release.images import build, report, verify
+    from release.images.inputs import inputs_tag
+    from release.releases.tags import checked_version
+
+    if args.offline or args.commit != "HEAD":
+        raise UsageError("--verify takes the commit and the images from the registry", untouched="everything")
+    version = checked_version(args.verify)
+    tags = observe.tags_by_image(wiring.config, wiring.registry)
+    release = observe.published(version, tags)
+    commit = wiring.git.resolve(release.commit)
+    then = observe.config_at(wiring.git, commit)
+    plans = build.plan_builds(then, commit, wiring.git, wiring.workspace, None, wiring.base)
+    if args.dry_run:
+        return report.of_images("Would build again", [(p.image, p.inputs, "build", None) for p in plans])
+    compared = verify.rebuild(
+        then,
+        commit,
+        release.digests,
+        wiring.git,
+        wiring.engine,
+        wiring.workspace,
+        wiring.registry,
+        wiring.base,
+        wiring.build_secrets,
+    )
+    known = {plan.image: tags.get(plan.image, {}).get(inputs_tag(plan.inputs)) for plan in plans}
+    answer = report.of_verification(version, commit, compared, known)
+    try:
+        verify.checked(version, compared)
+    except ConflictError as error:
+        error.report = answer
+        raise
+    return answer

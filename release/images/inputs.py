@@ -30,6 +30,7 @@ def inputs_hash(image: ImageSpec, trees: Mapping[str, str], base_digest: str, pl
         "platform": platform,
         "dockerfile": image.dockerfile,
         "target": image.target,
+        "rewrite": image.rewrite,
         "trees": dict(trees),
     }
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()

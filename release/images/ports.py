@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from release.images.model import Archive, BuildRequest, TagOutcome
-from release.oci import Manifest
+from release.images.repeat import Stray
+from release.oci import Layer, Manifest
 
 
 class Engine(Protocol):
@@ -36,10 +37,19 @@ class Workspace(Protocol):
     def hand_on(self, archive: Archive, path: Path) -> None:
         """Have the blobs of ``archive`` below ``path`` as well, where the next image is going to be written."""
 
+    def read(self, image: str, path: Path) -> Archive:
+        """The layout at ``path`` as an archive, verified and left where it is. Raises as ``keep`` does."""
+
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
         """Take over the layout at ``path``, whole or not at all; what its image does not name is left out.
 
         Raises ConflictError for an index, RemoteError for what is no whole layout.
+        """
+
+    def stray(self, archive: Archive, layer: Layer, after: int) -> Stray | None:
+        """What in a layer of ``archive`` holds a time later than ``after`` (seconds); None where nothing does.
+
+        Raises RemoteError for a layer that cannot be read here.
         """
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from release import tables
+from release import tables, text
+from release.images.verify import Compared
 from release.oci import Manifest
 from release.report import Report
 
@@ -21,8 +22,45 @@ def manifest_json(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def of_images(title: str, rows: Sequence[tuple[str, str, str, Manifest | None]]) -> Report:
-    """Images as ``(name, inputs, where it comes from, manifest)``; no manifest in a dry run."""
+def of_verification(version: str, commit: str, images: Sequence[Compared], known: Mapping[str, str | None]) -> Report:
+    """What building a release again gave.
+
+    Args:
+        known: image -> the digest that the registry has for the inputs which it was built from now.
+    """
+    header = ("image", "released", "built again", "")
+    cells = [(i.image, i.released.digest, i.rebuilt.digest, "the same" if i.same else i.difference) for i in images]
+    title = f"v{version} built again from {commit[:12]}"
+    notes = [note for image in images for note in image.notes]
+    notes += [
+        f"image {i.image} was released from other inputs than these: another base, or an earlier way of building"
+        for i in images
+        if not i.same and known.get(i.image) != i.released.digest
+    ]
+    return Report(
+        data={
+            "version": version,
+            "commit": commit,
+            "images": {
+                i.image: {"released": i.released.digest, "built": i.rebuilt.digest, "same": i.same} for i in images
+            },
+            "notes": notes,
+        },
+        text="\n".join([title, tables.table(header, cells), *map("note: {}".format, notes)]),
+        summary=f"### {title}\n\n{tables.markdown(header, cells)}\n" + _listed(notes),
+    )
+
+
+def _listed(notes: Sequence[str]) -> str:
+    return "".join(f"\n- {text.markdown(note)}" for note in notes)
+
+
+def of_images(title: str, rows: Sequence[tuple[str, str, str, Manifest | None]], notes: Sequence[str] = ()) -> Report:
+    """Images as ``(name, inputs, where it comes from, manifest)``; no manifest in a dry run.
+
+    Args:
+        notes: what a person should know about them, a line each.
+    """
     header = ("image", "inputs", "from", "digest", "size", "layers")
     cells = [
         (
@@ -41,9 +79,11 @@ def of_images(title: str, rows: Sequence[tuple[str, str, str, Manifest | None]])
         for name, inputs, source, manifest in rows
     }
     return Report(
-        data={"images": images},
-        text="\n".join([tables.table(header, cells), *(f"manifest type: {kind}" for kind in types)]),
-        summary=f"### {title}\n\n{tables.markdown(header, cells)}\n",
+        data={"images": images, "notes": list(notes)},
+        text="\n".join(
+            [tables.table(header, cells), *(f"manifest type: {kind}" for kind in types), *map("note: {}".format, notes)]
+        ),
+        summary=f"### {title}\n\n{tables.markdown(header, cells)}\n" + _listed(notes),
         outputs={
             "digests": " ".join(f"{name}={manifest.digest}" for name, *_, manifest in rows if manifest),
             "built": " ".join(name for name, _, source, manifest in rows if manifest and source == "build"),

@@ -16,6 +16,7 @@ from release.gate.config import parse_policy
 from release.gate.policy import GatePolicy
 from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
+from release.tables import bytes_of
 from release.toml import Table
 from release.versions.config import parse_versions
 from release.versions.settings import VersionSettings
@@ -31,6 +32,8 @@ _ALIAS = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9_-]{1,128}\Z")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z")
 _BASE = re.compile(r"\S+@sha256:[0-9a-f]{64}\Z")
 _PLATFORMS = ("linux/amd64", "linux/arm64")
+_REPRODUCIBLE = ("files", "rewrite")
+_SIZE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})? ?(?:kB|MB|GB)\Z")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class ImageSpec:
             file that is not listed cannot change the image behind the version's back.
         parameter: the template parameter that takes the image's URI.
         function: the stack output that names the function.
+        rewrite: whether the engine gives every file its time, instead of the Dockerfile.
+        max_size: bytes that a cold pull may transfer; 0 for no limit.
     """
 
     name: str
@@ -52,6 +57,8 @@ class ImageSpec:
     inputs: tuple[str, ...]
     parameter: str
     function: str
+    rewrite: bool = False
+    max_size: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,14 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         names=_NAME,
         what=f"an image {_NAME_FORM}",
     )
-    images = {name: _image(name, table) for name, table in tables.items()}
+    reproducible = build.text_of(
+        "reproducible",
+        _REPRODUCIBLE[0],
+        choices=_REPRODUCIBLE,
+        doc="Who gives the files in an image one time, so that equal inputs are equal bytes: `files`, the Dockerfile's "
+        "own steps (`docs/builds.md`); `rewrite`, BuildKit at the end, which compresses every layer anew each time.",
+    )
+    images = {name: _image(name, table, reproducible) for name, table in tables.items()}
     tables = top.tables(
         "environments",
         doc="An environment: one CloudFormation stack in one region.",
@@ -212,7 +226,7 @@ def _inner(top: Table, kind: str, name: str) -> Table:
     return Table(top.text, f"{kind}.{name}", {}, notes=top.notes)
 
 
-def _image(name: str, table: Table) -> ImageSpec:
+def _image(name: str, table: Table, reproducible: str) -> ImageSpec:
     spec = ImageSpec(
         name=name,
         repository=table.text_of("repository", pattern=_REPOSITORY, doc="The ECR repository that holds the image."),
@@ -230,6 +244,15 @@ def _image(name: str, table: Table) -> ImageSpec:
         function=table.text_of(
             "function", pattern=_LOGICAL_ID, doc="The template's output that names the function that runs the image."
         ),
+        rewrite=table.text_of(
+            "reproducible",
+            reproducible,
+            choices=_REPRODUCIBLE,
+            doc="As in `[build]`, for this image alone.",
+            unset="what `[build]` says",
+        )
+        == "rewrite",
+        max_size=_max_size(table),
     )
     prefix = "" if spec.context == "." else spec.context.rstrip("/") + "/"
     for path in (spec.dockerfile, *spec.inputs):
@@ -239,6 +262,19 @@ def _image(name: str, table: Table) -> ImageSpec:
         table.refuse("inputs", f"lacks the Dockerfile itself ({spec.dockerfile})")
     table.done()
     return spec
+
+
+def _max_size(table: Table) -> int:
+    text = table.text_of(
+        "max-size",
+        "",
+        pattern=_SIZE,
+        must='be a size like "250 MB"',
+        doc="What a cold pull of the image may transfer, like `250 MB`: the sum of its compressed layers. "
+        "`release build` refuses a larger image and says which layers grew.",
+        unset="no limit",
+    )
+    return bytes_of(text) if _SIZE.match(text) else 0
 
 
 def _environment(name: str, table: Table) -> EnvironmentSpec:

@@ -22,6 +22,9 @@ class Git(Protocol):
     def resolve(self, revision: str) -> str:
         """The full id of the commit that ``revision`` names. Raises NotFoundError."""
 
+    def time_of(self, commit: str) -> int:
+        """When ``commit`` was committed, in seconds since 1970. Raises NotFoundError."""
+
     def deepen(self) -> None:
         """Fetch the history and the tags that a shallow clone lacks. Raises RemoteError with the remedy."""
 

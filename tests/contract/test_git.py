@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def test_resolve_of_a_name_is_the_full_commit(repo: FakeGit | GitFolder, name: s
     commit = repo.commit({"a": b"1"})
     repo.tag("v1.0.0", annotated=True)
     assert port(repo).resolve(name) == commit
+
+
+def test_the_time_of_a_commit_is_that_of_its_committer_in_seconds(repo: FakeGit | GitFolder) -> None:
+    commit = repo.commit({"a": b"1"})
+    (logged,) = port(repo).log(commit)
+    assert port(repo).time_of(commit) == int(datetime.fromisoformat(logged.date).timestamp())
+    with pytest.raises(NotFoundError) as refusal:
+        port(repo).time_of("0" * 40)
+    assert refusal.value.next_step
 
 
 @pytest.mark.parametrize("name", ["nothing", "--all", "-x", "a b", "$(id)", "v1;id", "é", ""])

@@ -11,6 +11,7 @@ import pytest
 from release.adapters.workspace import LocalWorkspace
 from release.errors import ConflictError, RemoteError
 from release.images.ports import Workspace
+from release.images.repeat import Stray
 from tests.fakes.workspace import FakeWorkspace
 from tests.support import ociimage
 
@@ -61,6 +62,16 @@ def test_an_image_that_was_written_beside_the_blobs_of_another_one_holds_only_it
     assert second.manifest.layers[0] == first.manifest.layers[0]
     assert set(ociimage.read_blobs(second.path)) == {second.digest, *(part.digest for part in parts)}
     assert workspace.archive("export", INPUTS) == first
+
+
+def test_a_layer_with_a_file_later_than_the_commit_is_told_by_that_file(workspace: Workspace) -> None:
+    with workspace.scratch() as folder:
+        ociimage.write_image(folder / "image.oci", {"a.py": b"1", "b.py": b"2"}, time=1_700_000_001)
+        kept = workspace.keep("export", INPUTS, folder / "image.oci")
+    base, code = kept.manifest.layers
+    assert workspace.stray(kept, base, 1_700_000_000) is None
+    assert workspace.stray(kept, code, 1_700_000_001) is None
+    assert workspace.stray(kept, code, 1_700_000_000) == Stray(code, "b.py", 1_700_000_001, 2)
 
 
 def test_settled_archives_are_those_that_were_kept(workspace: Workspace) -> None:

@@ -21,7 +21,9 @@ class FakeEngine(Engine):
         fails: images whose build fails.
         attests: writes an index with an attestation, as an engine does by default.
         architecture: what it builds for, whatever was asked.
+        clock: the time that the Dockerfile's own steps leave on files; 0: they set a fixed one.
         built: the images built so far.
+        requests: how they were asked for.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -30,7 +32,9 @@ class FakeEngine(Engine):
         self.fails: set[str] = set()
         self.attests = False
         self.architecture = ""
+        self.clock = 0
         self.built: list[str] = []
+        self.requests: list[BuildRequest] = []
 
     def build(self, requests: Mapping[Path, BuildRequest]) -> None:
         failures = []
@@ -52,6 +56,7 @@ class FakeEngine(Engine):
         assert request.epoch >= 315532800, "zip files know no date before 1980"
         with self.journal.change(f"build {request.image}"):
             self.built.append(request.image)
+            self.requests.append(request)
             files = {
                 str(path.relative_to(request.context)): path.read_bytes()
                 for path in request.context.rglob("*")
@@ -62,4 +67,5 @@ class FakeEngine(Engine):
                 ociimage.write_attested(destination)
             else:
                 architecture = self.architecture or request.platform.partition("/")[2]
-                ociimage.write_image(destination, files, architecture=architecture)
+                time = 0 if request.rewrite else self.clock
+                ociimage.write_image(destination, files, architecture=architecture, time=time)

@@ -106,6 +106,11 @@ class FakeGit(Git):
             raise NotFoundError(f"this repository has no commit {revision!r}", next_step="git fetch")
         return found[0]
 
+    def time_of(self, commit: str) -> int:
+        if commit not in self.commits:
+            raise NotFoundError(f"commit {commit[:12]} is not in this clone", next_step="git fetch")
+        return 1767614400  # 2026-01-05T12:00:00Z, as log says
+
     def deepen(self) -> None:
         assert self.missing is not None, "git fetch --unshallow fails on a complete repository"
         if not self.remote or not self.reachable:

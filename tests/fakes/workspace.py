@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,14 +15,21 @@ from release import oci
 from release.errors import RemoteError
 from release.images.model import Archive
 from release.images.ports import Workspace
+from release.images.repeat import Stray
+from release.oci import Layer
 from tests.support import ociimage
 
 
 class FakeWorkspace(Workspace):
-    """Archives by image and inputs, their files in ``folder``."""
+    """Archives by image and inputs, their files in ``folder``. It looks into no compiled file.
+
+    Attributes:
+        unpacked: the layers that were looked into.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.unpacked: list[str] = []
         self.kept: dict[tuple[str, str], Archive] = {}
 
     def archive(self, image: str, inputs: str) -> Archive | None:
@@ -41,7 +50,7 @@ class FakeWorkspace(Workspace):
         for digest, blob in ociimage.read_blobs(archive.path).items():
             ociimage.blob_file(path, digest).write_bytes(blob)
 
-    def keep(self, image: str, inputs: str, path: Path) -> Archive:
+    def read(self, image: str, path: Path) -> Archive:
         try:
             digest = oci.manifest_in_index((path / "index.json").read_bytes())
             blobs = ociimage.read_blobs(path)
@@ -52,12 +61,21 @@ class FakeWorkspace(Workspace):
             raise RemoteError(f"{path.name} is no whole OCI layout: {error}") from error
         if any(layer.digest not in blobs for layer in manifest.layers):
             raise RemoteError("a layer is missing")
-        named = {manifest.digest, manifest.config.digest, *(layer.digest for layer in manifest.layers)}
-        for other in blobs.keys() - named:
+        for other in blobs.keys() - {digest, manifest.config.digest, *(layer.digest for layer in manifest.layers)}:
             ociimage.without_blob(path, other)
+        return Archive(image, "", path, manifest)
+
+    def keep(self, image: str, inputs: str, path: Path) -> Archive:
+        manifest = self.read(image, path).manifest
         target = path.replace(self.folder / f"{image}-{inputs}.oci")
         self.kept[image, inputs] = Archive(image, inputs, target, manifest)
         return self.kept[image, inputs]
+
+    def stray(self, archive: Archive, layer: Layer, after: int) -> Stray | None:
+        self.unpacked.append(layer.digest)
+        with tarfile.open(fileobj=io.BytesIO(ociimage.read_blobs(archive.path)[layer.digest])) as tar:
+            late = sorted((member.mtime, member.name) for member in tar if member.mtime > after)
+        return Stray(layer, late[-1][1], int(late[-1][0]), len(late)) if late else None
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
         assert all(archive in self.kept.values() for archive in archives)

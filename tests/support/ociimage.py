@@ -24,13 +24,13 @@ def digest_of(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-def tar_of(files: Mapping[str, bytes]) -> bytes:
-    """A tar with ``files``; equal files give equal bytes."""
+def tar_of(files: Mapping[str, bytes], time: int = 0) -> bytes:
+    """A tar with ``files``, each with ``time``; equal files give equal bytes."""
     sink = io.BytesIO()
     with tarfile.open(fileobj=sink, mode="w") as tar:
         for name, content in sorted(files.items()):
             member = tarfile.TarInfo(name)
-            member.size = len(content)
+            member.size, member.mtime = len(content), time
             tar.addfile(member, io.BytesIO(content))
     return sink.getvalue()
 
@@ -41,14 +41,20 @@ def descriptor(content: bytes, media_type: str, **more: object) -> dict[str, Any
 
 
 def image_blobs(
-    files: Mapping[str, bytes], *, architecture: str = "amd64", docker: bool = False, base: bytes = b"base"
+    files: Mapping[str, bytes],
+    *,
+    architecture: str = "amd64",
+    docker: bool = False,
+    base: bytes = b"base",
+    time: int = 0,
 ) -> tuple[bytes, dict[str, bytes]]:
     """``(manifest, digest -> blob)`` of an image with a base layer and a layer of ``files``."""
-    layers = [tar_of({"base": base}), tar_of(files)]
+    layers = [tar_of({"base": base}), tar_of(files, time)]
     config = json.dumps(
         {
             "architecture": architecture,
             "os": "linux",
+            "history": [{"created_by": "FROM base"}, {"created_by": "COPY . /"}],
             "rootfs": {"type": "layers", "diff_ids": [digest_of(layer) for layer in layers]},
         }
     ).encode()
@@ -85,9 +91,10 @@ def write_image(
     *,
     architecture: str = "amd64",
     docker: bool = False,
+    time: int = 0,
 ) -> str:
-    """A valid layout of one image; its manifest's digest."""
-    manifest, blobs = image_blobs(files or {"app.py": b"print()"}, architecture=architecture, docker=docker)
+    """A valid layout of one image, the files of its second layer with ``time``; its manifest's digest."""
+    manifest, blobs = image_blobs(files or {"app.py": b"print()"}, architecture=architecture, docker=docker, time=time)
     media_type = DOCKER_MANIFEST if docker else OCI_MANIFEST
     write_layout(path, blobs, [descriptor(manifest, media_type)])
     return digest_of(manifest)

@@ -392,3 +392,49 @@ def test_tags_that_are_not_counted_are_named_on_standard_error_and_the_version_a
     assert told.stderr.startswith("release: note: v1.21.4.1 is not counted")
     assert "v1.21.4.1 is not counted" in shell.release("plan").stdout
     assert "v1.21.4.1" in json.loads(shell.release("version", "--json").stdout)["notes"][0]
+
+
+def test_an_image_over_its_budget_is_exit_code_4_with_the_table_and_stays_built(shell: Shell) -> None:
+    text = (FILES["release.toml"] or b"").replace(b"[images.export]\n", b'[images.export]\nmax-size = "1 kB"\n')
+    shell.repository.commit({"release.toml": text})
+    told = shell.release("build", "--offline")
+    assert (told.returncode, "its budget is 1.0 kB" in told.stderr) == (4, True), told.stderr
+    assert "raise images.export.max-size in release.toml" in told.stderr
+    assert "sha256:" in told.stdout
+    again = shell.release("build", "--offline", "--json")
+    assert again.returncode == 4
+    assert {image["source"] for image in json.loads(again.stdout)["images"].values()} == {"archive"}
+
+
+def test_a_layer_that_will_not_repeat_is_a_note_and_no_refusal(shell: Shell, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "prepared.oci")
+    ociimage.write_image(tmp_path / "prepared.oci", time=1795573800)
+    summary = tmp_path / "summary.md"
+    shell.env["GITHUB_STEP_SUMMARY"] = str(summary)
+    told = shell.release("build", "--offline")
+    assert told.returncode == 0
+    assert "note: image export, layer 2 (COPY . /) does not repeat: app.py holds a time of this build" in told.stdout
+    assert "does not repeat" in summary.read_text()
+
+
+def test_a_release_is_built_again_and_compared(shell: Shell, aws: HttpRegistry, tmp_path: Path) -> None:
+    shell.repository.commit(GATED)
+    assert shell.release("build").returncode == 0
+    scanned(shell)
+    assert shell.release("publish", "--version", "0.1.0").returncode == 0
+    dist = sorted(path.name for path in (shell.repository.folder / "dist").iterdir())
+    shell.repository.commit({"README.md": b"# a later commit\n"})
+    told = shell.release("build", "--verify", "0.1.0", "--json")
+    assert told.returncode == 0, told.stderr
+    assert "--no-cache" in shell.docker.arguments
+    assert [image["same"] for image in json.loads(told.stdout)["images"].values()] == [True, True]
+    shutil.rmtree(tmp_path / "prepared.oci")
+    ociimage.write_image(tmp_path / "prepared.oci", {"app.py": b"print(2)"})
+    other = shell.release("build", "--verify", "0.1.0")
+    assert other.returncode == 6
+    assert "v0.1.0 is not what its commit gives here: export differs in layer 2 (COPY . /)" in other.stderr
+    assert "layer 2 (COPY . /)" in other.stdout
+    assert sorted(path.name for path in (shell.repository.folder / "dist").iterdir()) == dist
+    assert shell.release("build", "--verify", "0.9.0").returncode == 5
+    assert shell.release("build", "--verify", "0.1.0", "--offline").returncode == 2
+    assert len(aws.repositories["app/export"].manifests) == 2, "the image and its bill of materials"

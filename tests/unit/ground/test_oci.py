@@ -22,6 +22,34 @@ def changed(**fields: object) -> bytes:
     return json.dumps(json.loads(MANIFEST) | fields).encode()
 
 
+def made_by(*history: object, layers: int = 2) -> tuple[str, ...]:
+    """What the manifest of an image with this history says of its layers."""
+    config = json.dumps({"os": "linux", "architecture": "amd64", "history": list(history)}).encode()
+    layer = ociimage.descriptor(b"layer", ociimage.LAYER_TYPE)
+    document = {"mediaType": OCI_MANIFEST, "config": ociimage.descriptor(config, ociimage.CONFIG_TYPE)}
+    return oci.parse_manifest(json.dumps(document | {"layers": [layer] * layers}).encode(), config).made_by
+
+
+def test_each_layer_has_the_instruction_that_made_it_without_what_wraps_it() -> None:
+    """The value of a build argument stands in the wrapping."""
+    history = [
+        {"created_by": "/bin/sh -c #(nop) ADD file:0c in / "},
+        {"created_by": "ENV A=1", "empty_layer": True},
+        {"created_by": "RUN |2 TOKEN=secret B=a /bin/sh -c pip install \\\n  x # buildkit", "comment": "buildkit"},
+        {"created_by": "COPY /out/ / # buildkit"},
+        {"comment": "made elsewhere"},
+        {"created_by": "RUN " + "x" * 100},
+    ]
+    told = made_by(*history, layers=5)
+    assert told[:4] == ("ADD file:0c in /", "RUN pip install \\ x", "COPY /out/ /", "made elsewhere")
+    assert len(told[4]) == 72
+
+
+@pytest.mark.parametrize("history", [(), ({"created_by": "one"},), ("one", "two"), ({}, {}, {})])
+def test_a_history_that_does_not_fit_the_layers_tells_nothing(history: tuple[object, ...]) -> None:
+    assert made_by(*history) == ()
+
+
 @pytest.mark.parametrize("docker", [False, True])
 def test_a_manifest_of_either_accepted_type_gives_digest_platform_and_layers(docker: bool) -> None:
     manifest, blobs = ociimage.image_blobs({"app.py": b"print()"}, docker=docker, architecture="arm64")

@@ -24,7 +24,7 @@ def test_equal_inputs_give_an_equal_hash_in_any_order() -> None:
 
 def test_what_does_not_reach_the_image_does_not_change_the_hash() -> None:
     first = inputs_hash(IMAGE, TREES, BASE, "linux/amd64")
-    moved = replace(IMAGE, repository="other/place", parameter="Other", function="OtherName")
+    moved = replace(IMAGE, repository="other/place", parameter="Other", function="OtherName", max_size=1)
     assert inputs_hash(moved, TREES, BASE, "linux/amd64") == first
 
 
@@ -38,8 +38,9 @@ def test_what_does_not_reach_the_image_does_not_change_the_hash() -> None:
         inputs_hash(IMAGE, TREES, BASE, "linux/arm64"),
         inputs_hash(replace(IMAGE, target="report"), TREES, BASE, "linux/amd64"),
         inputs_hash(replace(IMAGE, dockerfile="function/Other"), TREES, BASE, "linux/amd64"),
+        inputs_hash(replace(IMAGE, rewrite=True), TREES, BASE, "linux/amd64"),
     ],
-    ids=["content", "mode", "another path", "base", "platform", "target", "Dockerfile"],
+    ids=["content", "mode", "another path", "base", "platform", "target", "Dockerfile", "rewriting"],
 )
 def test_each_input_changes_the_hash(other: str) -> None:
     assert other != inputs_hash(IMAGE, TREES, BASE, "linux/amd64")

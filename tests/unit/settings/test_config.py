@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release.errors import NotFoundError, UsageError
-from release.settings.config import parse
+from release.settings.config import parse, parse_history
 from tests.support.world import RELEASE_TOML
 
 
@@ -66,6 +66,10 @@ MISTAKES = {
     "shared stack": ('"app-production"', '"app-staging"', "which staging has already", "stack ="),
     "alias": ('name = "app"', 'name = "app"\nalias = "7"', "project.alias has a form", "alias"),
     "platform": ("[registry]", 'platform = "linux/riscv64"\n[registry]', "platform must be one of", "platform"),
+    "reproducible": ("[registry]", 'reproducible = "yes"\n[registry]', "reproducible must be one of", "reproducible"),
+    "an image's own": ('context = "function"', 'reproducible = "no"\ncontext = "function"', "must be one of", "ble ="),
+    "size": ('context = "function"', 'max-size = "250"\ncontext = "function"', "must be a size like", "max-size"),
+    "size in MiB": ('context = "function"', 'max-size = "2 MiB"\ncontext = "function"', "a size like", "max-size"),
     "unknown table": ("[project]", "[projekt]\n[project]", "projekt is not a key", "projekt"),
     "smoke environment": ('["staging"]', '["qa"]', "smoke.environments names 'qa'", 'environments = ["qa"]'),
     "smoke environments": ('["staging"]', "7", "smoke.environments must be a list of texts", "environments = 7"),
@@ -100,6 +104,37 @@ def test_a_mistake_is_refused_with_its_line_and_key(case: str) -> None:
     assert place in text.splitlines()[int(line[1]) - 1]
     assert caught.value.untouched == "everything"
     assert caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("250 MB", 250_000_000),
+        ("1.5GB", 1_500_000_000),
+        ("12.345 kB", 12_345),
+        ("0.001 kB", 1),
+        ("999999 GB", 999_999 * 10**9),
+    ],
+)
+def test_a_size_budget_is_read_in_bytes(text: str, size: int) -> None:
+    found = parse(replaced('context = "function"', f'max-size = "{text}"\ncontext = "function"'))
+    assert [image.max_size for image in found.images.values()] == [size, 0]
+
+
+def test_a_size_budget_of_an_older_file_that_is_not_understood_is_none() -> None:
+    """faults.md, 68."""
+    found = parse_history(replaced('context = "function"', 'max-size = "big"\ncontext = "function"'))
+    assert found.images["export"].max_size == 0
+    assert "max-size" in " ".join(found.notes)
+
+
+def test_an_image_may_have_its_times_rewritten_when_no_other_has_and_the_other_way_round() -> None:
+    own = replaced('context = "function"', 'reproducible = "rewrite"\ncontext = "function"')
+    assert [image.rewrite for image in parse(own).images.values()] == [True, False]
+    every = own.replace("[registry]", 'reproducible = "rewrite"\n[registry]')
+    assert [image.rewrite for image in parse(every).images.values()] == [True, True]
+    other = every.replace('reproducible = "rewrite"\ncontext', 'reproducible = "files"\ncontext')
+    assert [image.rewrite for image in parse(other).images.values()] == [False, True]
 
 
 def test_of_two_equal_keys_the_line_of_the_right_table_is_named() -> None:

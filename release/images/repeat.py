@@ -1,0 +1,42 @@
+"""Whether a layer will have the same bytes when it is built again: it will not where its files hold the build's time.
+
+A layer is a tar with a time for every file, and Python's compiled files hold their source's time inside. A time later
+than the commit that was built cannot come from that commit: it is the time of a build, or of something newer than what
+the commit names. Layers of earlier builds and bases that the commit pins are older, and not meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from release.oci import Layer, Manifest
+
+
+@dataclass(frozen=True)
+class Stray:
+    """What will not repeat in one layer.
+
+    Attributes:
+        path: the file with the latest time.
+        time: that time, in seconds.
+        count: the files that have such a time.
+        inside: the time is in the file, a compiled one of Python, and not in the layer's list of files.
+    """
+
+    layer: Layer
+    path: str
+    time: int
+    count: int
+    inside: bool = False
+
+
+def note(image: str, manifest: Manifest, stray: Stray) -> str:
+    """For a person: the layer, its file, and what to do about it."""
+    layer = manifest.name_of(manifest.layers.index(stray.layer) + 1)
+    more = f" and {stray.count - 1:,} more hold" if stray.count > 1 else " holds"
+    when = f"{datetime.fromtimestamp(stray.time, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    told = f"image {image}, {layer} does not repeat: {stray.path}{more} a time of this build ({when}"
+    if stray.inside:
+        return f"{told}, inside); compile by content: python -m compileall --invalidation-mode unchecked-hash"
+    return f'{told}); give files one time in the Dockerfile (docs/builds.md), or set reproducible = "rewrite"'
