@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support import commandlines
 from tests.support.commandlines import Named
-from tests.support.files import texts
+from tests.support.files import ROOT, texts
 
 PRODUCT = ("release/", "rehearsal/", "workflowlint/", "tools/", "function/", "bench/")
 
@@ -75,11 +76,17 @@ def test_commands_are_found_in_next_steps_messages_comments_and_docstrings() -> 
 
 
 def test_modules_that_are_told_to_be_run_are_there() -> None:
+    """Ours are in this repository, others in a lock file or come with Python."""
+    locks = "".join(text for name, text in texts().items() if name.startswith("requirements/"))
     named = {
         (name, module)
         for name, text in texts().items()
         for module in re.findall(r"python3? -m ([a-z][\w.]*\w)", text)
         if not name.startswith("tests/")
     }
+    others = {"pip", *sys.stdlib_module_names, *re.findall(r"^([\w-]+)==", locks, re.MULTILINE)}
     assert named
-    assert [entry for entry in sorted(named) if importlib.util.find_spec(entry[1]) is None] == []
+    for name, module in sorted(named):
+        ours = (ROOT / module.partition(".")[0]).is_dir()
+        there = importlib.util.find_spec(module) is not None if ours else module in others
+        assert there, f"{name} names {module}"
