@@ -50,12 +50,14 @@ class HttpRegistry:
         authorization: what the header must say, or "" for no check.
         redirects: blobs are given by a redirect to a storage that answers GET only and takes no credentials.
         seen: every request as "METHOD path".
+        received: request with a body -> the body's bytes.
     """
 
     def __init__(self, *repositories: str) -> None:
         self.repositories = {name: Repository() for name in repositories}
         self.faults: list[Fault] = []
         self.seen: list[str] = []
+        self.received: dict[str, int] = {}
         self.authorization = ""
         self.redirects = False
         registry = self
@@ -113,6 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         body = self.rfile.read(length)
+        if body:
+            self.registry.received[f"{self.command} {self.path}"] = len(body)
         if kind.isdigit():
             self._error(int(kind), "TOOMANYREQUESTS" if kind == "429" else "UNKNOWN")
             return
