@@ -8,7 +8,8 @@ variable                      meaning
                               quoted as in a shell; they win over release.toml
 ``RELEASE_REGISTRY``          the registry's ``host[:port]`` when it is not the one ECR names
 ``RELEASE_ARCHIVES``          folder that holds the last build's archives; equal inputs are not built again
-``RELEASE_BASE``              ``oci-layout:///folder@sha256:…`` instead of the base image in release.toml
+``RELEASE_BASE``              ``oci-layout:///folder@sha256:…`` instead of the base image in release.toml;
+                              ``name=oci-layout:///folder@sha256:…`` words instead of other images
 ``RELEASE_BUILDER``           the buildx builder; default: the engine's own
 ``RELEASE_BUILD_CACHE_FROM``  where buildx takes layers from, ``RELEASE_BUILD_CACHE_TO`` where it keeps them, as its
                               ``--cache-from`` and ``--cache-to`` have it; ``{image}`` is the image's name
@@ -28,13 +29,13 @@ import logging
 import shlex
 import shutil
 from collections.abc import Mapping
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from release.adapters.git import GitRepository
-from release.digest import is_digest
-from release.errors import UsageError
+from release.errors import NotFoundError, UsageError
 from release.versions.settings import VersionSettings
 
 if TYPE_CHECKING:
@@ -48,8 +49,10 @@ if TYPE_CHECKING:
     from release.gate.gate import Gate
     from release.gate.policy import GatePolicy
     from release.gate.vex import Statement
-    from release.images.build import Base
+    from release.images.ports import Bases
     from release.settings.config import Config, EnvironmentSpec
+    from release.settings.images import ImageSpec
+    from release.versions.ports import Changes
 
 
 log = logging.getLogger("release")
@@ -100,11 +103,44 @@ class Wiring:
         return self._versions_alone or self.config.versions
 
     @property
-    def inputs(self) -> Mapping[str, tuple[str, ...]] | None:
-        """Image -> its input paths; None where release.toml names no project, so nothing is asked about images."""
-        if self._versions_alone:
+    def changes(self) -> Changes | None:
+        """Tells what changed in the inputs of images; None where release.toml names no project, or is not there."""
+        from release.images.changes import changed_inputs
+
+        return None if self._versions_alone else partial(changed_inputs, self.git, self._images_at)
+
+    def config_at(self, commit: str) -> Config:
+        """release.toml of the working tree with the images of ``commit``: what is committed is what is built.
+
+        Raises NotFoundError when the commit has no release.toml.
+        """
+        if (images := self._images_at(commit)) is None:
+            raise NotFoundError(
+                f"release.toml is not in commit {commit[:12]}",
+                untouched="everything",
+                next_step="commit it, then run this again",
+            )
+        return replace(self.config, images=images)
+
+    def _images_at(self, commit: str) -> Mapping[str, ImageSpec] | None:
+        """The images that release.toml names at ``commit``, read leniently unless it is the working tree's file."""
+        from release.settings.config import parse_history
+
+        try:
+            text = self.git.show(commit, "release.toml")
+        except NotFoundError:
             return None
-        return {name: image.inputs for name, image in self.config.images.items()}
+        written = text.decode(errors="replace")
+        if written == self._settings:
+            return self.config.images
+        try:
+            then = parse_history(written)
+        except UsageError as error:
+            log.warning("release.toml at %s cannot be read, so every image counts as new: %s", commit[:12], error)
+            return {}
+        for note in then.notes:
+            log.warning("release.toml at %s: %s", commit[:12], note)
+        return then.images
 
     @property
     def today(self) -> str:
@@ -238,26 +274,39 @@ class Wiring:
         )
 
     @property
-    def base(self) -> Base:
-        """The base image really used."""
-        from release.images.build import Base
+    def bases(self) -> Bases:
+        """The registries of the images that Dockerfiles name, or stand-ins for some of those images."""
+        return self._with_stand_ins(self._base_registry)
 
-        given = self.env.get("RELEASE_BASE", "")
-        if given and not is_digest(given.rpartition("@")[2]):
-            raise UsageError("RELEASE_BASE names no digest (…@sha256:…)", untouched="everything")
-        return Base((given or self.config.base).rpartition("@")[2], given)
+    def bases_of_build(self, *, fresh: bool = False) -> Bases:
+        """The same, as the build of the archives found them; ``fresh``: as this build finds them."""
+        from release.adapters.bases import RememberedBases
 
-    @property
-    def build_secrets(self) -> Mapping[str, Path]:
-        """What a build step may read without it becoming part of a layer: certificates, pip's configuration."""
-        found = {}
-        for name in ("RELEASE_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE"):
-            if self.env.get(name) and Path(self.env[name]).is_file():
-                found["ca"] = Path(self.env[name])
-                break
-        if self.env.get("PIP_CONFIG_FILE") and Path(self.env["PIP_CONFIG_FILE"]).is_file():
-            found["pip"] = Path(self.env["PIP_CONFIG_FILE"])
-        return found
+        path = self.workspace.folder / "bases.json"
+        return self._with_stand_ins(RememberedBases(path, self._base_registry, fresh=fresh))
+
+    @cached_property
+    def _base_registry(self) -> Bases:
+        from release.adapters.baseregistry import BaseRegistry
+        from release.adapters.dockerlogin import DockerLogin
+
+        return BaseRegistry(DockerLogin(self.env))
+
+    def _with_stand_ins(self, inner: Bases) -> Bases:
+        from release.adapters.bases import StandIns, stand_ins
+
+        bases = {image.base: None for image in self.config.images.values() if image.base}
+        return StandIns(stand_ins(self.env.get("RELEASE_BASE", ""), bases), inner)
+
+    def build_secrets(self, image: ImageSpec) -> Mapping[str, str]:
+        """What a build step may read without it becoming part of a layer: secret id -> ``env:NAME`` or ``file:/path``.
+
+        Certificates and pip's configuration are offered to every image. Raises MachineError when a secret that
+        release.toml asks for is not here.
+        """
+        from release.adapters.buildsecrets import offered, required
+
+        return {**offered(self.env), **required(image, self.env, self.folder)}
 
     def overrides(self, environment: str) -> Mapping[str, str]:
         """RELEASE_PARAMETERS for ``environment``. Raises UsageError for what is no ``Key=Value``."""

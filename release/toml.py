@@ -224,6 +224,8 @@ class Table:
         names: re.Pattern[str] | None = None,
         what: str = "",
         choices: Sequence[str] = (),
+        pattern: re.Pattern[str] | None = None,
+        must: str = "",
     ) -> Mapping[str, Any]:
         """Names and values that the adopter chooses; empty when ``key`` is missing.
 
@@ -231,8 +233,10 @@ class Table:
             holds: the types of the values; empty: any.
             names: what each name must match; ``what`` it names is for the error.
             choices: the only values.
+            pattern: what each value must match, when they are texts; ``must``: what that means, for the error.
         """
-        self._note(key, Kind.MAPPING, doc, {}, names=_source(names), holds=tuple(holds), choices=tuple(choices))
+        patterns = {"names": _source(names), "pattern": _source(pattern)}
+        self._note(key, Kind.MAPPING, doc, {}, "", **patterns, holds=tuple(holds), choices=tuple(choices))
         found = self._mapping(key)
         inner = self._inner(key, found, self.nth)
         kept = {}
@@ -243,6 +247,8 @@ class Table:
                 inner.refuse(name, f"must be {_either(holds)}, not {value!r}")
             elif choices and value not in choices:
                 inner.refuse(name, f"must be one of {', '.join(choices)}, not {value!r}")
+            elif pattern and not pattern.match(value):
+                inner.refuse(name, f"must {must}, not {value!r}")
             else:
                 kept[name] = value
         return kept

@@ -38,7 +38,7 @@ class Key:
         default: the value when it is left out; None with a reason in ``unset``, or when it is required.
         unset: what holds when it is left out, where no single value says it.
         choices: the only values (of a mapping: the only values inside).
-        pattern: a regular expression that the whole value matches; of a list: each of its values.
+        pattern: a regular expression that the whole value matches; of a list or a mapping: each of its values.
         names: a regular expression that the names inside match.
         holds: the types of a mapping's values; empty: any.
         low, high: the least and the greatest number.

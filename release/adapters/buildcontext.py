@@ -30,13 +30,14 @@ def named_by_content(context: Path, dockerfile: str, epoch: int) -> Iterator[Nam
     """``context`` with every time set to ``epoch`` and plain modes, under names for one build.
 
     Args:
-        dockerfile: relative to ``context``.
+        dockerfile: relative to ``context``, or the whole path of one that lies elsewhere.
         epoch: seconds.
     """
     digest = _settled(context, epoch)
     file = context / dockerfile
+    of_both = hashlib.sha256(digest.encode() + file.read_bytes()).hexdigest()[:32]
     with tempfile.TemporaryDirectory() as names:
-        folder, beside = Path(names, f"context-{digest}"), Path(names, f"dockerfile-{digest}")
+        folder, beside = Path(names, f"context-{digest}"), Path(names, f"dockerfile-{of_both}")
         folder.symlink_to(context.absolute(), target_is_directory=True)
         beside.symlink_to(file.parent.absolute(), target_is_directory=True)
         yield NamedContext(folder, beside / file.name)

@@ -85,7 +85,8 @@ class Docker:
         command: list[str | Path] = [self.docker, "buildx", "build", "--progress=plain"]
         command += ["--provenance=false", "--sbom=false"]
         command += ["--builder", self.builder] if self.builder else []
-        command += ["--platform", request.platform, "--target", request.target, "--network", self.network]
+        command += ["--platform", request.platform, "--network", self.network]
+        command += ["--target", request.target] if request.target else []
         command += ["--file", context.dockerfile]
         rewrite = ",rewrite-timestamp=true" if request.rewrite else ""
         command += ["--output", f"type=oci,dest={destination},tar=false{rewrite}"]
@@ -93,14 +94,21 @@ class Docker:
             command += ["--build-arg", f"{name}={value}"]
         for name, value in request.named_contexts.items():
             command += ["--build-context", f"{name}={value}"]
-        for name, path in request.secrets.items():
-            command += ["--secret", f"id={name},src={path}"]
+        for name, source in request.secrets.items():
+            command += ["--secret", _secret(name, source)]
         if request.no_cache:
             command.append("--no-cache")
         else:
             command += _cache("--cache-from", self.env.get("RELEASE_BUILD_CACHE_FROM", ""), request.image)
             command += _cache("--cache-to", self.env.get("RELEASE_BUILD_CACHE_TO", ""), request.image)
         return [*command, context.folder]
+
+
+def _secret(name: str, source: str) -> str:
+    """buildx reads the fields of a secret as CSV, so a comma or a quote in a path is quoted."""
+    kind, _, where = source.partition(":")
+    field = f"env={where}" if kind == "env" else f"src={where}"
+    return f"id={name}," + ('"' + field.replace('"', '""') + '"' if set(field) & set(',"') else field)
 
 
 def _cache(option: str, value: str, image: str) -> list[str | Path]:

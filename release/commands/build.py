@@ -19,32 +19,41 @@ OUTPUTS: tuple[str, ...] = ("digests", "built")
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
+    sub.add_argument(
+        "images", nargs="*", default=[], metavar="IMAGE", help="build these images only (default: every image)"
+    )
     sub.add_argument("--commit", default="HEAD", help="the commit to build (default: HEAD)")
     sub.add_argument(
         "--verify", metavar="X.Y.Z", help="build a release again without a cache and compare; nothing is kept"
     )
     sub.add_argument("--offline", action="store_true", help="do not ask the registry whether it has an image already")
+    sub.add_argument("--no-cache", action="store_true", help="build anew, whatever is there, and run every step again")
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Build each image as an OCI layout, or reuse one with equal inputs."""
-    from release.images import budget, build, report
+    from release.images import budget, build, reading, report
 
     if args.verify is not None:
         return _verified(args, wiring)
-    config, git, commit = wiring.config, wiring.git, wiring.git.resolve(args.commit)
-    registry = None if args.offline else wiring.registry
-    paths = sorted({path for image in config.images.values() for path in image.inputs})
+    git, commit = wiring.git, wiring.git.resolve(args.commit)
+    config, registry = wiring.config_at(commit), None if args.offline else wiring.registry
+    paths = sorted({"release.toml", *(path for image in config.images.values() for path in image.inputs)})
     if args.commit == "HEAD" and (edited := git.changed(paths)):
         logging.warning("not committed, so not built: %s", ", ".join(edited[:5]))
-    plans = build.plan_builds(config, commit, git, wiring.workspace, registry, wiring.base)
+    bases = wiring.bases if args.dry_run else wiring.bases_of_build(fresh=True)
+    plans = build.plan_builds(
+        config, commit, git, wiring.workspace, registry, bases, images=args.images, anew=args.no_cache
+    )
+    notes = reading.notes(plan.recipe.reading for plan in plans)
     if args.dry_run:
-        return report.of_images("Would build", [(p.image, p.inputs, p.source, None) for p in plans])
+        return report.of_images("Would build", [(p.image, p.inputs, p.source, None) for p in plans], notes)
     built = build.apply(
-        plans, config, commit, git, lambda: wiring.engine, wiring.workspace, registry, wiring.base, wiring.build_secrets
+        *(plans, config, commit, git, lambda: wiring.engine, wiring.workspace, registry, wiring.build_secrets),
+        no_cache=args.no_cache,
     )
     rows = [(b.image, b.inputs, b.source, b.manifest) for b in built]
-    answer = report.of_images("Images", rows, [note for b in built for note in b.notes])
+    answer = report.of_images("Images", rows, [*notes, *(note for b in built for note in b.notes)])
     try:
         budget.checked(budget.sized(built, config, registry))
     except GateError as error:
@@ -61,14 +70,14 @@ def _verified(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.images.inputs import inputs_tag
     from release.releases.tags import checked_version
 
-    if args.offline or args.commit != "HEAD":
+    if args.offline or args.no_cache or args.images or args.commit != "HEAD":
         raise UsageError("--verify takes the commit and the images from the registry", untouched="everything")
     version = checked_version(args.verify)
     tags = observe.tags_by_image(wiring.config, wiring.registry)
     release = observe.published(version, tags)
     commit = wiring.git.resolve(release.commit)
     then = observe.config_at(wiring.git, commit)
-    plans = build.plan_builds(then, commit, wiring.git, wiring.workspace, None, wiring.base)
+    plans = build.plan_builds(then, commit, wiring.git, wiring.workspace, None, wiring.bases)
     if args.dry_run:
         return report.of_images("Would build again", [(p.image, p.inputs, "build", None) for p in plans])
     compared = verify.rebuild(
@@ -79,7 +88,7 @@ def _verified(args: argparse.Namespace, wiring: Wiring) -> Report:
         wiring.engine,
         wiring.workspace,
         wiring.registry,
-        wiring.base,
+        wiring.bases,
         wiring.build_secrets,
     )
     known = {plan.image: tags.get(plan.image, {}).get(inputs_tag(plan.inputs)) for plan in plans}

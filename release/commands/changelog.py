@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         text = sections.section_of_tag(wiring.git, wiring.versions, args.tag)
         return Report({"tag": args.tag, "section": text}, text)
     section = sections.next_section(
-        wiring.git, wiring.versions, wiring.today, args.revision, authors=args.authors, inputs=wiring.inputs
+        wiring.git, wiring.versions, wiring.today, args.revision, authors=args.authors, changes=wiring.changes
     )
     data = {"version": str(section.answer.version), "section": section.text, "notes": list(section.answer.notes)}
     return Report(data, section.text.rstrip(), notes=section.answer.notes)

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
     path = wiring.folder / "CHANGELOG.md"
     found = prepare.plan_section(
-        wiring.git, wiring.versions, wiring.today, path, authors=args.authors, inputs=wiring.inputs
+        wiring.git, wiring.versions, wiring.today, path, authors=args.authors, changes=wiring.changes
     )
     if not args.dry_run:
         prepare.apply(found)

@@ -32,10 +32,11 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.releases import publish, report
     from release.releases.tags import checked_version
 
-    config, workspace = wiring.config, wiring.workspace
     commit = wiring.git.resolve(args.commit)
+    config, workspace = wiring.config_at(commit), wiring.workspace
     version = checked_version(args.release_version or _candidate(wiring, commit))
-    images = build.plan_builds(config, commit, wiring.git, workspace, wiring.registry, wiring.base)
+    bases = wiring.bases_of_build()
+    images = build.plan_builds(config, commit, wiring.git, workspace, wiring.registry, bases)
     if args.expect is not None:
         publish.check_arrival(images, _pairs(args.expect), workspace)
     plans = publish.plan_publication(config, version, commit, images, observe.tags_by_image(config, wiring.registry))
@@ -54,7 +55,7 @@ def _candidate(wiring: Wiring, commit: str) -> str:
     from release.errors import NothingToRelease
     from release.versions import version
 
-    answer = version.next_version(wiring.git, wiring.versions, commit, inputs=wiring.inputs)
+    answer = version.next_version(wiring.git, wiring.versions, commit, changes=wiring.changes)
     if not answer.is_due or answer.candidate is None:
         raise NothingToRelease(f"nothing to release at {commit[:12]}", untouched="everything", next_step="release plan")
     return str(answer.candidate)

@@ -67,8 +67,9 @@ def _archive_scan(wiring: Wiring, guard: Gate, *, offline: bool) -> ScanPlan:
     from release.gate.scan import ScanPlan
     from release.images import build
 
-    config, workspace = wiring.config, wiring.workspace
-    plans = build.plan_builds(config, wiring.git.resolve("HEAD"), wiring.git, workspace, None, wiring.base)
+    commit, workspace = wiring.git.resolve("HEAD"), wiring.workspace
+    config = wiring.config_at(commit)
+    plans = build.plan_builds(config, commit, wiring.git, workspace, None, wiring.bases_of_build())
     archives = [archive for item in plans if (archive := workspace.archive(item.image, item.inputs))]
     if not archives:
         raise NotFoundError("no image of this commit is built here", untouched="everything", next_step="release build")

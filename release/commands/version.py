@@ -27,7 +27,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.report import Report
     from release.versions import version
 
-    answer = version.next_version(wiring.git, wiring.versions, args.revision, inputs=wiring.inputs)
+    answer = version.next_version(wiring.git, wiring.versions, args.revision, changes=wiring.changes)
     data = version.as_json(answer, candidate=args.candidate)
     return Report(
         data, data["version"] or "", outputs=version.outputs(answer, candidate=args.candidate), notes=answer.notes

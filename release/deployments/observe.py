@@ -77,7 +77,7 @@ def check_images(target: Target, release: Release) -> None:
                 untouched="every environment",
                 next_step=f"release another version, or publish v{release.version} again from {release.commit[:12]}",
             ) from error
-        checked_platform(manifest, target.platform, image)
+        checked_platform(manifest, target.platforms[image], image)
 
 
 def config_at(git: Git, commit: str) -> Config:

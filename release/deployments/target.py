@@ -25,7 +25,7 @@ class Target:
         repositories: image -> its repository in ``registry``.
         functions: image -> the stack output that names its function.
         alias: the alias that traffic goes to.
-        platform: what the functions run on (``linux/amd64``).
+        platforms: image -> what its functions run on (``linux/amd64``).
         overrides: template parameters given here (RELEASE_PARAMETERS); they win over release.toml.
     """
 
@@ -33,7 +33,7 @@ class Target:
     repositories: Mapping[str, str]
     functions: Mapping[str, str]
     alias: str
-    platform: str
+    platforms: Mapping[str, str]
     registry: Registry
     cloud: Cloud
     git: Git
@@ -70,7 +70,7 @@ def target_of(
         repositories={name: image.repository for name, image in config.images.items()},
         functions={name: image.function for name, image in config.images.items()},
         alias=config.alias,
-        platform=config.platform,
+        platforms={name: image.platform for name, image in config.images.items()},
         registry=registry,
         cloud=cloud,
         git=git,

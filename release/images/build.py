@@ -7,39 +7,35 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from release.errors import RemoteError
+from release.errors import NotFoundError, RemoteError
 from release.images import repeat
-from release.images.inputs import EPOCH, inputs_hash, inputs_tag
-from release.images.model import Archive, BuildRequest
-from release.images.ports import Engine, Registry, Workspace
+from release.images.inputs import inputs_tag
+from release.images.model import Archive
+from release.images.ports import Bases, Engine, Registry, Workspace
+from release.images.request import request_of
+from release.images.resolve import Recipe, recipes
 from release.oci import Layer, Manifest, checked_platform
-from release.settings.config import Config, ImageSpec
+from release.settings.config import Config
+from release.settings.images import ImageSpec
 from release.versions.ports import Git
 
 log = logging.getLogger("release.build")
 
 
 @dataclass(frozen=True)
-class Base:
-    """The base image really used: the one release.toml names, or a stand-in for it.
+class ImagePlan:
+    """What getting one image takes.
 
     Attributes:
-        digest: an input of every image.
-        context: what replaces it in ``FROM`` (``oci-layout://…``), or "" for the real one.
+        source: "registry", "archive" (which is ``archive``) or "build".
+        digest: what these inputs gave before, where that is known.
     """
-
-    digest: str
-    context: str = ""
-
-
-@dataclass(frozen=True)
-class ImagePlan:
-    """What getting one image takes. ``source`` is "registry", "archive" (which is ``archive``) or "build"."""
 
     image: str
     inputs: str
     source: str
-    digest: str = ""
+    digest: str
+    recipe: Recipe
     archive: Archive | None = None
 
 
@@ -63,19 +59,39 @@ class Built:
 
 
 def plan_builds(
-    config: Config, commit: str, git: Git, workspace: Workspace, registry: Registry | None, base: Base
+    config: Config,
+    commit: str,
+    git: Git,
+    workspace: Workspace,
+    registry: Registry | None,
+    bases: Bases,
+    *,
+    images: Sequence[str] = (),
+    anew: bool = False,
 ) -> tuple[ImagePlan, ...]:
     """Per image: does the registry have its inputs, does the folder, or must it be built?
 
-    Without a registry (a pull request has no credentials) only the folder is asked.
+    Args:
+        registry: None asks the folder alone (a pull request has no credentials).
+        images: plan these only.
+        anew: build whatever is there already.
+
+    Raises:
+        NotFoundError: there is no such image; and what :func:`release.images.resolve.recipes` raises.
     """
+    if unknown := [name for name in images if name not in config.images]:
+        raise NotFoundError(
+            f"there is no image {unknown[0]!r} in release.toml (there are: {', '.join(config.images)})",
+            untouched="everything",
+        )
     plans = []
-    for name, image in config.images.items():
-        inputs = inputs_hash(image, git.tree_hashes(commit, image.inputs), base.digest, config.platform)
+    for recipe in recipes(config, commit, git, bases, images):
+        image, inputs = recipe.reading.image, recipe.inputs
         digest = registry.tags(image.repository).get(inputs_tag(inputs), "") if registry else ""
-        archive = None if digest else workspace.archive(name, inputs)
-        source = "registry" if digest else "archive" if archive else "build"
-        plans.append(ImagePlan(name, inputs, source, digest or (archive.digest if archive else ""), archive))
+        archive = None if digest else workspace.archive(image.name, inputs)
+        source = "build" if anew else "registry" if digest else "archive" if archive else "build"
+        known = digest or (archive.digest if archive else "")
+        plans.append(ImagePlan(image.name, inputs, source, known, recipe, archive))
     return tuple(plans)
 
 
@@ -87,15 +103,17 @@ def apply(
     engine: Callable[[], Engine],
     workspace: Workspace,
     registry: Registry | None,
-    base: Base,
-    secrets: Mapping[str, Path],
+    secrets: Callable[[ImageSpec], Mapping[str, str]],
+    *,
+    no_cache: bool = False,
 ) -> tuple[Built, ...]:
-    """Carry out ``plans``; the engine is asked for only when something must be built.
+    """Carry out ``plans``; the engine and an image's secrets are asked for only when something must be built.
 
     Raises what the engine raises; an image that was finished stays on disk.
     """
     due = tuple(item for item in plans if item.source == "build")
-    fresh = _build(due, config, commit, git, engine(), workspace, base, secrets) if due else {}
+    given = {item.image: secrets(config.images[item.image]) for item in due}
+    fresh = _build(due, commit, git, engine(), workspace, given, no_cache=no_cache) if due else {}
     built = []
     for item in plans:
         if item.image in fresh:
@@ -106,8 +124,10 @@ def apply(
             assert registry is not None
             manifest = registry.manifest(config.images[item.image].repository, item.digest)
             found = Built(item.image, item.inputs, item.source, manifest, None)
-        checked_platform(found.manifest, config.platform, item.image)
+        checked_platform(found.manifest, config.images[item.image].platform, item.image)
         built.append(found)
+    if len(plans) < len(config.images):
+        return tuple(built)  # what the other images left for the next build stays there
     here = [Archive(each.image, each.inputs, each.path, each.manifest) for each in built if each.path]
     paths = {archive.image: archive.path for archive in workspace.settle(here)}
     return tuple(replace(each, path=paths.get(each.image)) for each in built)
@@ -115,13 +135,13 @@ def apply(
 
 def _build(
     due: tuple[ImagePlan, ...],
-    config: Config,
     commit: str,
     git: Git,
     engine: Engine,
     workspace: Workspace,
-    base: Base,
-    secrets: Mapping[str, Path],
+    secrets: Mapping[str, Mapping[str, str]],
+    *,
+    no_cache: bool,
 ) -> Mapping[str, Built]:
     log.info("building %s from %s", " and ".join(item.image for item in due), commit[:12])
     with workspace.scratch() as folder:
@@ -131,7 +151,8 @@ def _build(
         for path, item in layouts.items():
             if before := earlier[item.image]:
                 workspace.hand_on(before, path)
-            requests[path] = request_of(config.images[item.image], config, commit, git, path, base, secrets)
+            request = request_of(item.recipe, commit, git, path, secrets[item.image])
+            requests[path] = replace(request, no_cache=no_cache)
         kept = {}
         try:
             engine.build(requests)
@@ -139,14 +160,22 @@ def _build(
             for path, item in layouts.items():
                 if (path / "index.json").exists():
                     kept[item.image] = workspace.keep(item.image, item.inputs, path)
-        after = git.time_of(commit)
-        return {image: _built(archive, earlier[image], workspace, after) for image, archive in kept.items()}
+        after, known = git.time_of(commit), {item.image: item.digest for item in due}
+        return {
+            image: _built(archive, earlier[image], known[image], workspace, after) for image, archive in kept.items()
+        }
 
 
-def _built(archive: Archive, before: Archive | None, workspace: Workspace, after: int) -> Built:
+def _built(archive: Archive, before: Archive | None, known: str, workspace: Workspace, after: int) -> Built:
     """A new image; the layers that it has from the image before were looked at when that one was built."""
-    known = before.manifest.layers if before else ()
-    notes = unrepeatable(archive, [layer for layer in archive.manifest.layers if layer not in known], workspace, after)
+    seen = before.manifest.layers if before else ()
+    notes = unrepeatable(archive, [layer for layer in archive.manifest.layers if layer not in seen], workspace, after)
+    if known not in ("", archive.digest):
+        notes = (
+            f"image {archive.image}: equal inputs ({archive.inputs}) gave {known} before and {archive.digest} now: "
+            "a step of its Dockerfile does not repeat",
+            *notes,
+        )
     manifest = before.manifest if before else None
     return Built(archive.image, archive.inputs, "build", archive.manifest, archive.path, manifest, notes)
 
@@ -165,24 +194,3 @@ def unrepeatable(archive: Archive, layers: Sequence[Layer], workspace: Workspace
         except RemoteError as error:
             notes.append(f"image {archive.image}: whether {layer.digest} repeats cannot be told: {error.message}")
     return tuple(notes)
-
-
-def request_of(
-    image: ImageSpec, config: Config, commit: str, git: Git, path: Path, base: Base, secrets: Mapping[str, Path]
-) -> BuildRequest:
-    """How ``image`` is built from ``commit``; its inputs are written beside ``path``, where it is going to be."""
-    tree = path.with_suffix("")
-    git.export(commit, image.inputs, tree, EPOCH)
-    prefix = "" if image.context == "." else image.context.rstrip("/") + "/"
-    return BuildRequest(
-        image=image.name,
-        context=tree / image.context,
-        dockerfile=image.dockerfile.removeprefix(prefix),
-        target=image.target,
-        platform=config.platform,
-        build_args={"BASE_IMAGE": config.base},
-        named_contexts={config.base: base.context} if base.context else {},
-        secrets=secrets,
-        epoch=EPOCH,
-        rewrite=image.rewrite,
-    )

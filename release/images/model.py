@@ -26,15 +26,36 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class BaseImage:
+    """An image that a build starts from or copies from.
+
+    Attributes:
+        name: as the Dockerfile names it.
+        digest: what that name is now, ``sha256:…``.
+        context: what the engine takes instead of the name, ``oci-layout://…``; "": nothing, the registry's own.
+    """
+
+    name: str
+    digest: str
+    context: str = ""
+
+    @property
+    def pinned(self) -> str:
+        """The name with a digest. A name that holds one already stays as it is, also for a stand-in of another."""
+        return self.name if "@" in self.name else f"{self.name}@{self.digest}"
+
+
+@dataclass(frozen=True)
 class BuildRequest:
     """One image to build.
 
     Attributes:
         context: folder that holds exactly the image's inputs; its files' times and modes are the engine's to set.
-        dockerfile: path of the Dockerfile inside ``context``.
+        dockerfile: path of the Dockerfile from ``context``, or its whole path when it lies elsewhere.
+        target: the stage; "": the last one.
         build_args: ``--build-arg`` values.
         named_contexts: what replaces an image name in ``FROM`` (``--build-context``).
-        secrets: secret id -> file, never part of a layer.
+        secrets: secret id -> ``env:NAME`` or ``file:/path``, never part of a layer.
         epoch: SOURCE_DATE_EPOCH in seconds, so that equal inputs give equal bytes.
         rewrite: give every file of every layer that time at the end, at the price of compressing all of them anew.
         no_cache: run every step again.
@@ -47,7 +68,7 @@ class BuildRequest:
     platform: str
     build_args: Mapping[str, str] = field(default_factory=dict)
     named_contexts: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, Path] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     epoch: int = 0
     rewrite: bool = False
     no_cache: bool = False

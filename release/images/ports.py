@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from release.images.model import Archive, BuildRequest, TagOutcome
+from release.images.model import Archive, BaseImage, BuildRequest, TagOutcome
 from release.images.repeat import Stray
 from release.oci import Layer, Manifest
 
@@ -22,6 +22,16 @@ class Engine(Protocol):
         equal bytes wherever and whenever they are built, as far as the Dockerfile's own steps do.
 
         Raises RemoteError, MachineError when one of them failed; the others were built to their end.
+        """
+
+
+class Bases(Protocol):
+    """Where the images are that Dockerfiles name: other people's registries, or a stand-in for one of them."""
+
+    def find(self, name: str) -> BaseImage:
+        """What ``name`` is now; one that holds a digest is that digest, and nobody is asked.
+
+        Raises NotFoundError: there is none, or it may not be read; RemoteError: the registry does not answer.
         """
 
 

@@ -79,7 +79,7 @@ class Scope:
         self.values["TARGETSTAGE"] = target or "default"
         self.values |= {name: value for name, value in arguments.items() if name in (*self.values, *_MACHINE)}
         self.made_of = {name: {name} for name in _MACHINE if name not in self.values}
-        self.declared = frozenset(name for one in file.instructions for name, _ in _arguments(file, one))
+        self.declared = declared_arguments(file)
         for one in file.instructions:
             if one.name == "FROM":
                 break
@@ -115,6 +115,11 @@ class Scope:
                 line, f'{word} needs a value of {lacks[0]}: give it in release.toml, args = {{ {lacks[0]} = "…" }}'
             )
         return name, used
+
+
+def declared_arguments(file: Dockerfile) -> frozenset[str]:
+    """The name of every ``ARG`` in the file."""
+    return frozenset(name for one in file.instructions for name, _ in _arguments(file, one))
 
 
 def _arguments(file: Dockerfile, one: Instruction) -> Iterator[tuple[str, str | None]]:

@@ -6,15 +6,17 @@ Nothing is kept: the images of this look lie in a scratch folder, and neither th
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from release.errors import ConflictError, NotFoundError
-from release.images.build import Base, request_of, unrepeatable
-from release.images.ports import Engine, Registry, Workspace
+from release.images.build import unrepeatable
+from release.images.ports import Bases, Engine, Registry, Workspace
+from release.images.request import request_of
+from release.images.resolve import recipes
 from release.oci import Manifest
 from release.settings.config import Config
+from release.settings.images import ImageSpec
 from release.versions.ports import Git
 
 log = logging.getLogger("release.build")
@@ -54,8 +56,8 @@ def rebuild(
     engine: Engine,
     workspace: Workspace,
     registry: Registry,
-    base: Base,
-    secrets: Mapping[str, Path],
+    bases: Bases,
+    secrets: Callable[[ImageSpec], Mapping[str, str]],
 ) -> tuple[Compared, ...]:
     """Build every image of ``digests`` (image -> what was released) from ``commit`` again.
 
@@ -71,14 +73,14 @@ def rebuild(
         )
     released = {name: registry.manifest(config.images[name].repository, digest) for name, digest in digests.items()}
     log.info("building %s from %s again, without a cache", " and ".join(released), commit[:12])
+    made = {recipe.reading.image.name: recipe for recipe in recipes(config, commit, git, bases, tuple(released))}
     with workspace.scratch() as folder:
         layouts = {folder / f"{name}.oci": name for name in released}
-        engine.build(
-            {
-                path: replace(request_of(config.images[name], config, commit, git, path, base, secrets), no_cache=True)
-                for path, name in layouts.items()
-            }
-        )
+        requests = {}
+        for path, name in layouts.items():
+            request = request_of(made[name], commit, git, path, secrets(config.images[name]))
+            requests[path] = replace(request, no_cache=True)
+        engine.build(requests)
         after = git.time_of(commit)
         compared = []
         for path, name in layouts.items():

@@ -117,7 +117,7 @@ def apply(
                     untouched="the registry",
                     next_step="release build",
                 )
-            checked_platform(archive.manifest, config.platform, item.image)
+            checked_platform(archive.manifest, config.images[item.image].platform, item.image)
             log.info("pushing image %s, %s", item.image, item.digest)
             registry.push(item.repository, archive)
     for item in publications:

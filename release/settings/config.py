@@ -14,51 +14,20 @@ from dataclasses import dataclass, field, replace
 from release.errors import NotFoundError, UsageError
 from release.gate.config import parse_policy
 from release.gate.policy import GatePolicy
+from release.settings.images import ImageSpec, parse_build, parse_image
 from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
-from release.tables import bytes_of
 from release.toml import Table
 from release.versions.config import parse_versions
 from release.versions.settings import VersionSettings
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 _NAME_FORM = "(a-z, 0-9, -; at most 31)"
-#: Amazon ECR API reference, CreateRepository, repositoryName
-_REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 #: CloudFormation's CreateStack, StackName; its logical ids and parameter names; Lambda's CreateAlias, Name
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}\Z")
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}\Z")
 _ALIAS = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9_-]{1,128}\Z")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z")
-_BASE = re.compile(r"\S+@sha256:[0-9a-f]{64}\Z")
-_PLATFORMS = ("linux/amd64", "linux/arm64")
-_REPRODUCIBLE = ("files", "rewrite")
-_SIZE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})? ?(?:kB|MB|GB)\Z")
-
-
-@dataclass(frozen=True)
-class ImageSpec:
-    """One image: what it is built from and where it goes.
-
-    Attributes:
-        inputs: the paths, relative to the repository, that the build sees. Nothing else enters its context, so a
-            file that is not listed cannot change the image behind the version's back.
-        parameter: the template parameter that takes the image's URI.
-        function: the stack output that names the function.
-        rewrite: whether the engine gives every file its time, instead of the Dockerfile.
-        max_size: bytes that a cold pull may transfer; 0 for no limit.
-    """
-
-    name: str
-    repository: str
-    dockerfile: str
-    context: str
-    target: str
-    inputs: tuple[str, ...]
-    parameter: str
-    function: str
-    rewrite: bool = False
-    max_size: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,8 +49,8 @@ class Config:
     project: str
     template: str
     alias: str
-    platform: str
     base: str
+    pinned: bool
     registry_region: str
     images: Mapping[str, ImageSpec]
     environments: Mapping[str, EnvironmentSpec]
@@ -144,7 +113,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
     """Read the whole file as a table. Raises what ``parse`` raises."""
     check_required(top, command)
     project = top.table("project", doc="What the pipeline releases.")
-    build = top.table("build", doc="What every image is built for and from.")
+    build = top.table("build", doc="What images are built for and from.", required=False)
     registry = top.table("registry", doc="Where images go.")
     tables = top.tables(
         "images",
@@ -152,14 +121,8 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         names=_NAME,
         what=f"an image {_NAME_FORM}",
     )
-    reproducible = build.text_of(
-        "reproducible",
-        _REPRODUCIBLE[0],
-        choices=_REPRODUCIBLE,
-        doc="Who gives the files in an image one time, so that equal inputs are equal bytes: `files`, the Dockerfile's "
-        "own steps (`docs/builds.md`); `rewrite`, BuildKit at the end, which compresses every layer anew each time.",
-    )
-    images = {name: _image(name, table, reproducible) for name, table in tables.items()}
+    defaults = parse_build(build)
+    images = {name: parse_image(name, table, defaults) for name, table in tables.items()}
     tables = top.tables(
         "environments",
         doc="An environment: one CloudFormation stack in one region.",
@@ -173,15 +136,8 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         project=project.text_of("name", pattern=_NAME, doc="The project's name."),
         template=project.text_of("template", "template.yaml", doc="The SAM template that is deployed."),
         alias=project.text_of("alias", "live", pattern=_ALIAS, doc="The alias of each function that serves."),
-        platform=build.text_of(
-            "platform", "linux/amd64", choices=_PLATFORMS, doc="The CPU that the functions run on, as images name it."
-        ),
-        base=build.text_of(
-            "base",
-            pattern=_BASE,
-            must="name the base image by digest (…@sha256:…), so that a build can be repeated",
-            doc="The base image, by digest: the Dockerfile's argument `BASE_IMAGE`.",
-        ),
+        base=defaults.base,
+        pinned=defaults.pinned,
         registry_region=registry.text_of("region", pattern=_REGION, doc="The AWS region of the image repositories."),
         images=images,
         environments=environments,
@@ -224,57 +180,6 @@ def _claim(claims: dict[tuple[str, str], str], key: str, value: str, owner: str,
 
 def _inner(top: Table, kind: str, name: str) -> Table:
     return Table(top.text, f"{kind}.{name}", {}, notes=top.notes)
-
-
-def _image(name: str, table: Table, reproducible: str) -> ImageSpec:
-    spec = ImageSpec(
-        name=name,
-        repository=table.text_of("repository", pattern=_REPOSITORY, doc="The ECR repository that holds the image."),
-        dockerfile=table.text_of("dockerfile", doc="The Dockerfile's path."),
-        context=table.text_of("context", ".", doc="The folder that the Dockerfile's `COPY` starts from."),
-        target=table.text_of("target", name, doc="The stage of the Dockerfile.", unset="the image's name"),
-        inputs=table.texts(
-            "inputs",
-            doc="The paths that the build sees, the Dockerfile's among them. Nothing else enters the build, so no "
-            "change to an image escapes a version.",
-        ),
-        parameter=table.text_of(
-            "parameter", pattern=_LOGICAL_ID, doc="The template's parameter that takes the image's URI."
-        ),
-        function=table.text_of(
-            "function", pattern=_LOGICAL_ID, doc="The template's output that names the function that runs the image."
-        ),
-        rewrite=table.text_of(
-            "reproducible",
-            reproducible,
-            choices=_REPRODUCIBLE,
-            doc="As in `[build]`, for this image alone.",
-            unset="what `[build]` says",
-        )
-        == "rewrite",
-        max_size=_max_size(table),
-    )
-    prefix = "" if spec.context == "." else spec.context.rstrip("/") + "/"
-    for path in (spec.dockerfile, *spec.inputs):
-        if not path.startswith(prefix) or ".." in path.split("/") or path.startswith(("/", ":")):
-            table.refuse("inputs", f"names {path!r}, which is outside the context {spec.context!r}")
-    if not any(spec.dockerfile == path or spec.dockerfile.startswith(path.rstrip("/") + "/") for path in spec.inputs):
-        table.refuse("inputs", f"lacks the Dockerfile itself ({spec.dockerfile})")
-    table.done()
-    return spec
-
-
-def _max_size(table: Table) -> int:
-    text = table.text_of(
-        "max-size",
-        "",
-        pattern=_SIZE,
-        must='be a size like "250 MB"',
-        doc="What a cold pull of the image may transfer, like `250 MB`: the sum of its compressed layers. "
-        "`release build` refuses a larger image and says which layers grew.",
-        unset="no limit",
-    )
-    return bytes_of(text) if _SIZE.match(text) else 0
 
 
 def _environment(name: str, table: Table) -> EnvironmentSpec:

@@ -84,7 +84,7 @@ def next_version(
         commits: those since ``previous``, children before parents.
         branch: the branch's name, "" on a detached HEAD.
         taken: every release tag there is, wherever it is.
-        inputs: image -> changed paths among its inputs since ``previous``; an image without changed inputs is left out.
+        inputs: image -> what changed in its inputs since ``previous``; nothing for an image that did not change.
         notes: what was noticed about the tags.
 
     Raises:
@@ -94,9 +94,10 @@ def next_version(
     reasons, noticed = reasons_for(commits, settings)
     notes = [*notes, *noticed]
     bump = max((reason.bump for reason in reasons), default=Bump.NONE)
-    if inputs and bump is Bump.NONE:
+    changed = sorted(image for image, what in (inputs or {}).items() if what)
+    if changed and bump is Bump.NONE:
         bump = Bump.PATCH
-        notes.append(f"at least a patch, because the inputs of {', '.join(sorted(inputs))} changed")
+        notes.append(f"at least a patch, because the inputs of {', '.join(changed)} changed")
     forced = next((reason for reason in reasons if reason.release_as), None)
     version, bump = _version(previous, bump, bool(reasons), settings)
     if forced:

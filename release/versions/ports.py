@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from release.versions.history import Checkout, Commit
+
+#: The commit of the release before ("": there is none) and a commit -> every image there is, with what changed in its
+#: inputs: paths and the like, as a person reads them; nothing for an image that would be built the same.
+Changes = Callable[[str, str], Mapping[str, Sequence[str]]]
 
 
 class Git(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from release.versions.sections import NextSection, next_section
 from release.versions.settings import VersionSettings
 
 if TYPE_CHECKING:
-    from release.versions.ports import Git
+    from release.versions.ports import Changes, Git
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def plan_section(
     path: Path,
     *,
     authors: bool = False,
-    inputs: Mapping[str, Sequence[str]] | None = None,
+    changes: Changes | None = None,
 ) -> PreparePlan:
     """Read ``path`` (it may be missing) and work out what it becomes. Arguments as in ``next_section``.
 
@@ -46,7 +45,7 @@ def plan_section(
         UsageError: the file is not UTF-8.
         and what :func:`release.versions.sections.next_section` raises.
     """
-    section = next_section(git, settings, date, authors=authors, inputs=inputs)
+    section = next_section(git, settings, date, authors=authors, changes=changes)
     try:
         before = path.read_bytes().decode() if path.exists() else ""
     except UnicodeDecodeError as error:

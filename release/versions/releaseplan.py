@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from release import tables
@@ -16,11 +16,16 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class ImageChange:
-    """One image. ``paths`` are the changed ones among its inputs; without any it is reused, as ``digest`` if known."""
+    """One image.
+
+    Attributes:
+        paths: what changed in its inputs; without anything it is reused.
+        bases: a sentence for each tag that it is built from: another digest behind it is another input.
+    """
 
     name: str
     paths: tuple[str, ...]
-    digest: str = ""
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +35,29 @@ class ReleasePlan:
     Attributes:
         kinds: commits per kind, the commonest first: their type, or ``merge``, ``reverted``, ``not conventional``.
         then: what each workflow would do with this commit, in order.
+        notes: what a person should know about the images.
     """
 
     answer: NextVersion
     kinds: tuple[tuple[str, int], ...]
     images: tuple[ImageChange, ...]
     then: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
 
 
-def release_plan_of(
-    answer: NextVersion,
-    changed: Mapping[str, Sequence[str]],
-    images: Sequence[str],
-    digests: Mapping[str, str] | None = None,
-) -> ReleasePlan:
-    """Put the plan together.
-
-    Args:
-        changed: image -> the changed paths among its inputs since the release before.
-        images: every image there is, in the order to show.
-        digests: image -> digest of the release before, where it is known.
-    """
+def release_plan_of(answer: NextVersion, changed: Mapping[str, Sequence[str]]) -> ReleasePlan:
+    """Put the plan together. ``changed``: every image -> what changed in its inputs since the release before."""
     kinds = Counter(kind for reason in answer.reasons for kind in _kinds(reason.kind, [c.type for c in reason.changes]))
-    known = digests or {}
-    plans = tuple(
-        ImageChange(name, tuple(changed.get(name, ())), "" if changed.get(name) else known.get(name, ""))
-        for name in images
-    )
+    plans = tuple(ImageChange(name, tuple(paths)) for name, paths in changed.items())
     return ReleasePlan(
         answer, tuple(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))), plans, _then(answer, plans)
     )
+
+
+def with_bases(plan: ReleasePlan, bases: Mapping[str, Sequence[str]], notes: Sequence[str]) -> ReleasePlan:
+    """``plan`` with what is known about the images that its images are built from."""
+    images = tuple(replace(image, bases=tuple(bases.get(image.name, ()))) for image in plan.images)
+    return replace(plan, images=images, notes=tuple(notes))
 
 
 def _kinds(kind: str, types: Sequence[str]) -> Sequence[str]:
@@ -94,7 +92,7 @@ def headline(plan: ReleasePlan) -> str:
 def text(plan: ReleasePlan) -> str:
     """For a terminal."""
     lines = [headline(plan)]
-    lines += [f"  note: {line(note)}" for note in plan.answer.notes]
+    lines += [f"  note: {line(note)}" for note in (*plan.answer.notes, *plan.notes)]
     if plan.kinds:
         lines += ["", "commits", "  " + ", ".join(f"{count} {line(kind)}" for kind, count in plan.kinds)]
         for reason in plan.answer.reasons:
@@ -110,7 +108,7 @@ def text(plan: ReleasePlan) -> str:
 def summary(plan: ReleasePlan) -> str:
     """Markdown for the job summary."""
     lines = [f"### {markdown(headline(plan))}", ""]
-    lines += [f"> {markdown(note)}" for note in plan.answer.notes]
+    lines += [f"> {markdown(note)}" for note in (*plan.answer.notes, *plan.notes)]
     rows = [(each.bump.word, code(each.commit[:7]), each.subject, each.why) for each in plan.answer.reasons]
     lines += ["", tables.markdown(("bump", "commit", "subject", "why"), rows)]
     if plan.images:
@@ -124,15 +122,17 @@ def as_json(plan: ReleasePlan) -> dict[str, Any]:
     return {
         "kinds": dict(plan.kinds),
         "images": {
-            image.name: {"changed": bool(image.paths), "paths": list(image.paths), "digest": image.digest or None}
+            image.name: {"changed": bool(image.paths), "paths": list(image.paths), "bases": list(image.bases)}
             for image in plan.images
         },
+        "image_notes": list(plan.notes),
         "then": [{"when": when, "what": what} for when, what in plan.then],
     }
 
 
 def _image(image: ImageChange) -> str:
+    bases = "; ".join(image.bases)
     if not image.paths:
-        return f"unchanged, reused{f' as {image.digest}' if image.digest else ''}"
+        return f"unchanged, reused unless a tag has moved since: {bases}" if bases else "unchanged, reused"
     more = f" and {len(image.paths) - _SHOWN} more" if len(image.paths) > _SHOWN else ""
-    return "inputs changed: " + ", ".join(image.paths[:_SHOWN]) + more
+    return "inputs changed: " + ", ".join(image.paths[:_SHOWN]) + more + f"; {bases}" * bool(bases)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from release.versions.settings import VersionSettings
 from release.versions.version import Observation
 
 if TYPE_CHECKING:
-    from release.versions.ports import Git
+    from release.versions.ports import Changes, Git
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +39,21 @@ def next_section(
     revision: str = "HEAD",
     *,
     authors: bool = False,
-    inputs: Mapping[str, Sequence[str]] | None = None,
+    changes: Changes | None = None,
 ) -> NextSection:
     """The section for the next version of ``revision``.
 
     Args:
         date: the day of the release, ``2026-11-21``.
         authors: whether each entry names its author.
-        inputs: image -> its input paths, as in :func:`release.versions.version.next_version`.
+        changes: as in :func:`release.versions.version.next_version`.
 
     Raises:
         NothingToRelease: no commit asks for a release, and no image changed.
         and what :func:`release.versions.version.next_version` raises.
     """
     seen = Observation(git, settings, revision)
-    answer = seen.next_version(changed=seen.changed_inputs(inputs or {}))
+    answer = seen.next_version(changed=seen.changed(changes))
     if not answer.is_due or answer.version is None:
         since = answer.previous.name if answer.previous else "the beginning"
         raise NothingToRelease(f"nothing to release: no commit since {since} asks for it", untouched="everything")

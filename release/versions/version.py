@@ -16,7 +16,7 @@ from release.versions.settings import VersionSettings
 
 if TYPE_CHECKING:
     from release.versions.history import Checkout, Commit
-    from release.versions.ports import Git
+    from release.versions.ports import Changes, Git
 
 
 def next_version(
@@ -24,14 +24,14 @@ def next_version(
     settings: VersionSettings,
     revision: str = "HEAD",
     *,
-    inputs: Mapping[str, Sequence[str]] | None = None,
+    changes: Changes | None = None,
     branch: str | None = None,
 ) -> NextVersion:
     """The next version of ``revision``.
 
     Args:
-        inputs: image -> its input paths. An image with changed inputs makes the release at least a patch; ``None`` asks
-            nothing about images and costs nothing.
+        changes: tells what changed in the inputs of images. An image with changed inputs makes the release at least a
+            patch; ``None`` asks nothing about images and costs nothing.
         branch: the branch that ``revision`` is released from; by default the one that is checked out. A workflow that
             runs on a tag or on a detached HEAD can name it.
 
@@ -41,7 +41,7 @@ def next_version(
         ConflictError, UsageError: see :func:`release.versions.nextversion.next_version`.
     """
     seen = Observation(git, settings, revision)
-    return seen.next_version(changed=seen.changed_inputs(inputs or {}), branch=branch)
+    return seen.next_version(changed=seen.changed(changes), branch=branch)
 
 
 class Observation:
@@ -82,7 +82,7 @@ class Observation:
     def next_version(
         self, *, changed: Mapping[str, Sequence[str]] | None = None, branch: str | None = None
     ) -> NextVersion:
-        """See :func:`next_version`; ``changed`` is what :meth:`changed_inputs` answered."""
+        """See :func:`next_version`; ``changed`` is what :meth:`changed` answered."""
         return nextversion.next_version(
             self.checkout.commit,
             self.previous,
@@ -95,22 +95,11 @@ class Observation:
             notes=self.before.notes,
         )
 
-    def changed_inputs(self, inputs: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-        """Image -> the changed paths among its inputs, for the images that have any. One process for all images.
-
-        Before the first release every input is new: then the list holds the inputs themselves.
-        """
-        if not inputs:
+    def changed(self, changes: Changes | None) -> Mapping[str, Sequence[str]]:
+        """Every image there is -> what changed in its inputs since the release before; none where nobody can tell."""
+        if changes is None:
             return {}
-        if self.previous is None:
-            return {image: tuple(paths) for image, paths in inputs.items()}
-        every = sorted({path for paths in inputs.values() for path in paths})
-        changed = self.git.changed_between(self.previous.commit, self.checkout.commit, every)
-        below = {
-            image: tuple(path for path in changed if any(is_below(path, one) for one in paths))
-            for image, paths in inputs.items()
-        }
-        return {image: paths for image, paths in below.items() if paths}
+        return changes(self.previous.commit if self.previous else "", self.checkout.commit)
 
 
 def is_below(path: str, folder: str) -> bool:

@@ -24,6 +24,9 @@ class FakeEngine(Engine):
         clock: the time that the Dockerfile's own steps leave on files; 0: they set a fixed one.
         built: the images built so far.
         requests: how they were asked for.
+        asked: the last request for each image; ``dockerfiles``: the text of its Dockerfile; ``beside``: the names of
+            the files in that file's folder.
+        unsteady: a step of the Dockerfile gives other bytes each time.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -35,6 +38,10 @@ class FakeEngine(Engine):
         self.clock = 0
         self.built: list[str] = []
         self.requests: list[BuildRequest] = []
+        self.asked: dict[str, BuildRequest] = {}
+        self.dockerfiles: dict[str, str] = {}
+        self.beside: dict[str, set[str]] = {}
+        self.unsteady = False
 
     def build(self, requests: Mapping[Path, BuildRequest]) -> None:
         failures = []
@@ -56,12 +63,14 @@ class FakeEngine(Engine):
         assert request.epoch >= 315532800, "zip files know no date before 1980"
         with self.journal.change(f"build {request.image}"):
             self.built.append(request.image)
-            self.requests.append(request)
+            self._note(request)
             files = {
                 str(path.relative_to(request.context)): path.read_bytes()
                 for path in request.context.rglob("*")
                 if path.is_file()
             }
+            files[".dockerfile"] = self.dockerfiles[request.image].encode(errors="surrogateescape")
+            files |= {".date": str(len(self.built)).encode()} if self.unsteady else {}
             files[".target"] = f"{request.target} {dict(request.build_args)} {dict(request.named_contexts)}".encode()
             if self.attests:
                 ociimage.write_attested(destination)
@@ -69,3 +78,10 @@ class FakeEngine(Engine):
                 architecture = self.architecture or request.platform.partition("/")[2]
                 time = 0 if request.rewrite else self.clock
                 ociimage.write_image(destination, files, architecture=architecture, time=time)
+
+    def _note(self, request: BuildRequest) -> None:
+        file = request.context / request.dockerfile
+        self.requests.append(request)
+        self.asked[request.image] = request
+        self.dockerfiles[request.image] = file.read_bytes().decode(errors="surrogateescape")
+        self.beside[request.image] = {each.name for each in file.parent.iterdir() if each.is_file()}

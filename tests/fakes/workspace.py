@@ -67,7 +67,9 @@ class FakeWorkspace(Workspace):
 
     def keep(self, image: str, inputs: str, path: Path) -> Archive:
         manifest = self.read(image, path).manifest
-        target = path.replace(self.folder / f"{image}-{inputs}.oci")
+        target = self.folder / f"{image}-{inputs}.oci"
+        shutil.rmtree(target, ignore_errors=True)
+        path.replace(target)
         self.kept[image, inputs] = Archive(image, inputs, target, manifest)
         return self.kept[image, inputs]
 

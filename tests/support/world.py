@@ -13,10 +13,11 @@ from release.deployments.deploy import DeployResult
 from release.deployments.deployplan import DeployPlan
 from release.deployments.target import Target, target_of
 from release.images import build
-from release.images.build import Base, Built
+from release.images.build import Built, ImagePlan
 from release.releases import publish
 from release.settings import config as config_file
 from release.settings.config import Config
+from tests.fakes.bases import FakeBases
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.engine import FakeEngine
@@ -39,6 +40,7 @@ region = "eu-west-1"
 repository = "app/export"
 context = "function"
 dockerfile = "function/Dockerfile"
+target = "export"
 inputs = ["function/Dockerfile", "function/shared", "function/export"]
 parameter = "ImageUri"
 function = "ExportFunctionName"
@@ -47,6 +49,7 @@ function = "ExportFunctionName"
 repository = "app/report"
 context = "function"
 dockerfile = "function/Dockerfile"
+target = "report"
 inputs = ["function/Dockerfile", "function/shared", "function/report"]
 parameter = "ReportImageUri"
 function = "ReportFunctionName"
@@ -121,10 +124,18 @@ def template_json(template: Mapping[str, Any] = TEMPLATE) -> bytes:
     return json.dumps({"Transform": "AWS::Serverless-2016-10-31", **template}).encode()
 
 
+DOCKERFILE = """\
+ARG BASE_IMAGE
+FROM ${BASE_IMAGE} AS export
+COPY . .
+FROM ${BASE_IMAGE} AS report
+COPY . .
+"""
+
 FILES: dict[str, bytes | None] = {
     "release.toml": RELEASE_TOML.encode(),
     "template.yaml": template_json(),
-    "function/Dockerfile": b"FROM base\n",
+    "function/Dockerfile": DOCKERFILE.encode(),
     "function/shared/http.py": b"shared = 1\n",
     "function/export/app.py": b"export = 1\n",
     "function/report/app.py": b"report = 1\n",
@@ -147,7 +158,8 @@ class World:
         self.cloud = FakeCloud(self.journal, self.clock, self.registry)
         self.engine = FakeEngine(self.journal)
         self.workspace = FakeWorkspace(folder)
-        self.base = Base("sha256:" + "0" * 64)
+        self.bases = FakeBases()
+        self.secrets: dict[str, dict[str, str]] = {}
         self.overrides: dict[str, str] = {}
         self.git.commit(FILES)
 
@@ -172,19 +184,28 @@ class World:
         """Commit a change of one image's code; the commit."""
         return self.git.commit({f"function/{image}/app.py": content.encode()})
 
-    def build(self, commit: str = "HEAD") -> tuple[Built, ...]:
+    def build(self, commit: str = "HEAD", *images: str, anew: bool = False) -> tuple[Built, ...]:
         """release build."""
         commit = self.git.resolve(commit)
-        plans = build.plan_builds(self.config, commit, self.git, self.workspace, self.registry, self.base)
+        plans = self.plan_builds(commit, *images, anew=anew)
         return build.apply(
-            plans, self.config, commit, self.git, lambda: self.engine, self.workspace, self.registry, self.base, {}
+            *(plans, self.config, commit, self.git, lambda: self.engine, self.workspace, self.registry),
+            lambda image: self.secrets.get(image.name, {}),
+            no_cache=anew,
+        )
+
+    def plan_builds(self, commit: str = "HEAD", *images: str, anew: bool = False) -> tuple[ImagePlan, ...]:
+        """release build --dry-run."""
+        commit = self.git.resolve(commit)
+        return build.plan_builds(
+            *(self.config, commit, self.git, self.workspace, self.registry, self.bases), images=images, anew=anew
         )
 
     def publish(self, version: str, commit: str = "HEAD") -> None:
         """release build and release publish."""
         self.build(commit)
         commit = self.git.resolve(commit)
-        images = build.plan_builds(self.config, commit, self.git, self.workspace, self.registry, self.base)
+        images = build.plan_builds(self.config, commit, self.git, self.workspace, self.registry, self.bases)
         plans = publish.plan_publication(
             self.config, version, commit, images, observe.tags_by_image(self.config, self.registry)
         )

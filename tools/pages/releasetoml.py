@@ -99,6 +99,8 @@ def _mapping(key: Key) -> str:
     held = " or ".join(_HELD[kind] for kind in key.holds) or "any value"
     if key.choices:
         held = "one of: " + ", ".join(map(code, key.choices))
+    elif key.pattern:
+        held += f" of {_formed(key.pattern)}"
     return f"table, name = {held}" + (f"; a name has {_formed(key.names)}" if key.names else "")
 
 

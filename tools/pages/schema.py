@@ -85,6 +85,8 @@ def _text(key: Key) -> dict[str, Any]:
 def _held(key: Key) -> dict[str, Any]:
     if key.choices:
         return {"enum": list(key.choices)}
+    if key.pattern:
+        return _text(key)
     return {"type": [_TYPES[kind] for kind in key.holds]} if key.holds else {}
 
 

@@ -45,7 +45,7 @@ def request_(tmp_path: Path) -> BuildRequest:
         platform="linux/amd64",
         build_args={"BASE_IMAGE": "base@sha256:00", "ODD": "$(id); 'x'"},
         named_contexts={"base@sha256:00": "oci-layout:///base@sha256:11"},
-        secrets={"ca": Path("/etc/ca.pem")},
+        secrets={"ca": "file:/etc/ca.pem", "npmrc": "env:NPM_TOKEN", "odd": 'file:/a,"b"'},
         epoch=1577836800,
     )
 

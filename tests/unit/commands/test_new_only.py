@@ -13,7 +13,6 @@ from release.commands import of_name
 from release.errors import GateError, ReleaseError, RemoteError, UsageError
 from release.gate.findings import ImageScan, ScanReport
 from release.gate.ports import Scanner
-from release.images.build import Base
 from release.report import Report
 from tests.fakes.registry import HOST
 from tests.fakes.scanner import FakeScanner
@@ -46,10 +45,6 @@ class Machine(Wiring):
     @property
     def config(self) -> object:  # type: ignore[override]
         return self.world.config
-
-    @property
-    def base(self) -> Base:
-        return self.world.base
 
     def _scanner(self, database: str) -> Scanner:  # type: ignore[override]
         now = datetime.now(UTC)

@@ -62,20 +62,23 @@ def test_the_context_holds_the_inputs_and_nothing_else(world: World) -> None:
 
 def test_a_stand_in_base_is_another_input_than_the_real_one(world: World) -> None:
     before = {built.image: built.inputs for built in world.build()}
-    world.base = build.Base("sha256:" + "1" * 64, "oci-layout:///base@sha256:" + "1" * 64)
+    base = world.config.images["export"].base
+    world.bases.layouts[base] = "oci-layout:///base@sha256:" + "1" * 64
     after = {built.image: built.inputs for built in world.build()}
     assert all(before[image] != after[image] for image in before)
+    assert world.engine.asked["export"].named_contexts == {base: world.bases.layouts[base]}
+    assert world.bases.asked == []
 
 
 def test_without_a_registry_only_the_folder_is_asked(world: World) -> None:
     world.publish("0.1.0")
     world.workspace.lose()
-    plans = build.plan_builds(world.config, world.git.head, world.git, world.workspace, None, world.base)
+    plans = build.plan_builds(world.config, world.git.head, world.git, world.workspace, None, world.bases)
     assert {plan.source for plan in plans} == {"build"}
 
 
 def test_planning_changes_nothing(world: World) -> None:
-    build.plan_builds(world.config, world.git.head, world.git, world.workspace, world.registry, world.base)
+    world.plan_builds()
     assert world.journal.points == []
 
 

@@ -12,35 +12,44 @@ from tests.support.world import RELEASE_TOML
 
 IMAGE = config_file.parse(RELEASE_TOML).images["export"]
 TREES = {"function/Dockerfile": "100644 aa", "function/shared": "040000 bb", "function/export": "040000 cc"}
-BASE = "sha256:" + "0" * 64
+ARGS = {"A": "1"}
+BASES = {"python:3.13": "sha256:" + "0" * 64}
+FIRST = inputs_hash(IMAGE, TREES, ARGS, BASES)
 
 
 def test_equal_inputs_give_an_equal_hash_in_any_order() -> None:
-    first = inputs_hash(IMAGE, TREES, BASE, "linux/amd64")
-    assert inputs_hash(IMAGE, dict(reversed(TREES.items())), BASE, "linux/amd64") == first
-    assert len(first) == 16
-    assert set(first) <= set("0123456789abcdef")
+    assert inputs_hash(IMAGE, dict(reversed(TREES.items())), dict(ARGS), dict(BASES)) == FIRST
+    assert len(FIRST) == 16
+    assert set(FIRST) <= set("0123456789abcdef")
 
 
 def test_what_does_not_reach_the_image_does_not_change_the_hash() -> None:
-    first = inputs_hash(IMAGE, TREES, BASE, "linux/amd64")
-    moved = replace(IMAGE, repository="other/place", parameter="Other", function="OtherName", max_size=1)
-    assert inputs_hash(moved, TREES, BASE, "linux/amd64") == first
+    moved = replace(
+        IMAGE, repository="other/place", parameter="Other", function="Other", secrets={"a": "env:A"}, max_size=1
+    )
+    assert inputs_hash(moved, TREES, ARGS, BASES) == FIRST
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        inputs_hash(IMAGE, TREES | {"function/shared": "040000 dd"}, BASE, "linux/amd64"),
-        inputs_hash(IMAGE, TREES | {"function/Dockerfile": "100755 aa"}, BASE, "linux/amd64"),
-        inputs_hash(IMAGE, TREES | {"function/more": "040000 ee"}, BASE, "linux/amd64"),
-        inputs_hash(IMAGE, TREES, "sha256:" + "1" * 64, "linux/amd64"),
-        inputs_hash(IMAGE, TREES, BASE, "linux/arm64"),
-        inputs_hash(replace(IMAGE, target="report"), TREES, BASE, "linux/amd64"),
-        inputs_hash(replace(IMAGE, dockerfile="function/Other"), TREES, BASE, "linux/amd64"),
-        inputs_hash(replace(IMAGE, rewrite=True), TREES, BASE, "linux/amd64"),
+        inputs_hash(IMAGE, TREES | {"function/shared": "040000 dd"}, ARGS, BASES),
+        inputs_hash(IMAGE, TREES | {"function/Dockerfile": "100755 aa"}, ARGS, BASES),
+        inputs_hash(IMAGE, TREES | {"function/more": "040000 ee"}, ARGS, BASES),
+        inputs_hash(IMAGE, TREES, {"A": "2"}, BASES),
+        inputs_hash(IMAGE, TREES, {}, BASES),
+        inputs_hash(IMAGE, TREES, ARGS, {"python:3.13": "sha256:" + "1" * 64}),
+        inputs_hash(IMAGE, TREES, ARGS, BASES | {"node:22": "sha256:" + "0" * 64}),
+        inputs_hash(replace(IMAGE, platform="linux/arm64"), TREES, ARGS, BASES),
+        inputs_hash(replace(IMAGE, target="report"), TREES, ARGS, BASES),
+        inputs_hash(replace(IMAGE, dockerfile="function/Other"), TREES, ARGS, BASES),
+        inputs_hash(replace(IMAGE, context="."), TREES, ARGS, BASES),
+        inputs_hash(replace(IMAGE, rewrite=True), TREES, ARGS, BASES),
     ],
-    ids=["content", "mode", "another path", "base", "platform", "target", "Dockerfile", "rewriting"],
+    ids=[
+        *("content", "mode", "another path", "argument", "no argument", "base", "another base"),
+        *("platform", "target", "Dockerfile", "context", "rewriting"),
+    ],
 )
 def test_each_input_changes_the_hash(other: str) -> None:
-    assert other != inputs_hash(IMAGE, TREES, BASE, "linux/amd64")
+    assert other != FIRST

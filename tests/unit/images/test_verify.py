@@ -31,8 +31,8 @@ def rebuilt(world: World, digests: Mapping[str, str]) -> tuple[Compared, ...]:
         world.engine,
         world.workspace,
         world.registry,
-        world.base,
-        {},
+        world.bases,
+        lambda _image: {},
     )
 
 

@@ -8,14 +8,13 @@ import pytest
 
 from release.deployments import observe
 from release.errors import ConflictError, NotFoundError, RemoteError, UsageError
-from release.images import build
 from release.releases import publish
 from tests.support.world import World
 
 
 def plans(world: World, version: str) -> tuple[publish.Publication, ...]:
     """release publish --dry-run of HEAD."""
-    images = build.plan_builds(world.config, world.git.head, world.git, world.workspace, world.registry, world.base)
+    images = world.plan_builds()
     tags = observe.tags_by_image(world.config, world.registry)
     return publish.plan_publication(world.config, version, world.git.head, images, tags)
 
@@ -94,7 +93,8 @@ def test_an_image_for_another_cpu_is_refused_before_it_is_pushed(world: World) -
     """faults.md, 12: the archive was built by an earlier release.toml."""
     world.build()
     prepared = plans(world, "0.1.0")
-    config = replace(world.config, platform="linux/arm64")
+    images = {name: replace(image, platform="linux/arm64") for name, image in world.config.images.items()}
+    config = replace(world.config, images=images)
     with pytest.raises(ConflictError, match="linux/amd64, the functions run on linux/arm64"):
         publish.apply(prepared, config, world.registry, world.workspace)
     assert world.registry.blobs == {"app/export": {}, "app/report": {}}

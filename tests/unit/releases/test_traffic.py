@@ -37,16 +37,16 @@ class Team:
     def build(self, *, offline: bool = False) -> tuple[Built, ...]:
         """release build."""
         world, registry = self.world, None if offline else self.ecr
-        plans = build.plan_builds(world.config, world.git.head, world.git, self.workspace, registry, world.base)
+        plans = build.plan_builds(world.config, world.git.head, world.git, self.workspace, registry, world.bases)
         return build.apply(
             *(plans, world.config, world.git.head, world.git, lambda: world.engine, self.workspace, registry),
-            *(world.base, {}),
+            lambda _image: {},
         )
 
     def publish(self, version: str) -> tuple[publish.Publication, ...]:
         """release publish."""
         world = self.world
-        images = build.plan_builds(world.config, world.git.head, world.git, self.workspace, self.ecr, world.base)
+        images = build.plan_builds(world.config, world.git.head, world.git, self.workspace, self.ecr, world.bases)
         tags = observe.tags_by_image(world.config, self.ecr)
         plans = publish.plan_publication(world.config, version, world.git.head, images, tags)
         publish.apply(plans, world.config, self.ecr, self.workspace)

@@ -22,7 +22,7 @@ def replaced(old: str, new: str) -> str:
 
 def test_a_valid_file_gives_images_environments_and_smoke_tests_with_their_defaults() -> None:
     config = parse(RELEASE_TOML)
-    assert (config.template, config.alias, config.platform) == ("template.yaml", "live", "linux/amd64")
+    assert (config.template, config.alias, config.pinned) == ("template.yaml", "live", False)
     assert list(config.images) == ["export", "report"]
     assert config.images["export"].target == "export"
     assert config.environment("production").proven_in == "staging"
@@ -151,7 +151,7 @@ def test_of_several_smoke_steps_the_line_of_the_right_one_is_named() -> None:
         parse(text)
 
 
-@pytest.mark.parametrize("table", ["project", "build", "registry", "images", "environments"])
+@pytest.mark.parametrize("table", ["project", "registry", "images", "environments"])
 def test_a_table_that_is_missing_or_is_none_is_named(table: str) -> None:
     kept = re.sub(rf"(?ms)^\[{table}[\].].*?(?=^\[(?!{table}))", "", RELEASE_TOML)
     with pytest.raises(UsageError, match=f"{table} is missing"):

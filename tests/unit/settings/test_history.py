@@ -149,7 +149,7 @@ def test_what_nobody_looks_at_in_a_file_from_history_refuses_nothing(wrong: str)
 def test_a_default_stands_where_a_value_is_not_understood() -> None:
     text = EARLIER["fed0cfe"].replace('platform = "linux/amd64"', 'platform = "linux/riscv64"')
     then = parse_history(text + '\n[versions]\nother-bump = "huge"\nfirst-version = "one"\nallowed-branches = 7\n')
-    assert then.platform == "linux/amd64"
+    assert then.images["export"].platform == "linux/amd64"
     assert (then.versions.other_bump.word, then.versions.first_version) == ("none", "0.1.0")
     assert "main" in then.versions.allowed_branches
     assert [note.partition(" ")[0] for note in then.notes] == [

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from release.errors import ConflictError, NotFoundError, NothingToRelease, ReleaseError, RemoteError, UsageError
+from release.images.changes import changed_inputs
+from release.settings.images import ImageSpec
 from release.versions import plan as plan_stage
 from release.versions import prepare, releaseplan, sections, version
 from release.versions.check_tag import check_tag
 from release.versions.plan import plan_release
+from release.versions.ports import Changes
 from release.versions.settings import VersionSettings
 from tests.fakes.git import FakeGit
 
 DEFAULT = VersionSettings()
-INPUTS = {"export": ["function/shared", "function/export"], "report": ["function/shared", "function/report"]}
+INPUTS = {"export": ("function/shared", "function/export"), "report": ("function/shared", "function/report")}
+IMAGES = {
+    name: ImageSpec(name, f"app/{name}", "function/Dockerfile", "function", name, inputs, "Parameter", "Function")
+    for name, inputs in INPUTS.items()
+}
 DATE = "2026-11-21"
 
 
@@ -29,6 +37,11 @@ def git() -> FakeGit:
     git.commit({"function/export/app.py": b"2"}, "fix(export): a bug (#12)")
     git.commit({"README.md": b"words"}, "docs: words")
     return git
+
+
+def changes(git: FakeGit) -> Changes:
+    """What the images' room tells about two images whose settings stay the same."""
+    return partial(changed_inputs, git, lambda _commit: IMAGES)
 
 
 def named(git: FakeGit, revision: str = "HEAD", settings: VersionSettings = DEFAULT) -> str:
@@ -122,7 +135,7 @@ def test_changed_inputs_of_an_image_make_a_patch_of_any_commit(git: FakeGit) -> 
     git.tag("v1.0.1")
     git.commit({"function/shared/a": b"2"}, "chore: sweep")
     assert not version.next_version(git, DEFAULT).is_due
-    answer = version.next_version(git, DEFAULT, inputs=INPUTS)
+    answer = version.next_version(git, DEFAULT, changes=changes(git))
     assert (answer.is_due, str(answer.version)) == (True, "1.0.2")
 
 
@@ -459,47 +472,52 @@ def test_maintenance_branch_refuses_a_tag_whose_commits_leave_its_line(git: Fake
 
 
 def test_plan_says_what_is_built_what_is_reused_and_what_happens_then(git: FakeGit) -> None:
-    planned = plan_release(git, DEFAULT, INPUTS, digests={"report": "sha256:aaa", "export": "sha256:bbb"})
-    assert [(image.name, image.paths, image.digest) for image in planned.images] == [
-        ("export", ("function/export/app.py",), ""),
-        ("report", (), "sha256:aaa"),
+    planned = plan_release(git, DEFAULT, changes(git))
+    assert [(image.name, image.paths) for image in planned.images] == [
+        ("export", ("function/export/app.py",)),
+        ("report", ()),
     ]
     assert planned.kinds == (("docs", 1), ("fix", 1))
     text = releaseplan.text(planned)
     assert text.startswith("1.0.1 (patch), as candidate 1.0.1-rc.2: 2 commits since v1.0.0\n")
     assert "export: inputs changed: function/export/app.py" in text
-    assert "report: unchanged, reused as sha256:aaa" in text
+    assert "report: unchanged, reused\n" in text
     assert "tag v1.0.1: promote" in text
 
 
 def test_plan_with_nothing_to_release_says_so(git: FakeGit) -> None:
     git.tag("v1.0.1")
     git.commit({"README.md": b"more"}, "docs: more")
-    planned = plan_release(git, DEFAULT, INPUTS)
+    planned = plan_release(git, DEFAULT, changes(git))
     assert not planned.answer.is_due
     assert releaseplan.headline(planned) == "nothing to release: 1 commit since v1.0.1, none of which asks for one"
     assert planned.then == (("merge to main", "nothing is built and nothing is deployed"),)
 
 
-def test_plan_counts_an_image_that_changed_in_another_way(git: FakeGit) -> None:
-    git.tag("v1.0.1")
-    git.commit({"release.toml": b"base"}, "build: another base image")
-    planned = plan_release(git, DEFAULT, INPUTS, also_changed=["export", "report"])
-    assert planned.answer.is_due
-    assert [image.paths for image in planned.images] == [("release.toml",), ("release.toml",)]
+def test_plan_says_what_a_tag_names_now_and_that_it_may_have_moved(git: FakeGit) -> None:
+    """faults.md, 65: the digest of the release before is not in git, so nobody can say more without a registry."""
+    said = {"export": ["python:3.13 is sha256:aaa now"], "report": ["node:22 cannot be resolved: no answer"]}
+    planned = releaseplan.with_bases(plan_release(git, DEFAULT, changes(git)), said, ["a base that no stage uses"])
+    text, summary = releaseplan.text(planned), releaseplan.summary(planned)
+    for shown in (text, summary):
+        assert "inputs changed: function/export/app.py; python:3.13 is sha256:aaa now" in shown
+        assert "unchanged, reused unless a tag has moved since: node:22 cannot be resolved: no answer" in shown
+    assert "  note: a base that no stage uses" in text
+    assert "> a base that no stage uses" in summary
+    assert releaseplan.as_json(planned)["images"]["report"]["bases"] == said["report"]
 
 
 def test_plan_of_the_first_release_has_every_image_to_build() -> None:
     git = FakeGit()
     git.commit({"function/export/app.py": b"1"}, "feat: all")
-    planned = plan_stage.plan_release(git, DEFAULT, INPUTS)
+    planned = plan_stage.plan_release(git, DEFAULT, changes(git))
     assert all(image.paths for image in planned.images)
     assert releaseplan.headline(planned).startswith("0.1.0 (first release)")
 
 
 def test_plan_as_markdown_and_text_lets_nothing_act(git: FakeGit) -> None:
     git.commit({"function/export/a|b": b"1"}, "feat: \x1b[31m<b>|::error::\u202e")
-    planned = plan_release(git, DEFAULT, INPUTS)
+    planned = plan_release(git, DEFAULT, changes(git))
     summary, text = releaseplan.summary(planned), releaseplan.text(planned)
     assert "\x1b" not in summary + text
     assert "\u202e" not in summary + text
@@ -510,7 +528,7 @@ def test_plan_as_markdown_and_text_lets_nothing_act(git: FakeGit) -> None:
 
 def test_plan_lists_a_reason_for_every_commit(git: FakeGit) -> None:
     git.commit({}, "wip")
-    text = releaseplan.text(plan_release(git, DEFAULT, {}))
+    text = releaseplan.text(plan_release(git, DEFAULT, None))
     for subject in ("wip", "docs: words", "fix(export): a bug (#12)"):
         assert subject in text
     assert "images" not in text
