@@ -1,179 +1,181 @@
-"""CHANGELOG.md in the form of Keep a Changelog 1.1.0: find its sections, add one, keep every other line as it is.
+"""CHANGELOG.md, in whatever form: where its sections are, and which release each is about.
 
-A new section opens right below the heading of the unreleased one, so what people wrote there becomes part of the
-release without being touched, and generated entries join the groups they wrote (Added, Fixed, …). A section that is
-there is left alone: running twice changes nothing. The one line that is ever replaced is the comparison behind
-``[unreleased]``, and only when it is the one this module writes.
+A section runs from its heading to the next one of the level on which the releases stand, whatever that one says, or of
+a level above it. A deeper heading begins a section only where it can be nothing but a release: a version with its day
+(standard-version puts patches one level deeper). ``<a name="1.1.0"></a>`` right above a heading belongs to it.
 
-Headings count at the start of a line, outside of fenced code and comments; entries are indented, so that nothing in a
-commit message can look like a heading.
+Where people put the groups of a release (Added, Fixed, …) on the level of the releases themselves, the groups stay with
+their release. Bold lines are headings where no other heading names a release.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from enum import Enum
 
-from release.semver import Version, try_parse
-from release.versions.changelogentries import EntryGroup
-from release.versions.changeloglines import merged, outside_code
-from release.versions.links import Links
+from release.semver import Version
+from release.versions.changelogentries import GROUPS
+from release.versions.headingnames import HeadingName, name_of
+from release.versions.headings import BOLD, Heading, headings_of
 
-NEW = """\
-# Changelog
+#: The level of the sections in a file that has none yet (Keep a Changelog 1.1.0).
+LEVEL = 2
 
-All notable changes to this project will be documented in this file.
+#: A link's definition: ``[1.1.0]: https://…``
+LINK = re.compile(r"\[([^\]]+)\]:[ \t]*(\S+)\s*")
 
-The format is based on [Keep a Changelog](https://keepachangelog.com/en/1.1.0/),
-and this project adheres to [Semantic Versioning](https://semver.org/spec/v2.0.0.html).
+_BOLD_TITLE = re.compile(r"\s*(\*\*|__)[^*_]+\1\s*(?:[-–—:(\[].*)?")  # noqa: RUF001 - the dashes that people write
+_GROUP_WORDS = frozenset(
+    {
+        *(title.lower() for title in GROUPS),
+        *("breaking", "breaking change", "bug fixes", "bugfixes", "chores", "code refactoring", "dependencies", "docs"),
+        *("documentation", "enhancements", "feature", "features", "fixes", "improvements", "internal", "misc"),
+        *("miscellaneous", "miscellaneous chores", "new features", "other", "other changes", "performance"),
+        *("performance improvements", "reverts", "styles", "tests", "what s changed"),
+    }
+)
 
-## [Unreleased]
-"""
 
-_HEADING = re.compile(r"(#{1,3})[ \t]+(\S.*)")
-_LINK = re.compile(r"\[([^\]]+)\]:[ \t]*(\S+)\s*")
+class Kind(Enum):
+    """What a section holds."""
+
+    RELEASE = "a release"
+    PENDING = "changes that are not released"
+    PLAIN = "something else"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section: ``lines[start]`` is its heading, ``lines[end]`` the first line after it.
+    """One section: its heading, what that names, and the first line after the section."""
 
-    ``version`` is None for the unreleased one.
-    """
-
-    version: Version | None
-    start: int
+    kind: Kind
+    heading: Heading
+    name: HeadingName
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Changelog:
-    """The file, line by line with its line ends, and where its sections are, in the file's order."""
+    """The file, line by line with its line ends, and its sections, in the file's order.
+
+    Attributes:
+        level: the level on which releases stand, or :data:`LEVEL` where nobody can tell.
+        inner: headings inside of sections that name a version all the same.
+    """
 
     lines: tuple[str, ...]
     sections: tuple[Section, ...]
+    level: int
+    inner: tuple[Heading, ...] = ()
 
-    def find(self, version: Version | None) -> Section | None:
-        """The section of ``version``; of the unreleased changes for None."""
-        return next((section for section in self.sections if section.version == version), None)
+    def find(self, version: Version) -> Section | None:
+        """The section of the release ``version``."""
+        return next((each for each in self.of(Kind.RELEASE) if each.name.version == version), None)
 
-    def body(self, version: Version | None) -> str | None:
-        """What stands below a section's heading, or None when there is no such section."""
+    def of(self, *kinds: Kind) -> tuple[Section, ...]:
+        """The sections of these kinds, without those on a level above the releases' (``# 2.x``)."""
+        return tuple(s for s in self.sections if s.kind in kinds and (s.kind is Kind.PENDING or self._is_level(s)))
+
+    def text_of(self, section: Section) -> str:
+        """What stands below a section's heading."""
+        return "".join(self.lines[section.heading.end : section.end]).strip()
+
+    def body(self, version: Version) -> str | None:
+        """What stands below the heading of the release ``version``, or None when there is no such section."""
         section = self.find(version)
-        return "".join(self.lines[section.start + 1 : section.end]).strip() if section else None
+        return self.text_of(section) if section else None
 
+    def near(self, version: Version) -> Section | None:
+        """A section that may mean ``version`` and does not say so: ``1.1`` for 1.1.0, ``1.1.0 (Unreleased)``."""
+        return next((s for s in self.of(Kind.RELEASE, Kind.PENDING) if s.name.order == version), None)
 
-@dataclass(frozen=True, slots=True)
-class ReleaseHeading:
-    """What a section says of its release: version, day, and the tags that its comparison links name.
-
-    Attributes:
-        date: ``2026-11-21``.
-        tag, previous: names of tags; ``previous`` is "" before the first release.
-        links: the remote's pages, or None when it has none.
-    """
-
-    version: Version
-    date: str
-    tag: str
-    previous: str
-    links: Links | None
+    def _is_level(self, section: Section) -> bool:
+        return section.heading.level >= self.level
 
 
 def parse(text: str) -> Changelog:
     """Find the sections of a changelog. Any text is one; linear in its length."""
     lines = tuple(re.findall(r"[^\n]*\n|[^\n]+", text))
-    heads = [(place, title) for place, line in outside_code(lines) if (title := _title(line))]
-    end = len(lines)
-    while end and (not lines[end - 1].strip() or _LINK.fullmatch(lines[end - 1])):
-        end -= 1
-    ends = [*(place for place, _ in heads[1:]), max(end, heads[-1][0] + 1) if heads else 0]
-    sections = tuple(
-        Section(title if isinstance(title, Version) else None, place, after)
-        for (place, title), after in zip(heads, ends, strict=False)
-    )
-    return Changelog(lines, sections)
+    heads = [(each, name_of(each.title)) for each in headings_of(lines)]
+    level = _level_of(heads)
+    if level != BOLD:
+        heads = [(each, name) for each, name in heads if each.level != BOLD]
+    plain = [name for _, name in heads if _is_plain(name)]
+    found: list[tuple[Kind, Heading, HeadingName]] = []
+    inner = []
+    begun = Kind.PLAIN
+    for heading, name in heads:
+        kind = _kind(heading, name, level, found[-1][0] if found else begun, plain)
+        kind = Kind.PENDING if kind is None and name.is_pending and begun is Kind.PLAIN else kind
+        if kind:
+            found.append((kind, heading, name))
+            begun = kind if begun is Kind.PLAIN else begun
+        elif name.is_release and name.is_plain and name.order:
+            inner.append(heading)
+    ends = [*(heading.start for _, heading, _ in found[1:]), _end(lines, found[-1][1].end if found else 0)]
+    sections = (Section(*each, end) for each, end in zip(found, ends, strict=False))
+    return Changelog(lines, tuple(sections), level, tuple(inner))
 
 
-def render(release: ReleaseHeading, groups: Sequence[EntryGroup]) -> str:
-    """The section alone, as it is inserted into a file that holds nothing of it yet."""
-    return "\n".join([_heading(release), "", *_joined(groups)]) + "\n"
+def _level_of(heads: Sequence[tuple[Heading, HeadingName]]) -> int:
+    """The level of releases: of versions, of other numbers, of days, of versions behind a name; of bold lines last."""
+    upper = [(heading.level, name) for heading, name in heads if heading.level != BOLD]
+    for levels in (
+        [level for level, name in upper if name.is_release and name.is_plain and name.version],
+        [level for level, name in upper if name.is_release and name.is_plain and name.order],
+        [level for level, name in upper if _is_plain(name)],
+    ):
+        if levels:
+            return min(levels)
+    if named := Counter(level for level, name in upper if name.is_release and name.order):
+        return max(named, key=lambda level: (named[level], level))
+    bold = [name for each, name in heads if each.level == BOLD and _BOLD_TITLE.fullmatch(each.title)]
+    pending = [level for level, name in upper if name.is_pending]
+    if any(map(_is_plain, bold)) or (not pending and any(name.is_pending for name in bold)):
+        return BOLD
+    return min(pending, default=LEVEL)
 
 
-def insert(text: str, release: ReleaseHeading, groups: Sequence[EntryGroup]) -> str:
-    """``text`` with the release's section; ``text`` itself when it has that section already."""
-    text = text or NEW
-    log = parse(text)
-    if log.find(release.version):
-        return text
-    eol = "\r\n" if log.lines and log.lines[0].endswith("\r\n") else "\n"
-    lines = [line if line.endswith("\n") else line + eol for line in log.lines]
-    unreleased = log.find(None)
-    newer = [s for s in log.sections if s.version and s.version.precedence > release.version.precedence]
-    if unreleased and not newer:
-        own = lines[unreleased.start + 1 : unreleased.end]
-        start, end = unreleased.start + 1, unreleased.end
-        kept = [*lines[:start], *_ended(["", _heading(release)], eol), *merged(own, groups, eol)]
-    else:
-        older = [s for s in log.sections if s.version and s.version.precedence < release.version.precedence]
-        start = end = older[0].start if older else log.sections[-1].end if log.sections else len(lines)
-        before = [""] if start and lines[start - 1].strip() else []
-        kept = [*lines[:start], *_ended([*before, *render(release, groups).rstrip("\n").split("\n")], eol)]
-    if end < len(lines) and lines[end].strip() and kept[-1].strip():
-        kept.append(eol)
-    return "".join(_linked([*kept, *lines[end:]], release, eol))
+def _kind(heading: Heading, name: HeadingName, level: int, before: Kind, plain: Sequence[HeadingName]) -> Kind | None:
+    """The kind of the section that a heading begins; None when it stands inside of one.
 
-
-def _title(line: str) -> Version | Literal["unreleased"] | None:
-    """What a heading names, or None for any other line."""
-    match = _HEADING.match(line)
-    if match is None:
+    Args:
+        before: the kind of the section above.
+        plain: every name of a release that can be nothing else. Beside one of them, ``click 8.1.0`` is a release only
+            with a whole version, and one that none of them has.
+    """
+    if heading.level == BOLD and not _BOLD_TITLE.fullmatch(heading.title):
         return None
-    title = match[2].strip()
-    name = title[1:].partition("]")[0] if title.startswith("[") else title.split()[0]
-    if name.lower() == "unreleased":
-        return "unreleased"
-    return try_parse(name.removeprefix("v"))
+    if heading.level > level:
+        alone = name.is_release and name.is_plain and name.order and name.is_dated
+        return Kind.RELEASE if alone else None
+    if name.is_pending:
+        return Kind.PENDING
+    if level == BOLD and heading.level != BOLD:  # a heading below a line in bold is part of what that says
+        return Kind.PLAIN if before is Kind.PLAIN else None
+    if name.is_release and (name.is_plain or not plain or _is_another(name, plain)):
+        return Kind.RELEASE
+    words = " ".join(re.findall(r"\w+", heading.title.lower()))
+    if before is Kind.RELEASE and words in _GROUP_WORDS and heading.level == level:
+        return None
+    return None if heading.level == BOLD else Kind.PLAIN
 
 
-def _heading(release: ReleaseHeading) -> str:
-    return f"## [{release.version}] - {release.date}"
+def _is_plain(name: HeadingName) -> bool:
+    """Whether a title names a version or a day, and nothing else; several versions may be about them."""
+    return name.is_release and name.is_plain and bool(name.order or name.is_dated)
 
 
-def _joined(groups: Sequence[EntryGroup]) -> list[str]:
-    lines: list[str] = []
-    for group in groups:
-        lines += ([""] if lines else []) + [f"### {group.title}", "", *group.lines]
-    return lines
+def _is_another(name: HeadingName, plain: Sequence[HeadingName]) -> bool:
+    return name.version is not None and all(name.version != each.version for each in plain)
 
 
-def _ended(lines: Sequence[str], eol: str) -> list[str]:
-    return [line + eol for line in lines]
-
-
-def _linked(lines: list[str], release: ReleaseHeading, eol: str) -> list[str]:
-    """``lines`` with the link definitions of the release, where the remote has pages."""
-    links = release.links
-    if links is None:
-        return lines
-    page = links.compare(release.previous, release.tag) if release.previous else links.tag(release.tag)
-    own = f"[{release.version}]: {page}{eol}"
-    definitions = [(place, match) for place, line in enumerate(lines) if (match := _LINK.fullmatch(line))]
-    following = f"[unreleased]: {links.compare(release.tag, 'HEAD')}{eol}"
-    if not definitions:
-        gap = [eol] if lines and lines[-1].strip() else []
-        return [*lines, *gap, following, own]
-    if any(match[1] == str(release.version) for _, match in definitions):
-        return lines
-    lines = list(lines)
-    before = links.compare(release.previous, "HEAD") if release.previous else ""
-    place = definitions[-1][0] + 1
-    for at, match in reversed(definitions):
-        version = try_parse(match[1].removeprefix("v"))
-        if version and version.precedence < release.version.precedence:
-            place = at
-        if match[1].lower() == "unreleased" and match[2] == before:
-            lines[at] = f"[{match[1]}]: {links.compare(release.tag, 'HEAD')}{eol}"
-    return [*lines[:place], own, *lines[place:]]
+def _end(lines: Sequence[str], least: int) -> int:
+    """The first line after the last section: without blank lines and the definitions of links."""
+    end = len(lines)
+    while end > least and (not lines[end - 1].strip() or LINK.fullmatch(lines[end - 1])):
+        end -= 1
+    return end

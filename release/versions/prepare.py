@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from release.errors import UsageError
-from release.versions import changelog
+from release.versions import changelogedit
 from release.versions.sections import NextSection, next_section
 from release.versions.settings import VersionSettings
 
@@ -42,7 +42,7 @@ def plan_section(
     """Read ``path`` (it may be missing) and work out what it becomes. Arguments as in ``next_section``.
 
     Raises:
-        UsageError: the file is not UTF-8.
+        UsageError: the file is not UTF-8, or not understood well enough to be changed.
         and what :func:`release.versions.sections.next_section` raises.
     """
     section = next_section(git, settings, date, authors=authors, changes=changes)
@@ -52,7 +52,7 @@ def plan_section(
         raise UsageError(
             f"{path} is not UTF-8 (byte {error.start})", untouched="the file", next_step="convert it to UTF-8"
         ) from error
-    return PreparePlan(section, path, before, changelog.insert(before, section.release, section.groups))
+    return PreparePlan(section, path, before, changelogedit.insert(before, section.release, section.groups))
 
 
 def apply(plan: PreparePlan) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from release.errors import NotFoundError, NothingToRelease
-from release.versions import changelog, tagcheck
-from release.versions.changelog import ReleaseHeading
+from release.versions import changelog, changelogedit, tagcheck
 from release.versions.changelogentries import EntryGroup, groups_of
+from release.versions.changeloglinks import ReleaseHeading
 from release.versions.links import links_of
 from release.versions.nextversion import NextVersion
 from release.versions.settings import VersionSettings
@@ -29,7 +29,7 @@ class NextSection:
     @property
     def text(self) -> str:
         """The section as Markdown."""
-        return changelog.render(self.release, self.groups)
+        return changelogedit.render(self.release, self.groups)
 
 
 def next_section(

@@ -191,12 +191,15 @@ def _too_low(facts: TagFacts, version: Version) -> ReleaseError | None:
 
 
 def _unwritten(facts: TagFacts, version: Version) -> ReleaseError | None:
-    body = changelog.parse(facts.changelog or "").body(version)
+    log = changelog.parse(facts.changelog or "")
+    body = log.body(version)
     if body:
         return None
     what = "no section" if body is None else "an empty section"
+    near = log.near(version) if body is None else None
+    said = f" (line {near.heading.line + 1} says {near.heading.title[:60]!r})" if near else ""
     return NotFoundError(
-        f"CHANGELOG.md at {facts.commit[:12]} has {what} for {version}",
+        f"CHANGELOG.md at {facts.commit[:12]} has {what} for {version}{said}",
         untouched=_UNTOUCHED,
         next_step=f"release prepare, commit and merge it, then tag that commit; before: {_delete(facts.tag)}",
     )

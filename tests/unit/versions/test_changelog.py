@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from release.errors import UsageError
 from release.semver import Bump, parse
-from release.versions import changelog
-from release.versions.changelog import ReleaseHeading
+from release.versions import changelog, changelogedit
+from release.versions.changelog import Kind
 from release.versions.changelogentries import EntryGroup, groups_of
+from release.versions.changeloglinks import ReleaseHeading
 from release.versions.commits import Change
 from release.versions.links import Links, links_of
 from release.versions.reasons import Reason
@@ -21,6 +23,18 @@ ADDED = (EntryGroup("Added", ("- a new thing (1111111)",)),)
 
 def release(version: str = "1.1.0", previous: str = "v1.0.0", links: Links | None = None) -> ReleaseHeading:
     return ReleaseHeading(parse(version), "2026-11-21", f"v{version}", previous, links)
+
+
+def versions(text: str) -> list[str | None]:
+    """The releases of a changelog in its order, None for what is not released."""
+    found = changelog.parse(text).of(Kind.RELEASE, Kind.PENDING)
+    return [None if each.kind is Kind.PENDING else str(each.name.version) for each in found]
+
+
+def unreleased(text: str) -> str:
+    """What stands below the heading of what is not released."""
+    log = changelog.parse(text)
+    return log.text_of(log.of(Kind.PENDING)[0])
 
 
 def reason(number: int, *changes: Change, request: int = 0, subject: str = "a subject", kind: str = "") -> Reason:
@@ -121,9 +135,9 @@ def test_description_shows_as_it_was_written(written: str, shown: str) -> None:
 def test_note_that_looks_like_a_heading_or_a_fence_changes_no_section() -> None:
     note = "```\n## [1.1.0] - 2020-01-01\n## [Unreleased]\n<!--"
     groups = groups_of([reason(1, Change("feat", "", "## [9.9.9]", breaking=True, breaking_notes=(note,)))], None)
-    text = changelog.insert("", release(), groups)
-    assert [section.version for section in changelog.parse(text).sections] == [None, parse("1.1.0")]
-    assert changelog.insert(text, release(), groups) == text
+    text = changelogedit.insert("", release(), groups)
+    assert versions(text) == [None, "1.1.0"]
+    assert changelogedit.insert(text, release(), groups) == text
 
 
 # reading
@@ -162,8 +176,8 @@ Words.
 
 def test_sections_are_found_in_every_usual_form_and_not_in_code_or_comments() -> None:
     log = changelog.parse(KEPT)
-    assert [section.version for section in log.sections] == [None, parse("1.0.0"), parse("0.9.0")]
-    assert log.body(None) == "### Added\n\n- by hand"
+    assert versions(KEPT) == [None, "1.0.0", "0.9.0"]
+    assert unreleased(KEPT) == "### Added\n\n- by hand"
     assert log.body(parse("1.0.0")) == "### Fixed\n- old"
     assert log.body(parse("0.9.0")) == "- older"
     assert log.body(parse("0.0.1")) is None
@@ -179,20 +193,21 @@ def test_shorter_fence_closes_no_longer_one() -> None:
 
 
 def test_fence_that_is_never_closed_does_not_open_one_that_is() -> None:
-    assert changelog.parse("```x\n~~~\n## [1.0.0]\n~~~\n").sections == ()
+    assert versions("```x\n~~~\n## [1.0.0]\n~~~\n") == []
 
 
-@pytest.mark.parametrize("line", ["## 1.0", "## [1.0.0", "##1.0.0", "#### 1.0.0", " ## 1.0.0", "## one", "1.0.0"])
+@pytest.mark.parametrize(
+    "line", ["## 1.0", "##1.0.0", "    ## 1.0.0", "## one", "1.0.0", "- 1.0.0", "## From 0.9.0 to 1.0.0"]
+)
 def test_line_that_only_resembles_a_section_s_heading_is_none(line: str) -> None:
-    found = changelog.parse(line + "\n").sections
-    assert found == () or line == "## [1.0.0"
+    assert changelog.parse(line + "\n").body(parse("1.0.0")) is None
 
 
 # inserting
 
 
 def test_new_file_gets_the_form_and_the_section() -> None:
-    text = changelog.insert("", release(), ADDED)
+    text = changelogedit.insert("", release(), ADDED)
     assert text.startswith("# Changelog\n")
     assert text.endswith("## [Unreleased]\n\n## [1.1.0] - 2026-11-21\n\n### Added\n\n- a new thing (1111111)\n")
 
@@ -203,54 +218,53 @@ def test_hand_written_unreleased_lines_become_the_release_s_untouched() -> None:
         *ADDED,
         EntryGroup("Fixed", ("- a bug (3333333)",)),
     )
-    text = changelog.insert(KEPT, release(), groups)
+    text = changelogedit.insert(KEPT, release(), groups)
     assert "## [Unreleased]\n\n## [1.1.0] - 2026-11-21\n\n### Breaking changes\n\n- gone (2222222)\n" in text
     assert "### Added\n\n- by hand\n- a new thing (1111111)\n\n### Fixed\n\n- a bug (3333333)\n\n## [1.0.0]" in text
 
 
 def test_entry_that_somebody_wrote_already_is_not_written_again() -> None:
     text = "## [Unreleased]\n\n### Added\n\n- a new thing (1111111)\n"
-    assert changelog.insert(text, release(), ADDED).count("a new thing") == 1
+    assert changelogedit.insert(text, release(), ADDED).count("a new thing") == 1
 
 
 def test_section_that_is_there_is_left_alone() -> None:
-    text = changelog.insert(KEPT, release(), ADDED)
+    text = changelogedit.insert(KEPT, release(), ADDED)
     edited = text.replace("- a new thing (1111111)", "- a much better sentence")
-    assert changelog.insert(edited, release(), ADDED) == edited
+    assert changelogedit.insert(edited, release(), ADDED) == edited
 
 
 def test_section_of_a_maintenance_release_goes_below_the_newer_ones() -> None:
-    text = changelog.insert(KEPT, release("0.9.1", "v0.9.0"), ADDED)
-    sections = [section.version for section in changelog.parse(text).sections]
-    assert sections == [None, parse("1.0.0"), parse("0.9.1"), parse("0.9.0")]
-    assert changelog.parse(text).body(None) == "### Added\n\n- by hand"
+    text = changelogedit.insert(KEPT, release("0.9.1", "v0.9.0"), ADDED)
+    assert versions(text) == [None, "1.0.0", "0.9.1", "0.9.0"]
+    assert unreleased(text) == "### Added\n\n- by hand"
 
 
 def test_file_without_an_unreleased_section_gets_the_section_on_top() -> None:
-    text = changelog.insert("# Log\n\nWords.\n\n## 1.0.0\n\n- old\n", release(), ADDED)
+    text = changelogedit.insert("# Log\n\nWords.\n\n## 1.0.0\n\n- old\n", release(), ADDED)
     assert text == (
         "# Log\n\nWords.\n\n## [1.1.0] - 2026-11-21\n\n### Added\n\n- a new thing (1111111)\n\n## 1.0.0\n\n- old\n"
     )
 
 
 def test_file_without_any_section_gets_it_at_its_end() -> None:
-    assert changelog.insert("Words", release(), ADDED) == (
+    assert changelogedit.insert("Words", release(), ADDED) == (
         "Words\n\n## [1.1.0] - 2026-11-21\n\n### Added\n\n- a new thing (1111111)\n"
     )
 
 
 def test_crlf_file_stays_one() -> None:
-    text = changelog.insert(KEPT.replace("\n", "\r\n"), release(links=GITHUB), ADDED)
+    text = changelogedit.insert(KEPT.replace("\n", "\r\n"), release(links=GITHUB), ADDED)
     assert text.count("\n") == text.count("\r\n")
 
 
 def test_links_of_the_release_and_the_comparison_are_defined() -> None:
-    text = changelog.insert("", release(links=GITHUB), ADDED)
+    text = changelogedit.insert("", release(links=GITHUB), ADDED)
     assert text.endswith(
         "\n\n[unreleased]: https://github.com/owner/name/compare/v1.1.0...HEAD\n"
         "[1.1.0]: https://github.com/owner/name/compare/v1.0.0...v1.1.0\n"
     )
-    later = changelog.insert(text, release("1.2.0", "v1.1.0", GITHUB), ADDED)
+    later = changelogedit.insert(text, release("1.2.0", "v1.1.0", GITHUB), ADDED)
     assert later.endswith(
         "\n\n[unreleased]: https://github.com/owner/name/compare/v1.2.0...HEAD\n"
         "[1.2.0]: https://github.com/owner/name/compare/v1.1.0...v1.2.0\n"
@@ -259,12 +273,12 @@ def test_links_of_the_release_and_the_comparison_are_defined() -> None:
 
 
 def test_link_of_the_first_release_is_its_tag() -> None:
-    text = changelog.insert("", release("1.0.0", "", GITLAB), ADDED)
+    text = changelogedit.insert("", release("1.0.0", "", GITLAB), ADDED)
     assert "[1.0.0]: https://gitlab.com/group/sub/name/-/tags/v1.0.0\n" in text
 
 
 def test_link_that_somebody_else_wrote_is_kept() -> None:
-    text = changelog.insert(KEPT, release(links=GITHUB), ADDED)
+    text = changelogedit.insert(KEPT, release(links=GITHUB), ADDED)
     assert "[unreleased]: https://example.org/compare/v1.0.0...HEAD\n[1.1.0]: https://github.com" in text
 
 
@@ -293,9 +307,12 @@ def test_every_line_that_was_there_stays_and_running_twice_changes_nothing(
 ) -> None:
     text = end.join(written)
     groups = (EntryGroup("Breaking changes", ("- gone",)), *ADDED)
-    once = changelog.insert(text, release(links=links), groups)
+    try:
+        once = changelogedit.insert(text, release(links=links), groups)
+    except UsageError:
+        return  # test_changelog_shapes.py: what is refused, and why
     assert is_kept([line.rstrip("\r") for line in text.split("\n")], [x.rstrip("\r") for x in once.split("\n")])
-    assert changelog.insert(once, release(links=links), groups) == once
+    assert changelogedit.insert(once, release(links=links), groups) == once
     assert changelog.parse(once).body(parse("1.1.0"))
 
 
@@ -304,11 +321,12 @@ LONG = 100_000
 
 @pytest.mark.parametrize(
     "text",
-    ["\n" * LONG, "```x\n" * (LONG // 5), "<!--\n" * (LONG // 5), "## [1.0.0]\n" * (LONG // 11), "[" * LONG,
+    ["\n" * LONG, "```x\n" * (LONG // 5), "<!--\n" * (LONG // 5), "[" * LONG,
+     "\n".join(f"## [1.0.{number}]\n\n- x\n" for number in reversed(range(LONG // 17))),
      "### Added\n- x\n" * (LONG // 14), "# " + " " * LONG + "x", "`" * LONG],
 )  # fmt: skip
 def test_long_files_are_read_in_one_go(text: str) -> None:
-    assert changelog.parse(changelog.insert(text, release(links=GITHUB), ADDED)).body(parse("1.1.0"))
+    assert changelog.parse(changelogedit.insert(text, release(links=GITHUB), ADDED)).body(parse("1.1.0"))
 
 
 # links

@@ -403,6 +403,7 @@ def test_second_tag_on_a_released_commit_is_refused(git: FakeGit) -> None:
         (None, "no section"),
         ("# Changelog\n\n## [1.0.0]\n\n- x\n", "no section"),
         ("## 1.0.1\n\n## 1.0.0\n", "an empty section"),
+        ("## 1.0.1 (Unreleased)\n\n- x\n", r"no section for 1\.0\.1 \(line 1 says '1\.0\.1 \(Unreleased\)'\)"),
     ],
 )
 def test_tag_without_its_section_in_the_changelog_is_refused(git: FakeGit, text: str | None, what: str) -> None:
