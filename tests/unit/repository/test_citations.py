@@ -104,6 +104,12 @@ def test_each_word_of_the_glossary_stands_there_once_in_its_place_and_the_design
         assert words[word] == "[Words](architecture.md#words)", f"{word} is defined twice, or not in its place"
 
 
+def test_the_readme_leads_to_every_page() -> None:
+    pages = [page for page in PAGES if page.startswith("docs/")]
+    assert len(pages) > 8
+    assert [page for page in pages if f"({page})" not in PAGES["README.md"]] == []
+
+
 @pytest.mark.parametrize("page", sorted(PAGES))
 def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
     text = re.sub(r"`[^`\n]*`", "", _FENCED.sub("", PAGES[page]))
