@@ -83,6 +83,9 @@ def test_without_block_nothing_is_assumed() -> None:
         ({"id": "CVE-26-1"}, "is no name of a vulnerability"),
         ({"id": "cve-2026-48526"}, "is no name of a vulnerability"),
         ({"id": "GHSA-1111"}, "is no name of a vulnerability"),
+        ({"id": "ghsa-xgmm-8j9v-c9wx"}, "is no name of a vulnerability"),
+        ({"id": "PyJWT"}, "is no name of a vulnerability"),
+        ({"id": "DSA-5678 2"}, "is no name of a vulnerability"),
         ({"id": "CVE-2026-48526 "}, "is no name of a vulnerability"),
         ({"package": None}, "exactly one of package, purl, path"),
         ({"purl": "pkg:pypi/pyjwt"}, "exactly one of package, purl, path"),
@@ -98,6 +101,20 @@ def test_an_accepted_risk_that_is_not_complete_is_refused(changes: dict[str, Any
         read_policy({"block": ["HIGH"], "accept": [accept(**changes)]})
     assert problem in caught.value.message
     assert caught.value.message.startswith("release.toml: gate.accept")
+
+
+# One of each database that trivy-db reads, as it names its advisories.
+NAMES = """CVE-2026-48526 GHSA-xgmm-8j9v-c9wx PYSEC-2021-335 RUSTSEC-2020-0001 GO-2022-0001 DSA-5678-2 DLA-1234-1
+TEMP-0841856-B18BAF ELSA-2021-1234 RHSA-2020:1234 RLSA-2021:1234 ALSA-2021:1234 ALAS-2021-1234 ALAS2-2021-1
+ALAS2023-2023-001 ALAS2LIVEPATCH-2021-051 ALASPYTHON3.8-2023-001 ALAS2NITRO-ENCLAVES-2021-001 SUSE-SU-2019:0048-2
+openSUSE-SU-2020:0051-1 USN-4495-1 BIT-2020-11998 BIT-apache-2020-11984 BRSA-bbybjyf8opyg AVG-984 ASA-201908-1
+AQUA-2022-1 NSWG-ECO-328 OSVDB-104365 GMS-2021-123 MAL-2024-1 JLSEC-2025-1 CGA-abcd-efgh-jkmn XSA-123 VSV00001"""
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_an_advisory_of_every_database_that_the_scanner_knows_can_be_accepted(name: str) -> None:
+    (risk,) = policy(accept=[accept(id=name)]).accepted
+    assert risk.covers(vulnerability(name), "export")
 
 
 def test_the_same_entry_twice_is_refused() -> None:
