@@ -15,12 +15,12 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from release.errors import UsageError
-from release.tomlkeys import Either, Key, Keys, Kind
+from release.tomlkeys import Either, Key, Keys, ValueKind
 from release.tomllines import line_of
 
 _T = TypeVar("_T", bool, int)
 _V = TypeVar("_V", bool, int, str)
-_KINDS: Mapping[type, Kind] = {bool: Kind.SWITCH, int: Kind.NUMBER}
+_KINDS: Mapping[type, ValueKind] = {bool: ValueKind.SWITCH, int: ValueKind.NUMBER}
 
 
 class Table:
@@ -97,8 +97,8 @@ class Table:
             UsageError: it is missing without a default, no string, empty, or not of the form.
         """
         facts = {"pattern": _source(pattern), "choices": tuple(choices), "may_be_empty": may_be_empty}
-        self._note(key, Kind.TEXT, doc, default, unset, **facts)
-        value = self._of_type(key, str, Kind.TEXT, default)
+        self._note(key, ValueKind.TEXT, doc, default, unset, **facts)
+        value = self._of_type(key, str, ValueKind.TEXT, default)
         if key not in self.values:
             return value
         if choices and value not in choices:
@@ -129,7 +129,7 @@ class Table:
 
     def date_of(self, key: str, *, doc: str) -> date:
         """The day ``key``, written without quotes. Raises UsageError when it is missing or something else."""
-        self._note(key, Kind.DATE, doc)
+        self._note(key, ValueKind.DATE, doc)
         value = self.values.get(key)
         if value is None:
             self.refuse(key, "is missing")
@@ -150,7 +150,7 @@ class Table:
         may_be_empty: bool = False,
     ) -> tuple[str, ...]:
         """The list of strings ``key``, none of them empty. Raises UsageError when it is missing without a default."""
-        self._note(key, Kind.TEXTS, doc, default, unset, choices=tuple(choices), may_be_empty=may_be_empty)
+        self._note(key, ValueKind.TEXTS, doc, default, unset, choices=tuple(choices), may_be_empty=may_be_empty)
         value = self.values.get(key, default if default is None else list(default))
         if value is None:
             self.refuse(key, "is missing")
@@ -179,7 +179,7 @@ class Table:
 
     def table(self, key: str, *, doc: str, required: bool = True) -> Table:
         """The sub-table ``key``; empty when it is missing and not ``required``. Raises UsageError otherwise."""
-        self._note(key, Kind.TABLE, doc, None if required else {})
+        self._note(key, ValueKind.TABLE, doc, None if required else {})
         if required and key not in self.values:
             self.refuse(key, "is missing")
         return self._inner(key, self._mapping(key))
@@ -191,7 +191,7 @@ class Table:
             names: what each name must match.
             what: for the error, what it names: "an image (a-z, 0-9, -; at most 31)".
         """
-        self._note(key, Kind.NAMED, doc, names=_source(names))
+        self._note(key, ValueKind.NAMED, doc, names=_source(names))
         found = self._mapping(key)
         if not found:
             self.refuse(key, "is missing: name at least one")
@@ -208,7 +208,7 @@ class Table:
 
     def array(self, key: str, *, doc: str, before: int = 0) -> list[Table]:
         """The tables of ``[[key]]``; none when it is missing. ``before``: how many of that name came earlier."""
-        self._note(key, Kind.ARRAY, doc, [])
+        self._note(key, ValueKind.ARRAY, doc, [])
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             self.refuse(key, f"must be written as [[{self._below(key)}]]")
@@ -236,7 +236,7 @@ class Table:
             pattern: what each value must match, when they are texts; ``must``: what that means, for the error.
         """
         patterns = {"names": _source(names), "pattern": _source(pattern)}
-        self._note(key, Kind.MAPPING, doc, {}, "", **patterns, holds=tuple(holds), choices=tuple(choices))
+        self._note(key, ValueKind.MAPPING, doc, {}, "", **patterns, holds=tuple(holds), choices=tuple(choices))
         found = self._mapping(key)
         inner = self._inner(key, found, self.nth)
         kept = {}
@@ -259,7 +259,7 @@ class Table:
             if key not in self.read:
                 self.refuse(key, f"is not a key that is known here (known: {', '.join(sorted(self.read))})")
 
-    def _note(self, key: str, kind: Kind, doc: str, default: Any = None, unset: str = "", **facts: Any) -> None:
+    def _note(self, key: str, kind: ValueKind, doc: str, default: Any = None, unset: str = "", **facts: Any) -> None:
         self.read.add(key)
         if self.keys is not None:
             required = default is None and not unset
@@ -295,7 +295,7 @@ def _source(pattern: re.Pattern[str] | None) -> str:
 
 
 def _either(types: tuple[type, ...]) -> str:
-    words = [str({str: Kind.TEXT, int: Kind.NUMBER, bool: Kind.SWITCH}[kind]) for kind in types]
+    words = [str({str: ValueKind.TEXT, int: ValueKind.NUMBER, bool: ValueKind.SWITCH}[kind]) for kind in types]
     return ", ".join(words[:-1]) + " or " * (len(words) > 1) + words[-1]
 
 

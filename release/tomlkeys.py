@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """What a key's value is, in the words of an error message."""
 
     TEXT = "a text"
@@ -47,7 +47,7 @@ class Key:
 
     table: str
     name: str
-    kind: Kind
+    kind: ValueKind
     doc: str
     required: bool = False
     default: Any = None

@@ -221,7 +221,7 @@ class GitRepository:
 
     def _git(
         self, *arguments: str, check: bool = True, stdin: bytes | None = None, stdout: BinaryIO | None = None
-    ) -> process.Result:
+    ) -> process.ProcessResult:
         command = ["git", "--no-replace-objects", "-C", str(self.folder), *arguments]
         env = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
         if any("\0" in argument for argument in arguments):

@@ -33,7 +33,7 @@ _LINK, _EXECUTABLE, _SUBMODULE = "120000", "100755", "160000"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeFile:
     """One file of a tree: its mode as git writes it, its object's id, its path from the top of the repository."""
 
     mode: str
@@ -41,9 +41,9 @@ class Entry:
     path: str
 
 
-def entries(listing: str) -> tuple[Entry, ...]:
+def entries(listing: str) -> tuple[TreeFile, ...]:
     """What ``git ls-tree -r -z`` printed, by path. Raises NotFoundError for a submodule."""
-    found: dict[str, Entry] = {}
+    found: dict[str, TreeFile] = {}
     for line in filter(None, listing.split("\0")):
         meta, _, path = line.partition("\t")
         mode, _, object_id = meta.split(" ")
@@ -53,11 +53,11 @@ def entries(listing: str) -> tuple[Entry, ...]:
                 untouched="everything",
                 next_step="commit its files here (git subtree add), or leave it out of the inputs in release.toml",
             )
-        found[path] = Entry(mode, object_id, path)
+        found[path] = TreeFile(mode, object_id, path)
     return tuple(found[path] for path in sorted(found))
 
 
-def write(files: Sequence[Entry], blobs: BinaryIO, folder: Path, epoch: int, large: Callable[[], Path]) -> None:
+def write(files: Sequence[TreeFile], blobs: BinaryIO, folder: Path, epoch: int, large: Callable[[], Path]) -> None:
     """Write ``files`` below ``folder``, each file and folder with the time ``epoch`` and the modes 644 or 755.
 
     Args:
@@ -91,7 +91,7 @@ def write(files: Sequence[Entry], blobs: BinaryIO, folder: Path, epoch: int, lar
         os.utime(each, (epoch, epoch))
 
 
-def _write(entry: Entry, target: Path, content: Iterator[bytes], size: int, large: Callable[[], Path]) -> None:
+def _write(entry: TreeFile, target: Path, content: Iterator[bytes], size: int, large: Callable[[], Path]) -> None:
     if entry.mode == _LINK:
         target.symlink_to(os.fsdecode(b"".join(content)))
         return
@@ -115,7 +115,7 @@ def _place(folder: Path, path: str, links: set[str], folders: set[Path]) -> Path
     return target
 
 
-def _content(blobs: BinaryIO, entry: Entry) -> tuple[Iterator[bytes], int]:
+def _content(blobs: BinaryIO, entry: TreeFile) -> tuple[Iterator[bytes], int]:
     header = blobs.readline().decode().split()
     if len(header) != 3 or header[0] != entry.object_id or header[1] != "blob":
         raise NotFoundError(
@@ -161,6 +161,6 @@ def _no_large_file(path: str, oid: str, state: str) -> ReleaseError:
     )
 
 
-def batch(files: Sequence[Entry]) -> bytes:
+def batch(files: Sequence[TreeFile]) -> bytes:
     """What ``git cat-file --batch`` reads to give ``files``."""
     return "".join(entry.object_id + "\n" for entry in files).encode()

@@ -31,7 +31,7 @@ _running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True)
-class Result:
+class ProcessResult:
     """What a finished process left. Bytes of ``stdout`` that are no UTF-8 are escaped as surrogates."""
 
     code: int
@@ -61,7 +61,7 @@ def run(
     check: bool = True,
     on_line: Callable[[str], None] | None = None,
     stdout: BinaryIO | None = None,
-) -> Result:
+) -> ProcessResult:
     """Run ``command`` to its end and return its output.
 
     Args:
@@ -109,11 +109,13 @@ def run(
             raise
         finally:
             _running.discard(process)
-    result = Result(process.returncode, (out or b"").decode(errors="surrogateescape"), err.decode(errors="replace"))
+    result = ProcessResult(
+        process.returncode, (out or b"").decode(errors="surrogateescape"), err.decode(errors="replace")
+    )
     return checked(argv[0], result) if check else result
 
 
-def checked(tool: str, result: Result) -> Result:
+def checked(tool: str, result: ProcessResult) -> ProcessResult:
     """``result`` when its exit code is 0. Raises RemoteError with the end of what ``tool`` said."""
     if result.code != 0:
         tail = "\n".join((result.stderr or result.stdout).strip().splitlines()[-15:])

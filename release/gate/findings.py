@@ -23,7 +23,7 @@ class Severity(Enum):
         return list(Severity).index(self)
 
 
-class Kind(Enum):
+class FindingKind(Enum):
     """What sort of finding it is."""
 
     VULNERABILITY = "vulnerability"
@@ -63,7 +63,7 @@ class Finding:
         advice: what the rule's author says to do; for vulnerabilities "".
     """
 
-    kind: Kind
+    kind: FindingKind
     id: str
     severity: Severity
     where: str

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from packageurl import PackageURL
 
 from release.errors import UsageError
-from release.gate.findings import Finding, Kind, Severity, normal_name
+from release.gate.findings import Finding, FindingKind, Severity, normal_name
 
 #: The scanner's rules that are about something Lambda does not do -> why they are accepted, whatever the policy.
 #: AWS Lambda developer guide, "Create a Lambda function using a container image": Lambda gives a function a default
@@ -45,7 +45,7 @@ class AcceptedRisk:
         if self.id not in finding.names or (self.image and self.image != image):
             return False
         if self.path:
-            return finding.kind is not Kind.VULNERABILITY and finding.where.lstrip("/") == self.path.lstrip("/")
+            return finding.kind is not FindingKind.VULNERABILITY and finding.where.lstrip("/") == self.path.lstrip("/")
         if self.package:
             return bool(finding.package) and normal_name(finding.package) == normal_name(self.package)
         return purl_covers(self.purl, finding.purl)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from release.gate.findings import Finding, Kind, normal_name
+from release.gate.findings import Finding, FindingKind, normal_name
 from release.gate.packageversions import PYTHON_ECOSYSTEMS, highest, nearest_fix
 
 
 def remedy(finding: Finding) -> str:
     """What a person does about this one finding."""
-    if finding.kind is Kind.SECRET:
+    if finding.kind is FindingKind.SECRET:
         return (
             f"{finding.where}: take the secret out of the build context, replace it where it was issued, and hand it "
             "to the build with --mount=type=secret; deleting it in a later layer does not remove it"
         )
-    if finding.kind is Kind.MISCONFIGURATION:
+    if finding.kind is FindingKind.MISCONFIGURATION:
         return f"{finding.where}: {finding.advice or finding.title}"
     fix = nearest_fix(finding.ecosystem, finding.installed, finding.fixed)
     return _raise(finding, fix) if fix else _unfixed(finding)
@@ -27,7 +27,7 @@ def remedies(findings: Iterable[Finding]) -> tuple[str, ...]:
     lines: dict[str, None] = {}
     for finding in findings:
         fix = nearest_fix(finding.ecosystem, finding.installed, finding.fixed)
-        if fix and finding.kind is Kind.VULNERABILITY and finding.ecosystem in PYTHON_ECOSYSTEMS:
+        if fix and finding.kind is FindingKind.VULNERABILITY and finding.ecosystem in PYTHON_ECOSYSTEMS:
             fixes.setdefault((finding.ecosystem, normal_name(finding.package)), (finding, []))[1].append(fix)
         else:
             lines[remedy(finding)] = None

@@ -13,7 +13,7 @@ from enum import Enum
 
 from release.errors import UsageError
 from release.gate.database import Database, lacks_system
-from release.gate.findings import Finding, Kind, ScanReport, Severity
+from release.gate.findings import Finding, FindingKind, ScanReport, Severity
 from release.gate.policy import ON_LAMBDA, AcceptedRisk, GatePolicy
 from release.gate.remedy import remedies
 from release.gate.vex import ImageName, Statement, last_word
@@ -168,14 +168,14 @@ def _judge(
     statement = last_word(vex, finding, image)
     if statement and not statement.why_not_applied():
         return Judged(finding, Decision.NOT_AFFECTED, f"{statement.justification} ({statement.source})", since)
-    if finding.kind is Kind.MISCONFIGURATION and finding.id in ON_LAMBDA:
+    if finding.kind is FindingKind.MISCONFIGURATION and finding.id in ON_LAMBDA:
         return Judged(finding, Decision.ACCEPTED, ON_LAMBDA[finding.id], since)
     blocks, reason = _by_policy(finding, policy)
     if not blocks:
         return Judged(finding, Decision.REPORTED, reason, since)
     # A secret is never excused by being live already: it is readable by everybody who can pull the image. And what is
     # wrong with a file is not seen in the live image.
-    if policy.new_only and finding.kind is Kind.VULNERABILITY:
+    if policy.new_only and finding.kind is FindingKind.VULNERABILITY:
         if live is None:
             return Judged(finding, Decision.UNDECIDED, f"{reason}, unless {policy.compare_with} has it too", since)
         if finding.key in live:
@@ -187,19 +187,19 @@ def _judge(
 def _by_policy(finding: Finding, policy: GatePolicy) -> tuple[bool, str]:
     """Whether the policy blocks the finding, and the rule that says so."""
     severity = finding.severity.value
-    if finding.kind is Kind.SECRET:
+    if finding.kind is FindingKind.SECRET:
         return True, "a secret in a layer blocks, whatever its severity"
     if finding.severity is Severity.UNKNOWN:
         if not policy.unknown_blocks:
             return False, 'severity UNKNOWN (gate.unknown = "report")'
         reason = 'severity UNKNOWN (gate.unknown = "block")'
-    elif finding.kind is Kind.MISCONFIGURATION:
+    elif finding.kind is FindingKind.MISCONFIGURATION:
         return finding.severity in policy.misconfigurations, f"severity {severity} (gate.misconfigurations)"
     elif finding.severity not in policy.block:
         return False, f"severity {severity} (gate.block)"
     else:
         reason = f"severity {severity} (gate.block)"
-    if finding.kind is Kind.VULNERABILITY and not finding.fixed and not policy.unfixed_blocks:
+    if finding.kind is FindingKind.VULNERABILITY and not finding.fixed and not policy.unfixed_blocks:
         return False, f'{reason}, no fix published (gate.unfixed = "report")'
     return True, reason
 

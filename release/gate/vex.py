@@ -15,7 +15,7 @@ from datetime import datetime
 
 from packageurl import PackageURL
 
-from release.gate.findings import Finding, Kind
+from release.gate.findings import Finding, FindingKind
 from release.gate.policy import purl_covers
 
 #: OpenVEX specification, "Status Justifications"
@@ -89,7 +89,7 @@ class Statement:
 
     def names_vulnerability(self, finding: Finding) -> bool:
         """Whether the statement is about this vulnerability, of whatever product."""
-        return finding.kind is Kind.VULNERABILITY and not self.names.isdisjoint(finding.names)
+        return finding.kind is FindingKind.VULNERABILITY and not self.names.isdisjoint(finding.names)
 
     def names_product(self, finding: Finding, image: ImageName) -> bool:
         """Whether one of its products is the finding's package, or the image that holds it."""

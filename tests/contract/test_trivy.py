@@ -23,7 +23,7 @@ from release.adapters.trivy.binary import RECIPE, Binary, Installer
 from release.adapters.trivy.database import PAUSES, TrivyDatabase
 from release.adapters.trivy.scanner import Trivy
 from release.errors import GateError, MachineError, ReleaseError, RemoteError
-from release.gate.findings import ImageScan, Kind, Severity
+from release.gate.findings import FindingKind, ImageScan, Severity
 from release.gate.policy import GatePolicy
 from release.gate.verdict import Decision, GateOutcome, Verdict, judge
 from release.gate.vex import ImageName
@@ -158,7 +158,7 @@ def test_a_secret_in_a_deleted_file_blocks(gate: Gate) -> None:
     planted = Step({"var/task/credentials": TOKEN}, "COPY . .")
     verdict = gate.verdict(*GOOD, planted, deleted("var/task/credentials"))
     (judged,) = verdict.of(Decision.BLOCKS)
-    assert (judged.finding.kind, judged.finding.where) == (Kind.SECRET, "/var/task/credentials")
+    assert (judged.finding.kind, judged.finding.where) == (FindingKind.SECRET, "/var/task/credentials")
     assert judged.finding.origin.layer == layer_digest(planted.files)
 
 
@@ -184,7 +184,7 @@ def test_a_secret_in_the_images_environment_blocks(gate: Gate) -> None:
     """faults.md, 10."""
     verdict = gate.verdict(*GOOD, env=[f"GH_TOKEN={TOKEN[8:].strip()}"])
     (judged,) = verdict.of(Decision.BLOCKS)
-    assert judged.finding.kind is Kind.SECRET
+    assert judged.finding.kind is FindingKind.SECRET
     assert "configuration" in judged.finding.where
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from release.gate.config import parse_policy
 from release.gate.database import Database
-from release.gate.findings import Finding, Kind, Origin, Package, ScanReport, Severity
+from release.gate.findings import Finding, FindingKind, Origin, Package, ScanReport, Severity
 from release.gate.policy import GatePolicy, checked_dates
 from release.gate.verdict import Verdict, judge
 from release.gate.vex import ImageName
@@ -33,7 +33,7 @@ PACKAGES = (Package("base-files", "13.8", "debian"), Package("PyJWT", "2.8.0", "
 
 def vulnerability(id: str = "CVE-2026-48526", **changes: Any) -> Finding:
     values: dict[str, Any] = {
-        "kind": Kind.VULNERABILITY,
+        "kind": FindingKind.VULNERABILITY,
         "id": id,
         "severity": Severity.HIGH,
         "where": "var/task/pyjwt-2.8.0.dist-info/METADATA",
@@ -50,7 +50,7 @@ def vulnerability(id: str = "CVE-2026-48526", **changes: Any) -> Finding:
 
 def secret(**changes: Any) -> Finding:
     values: dict[str, Any] = {
-        "kind": Kind.SECRET,
+        "kind": FindingKind.SECRET,
         "id": "github-pat",
         "severity": Severity.LOW,
         "where": "/var/task/credentials",
@@ -62,7 +62,7 @@ def secret(**changes: Any) -> Finding:
 
 def misconfiguration(**changes: Any) -> Finding:
     values: dict[str, Any] = {
-        "kind": Kind.MISCONFIGURATION,
+        "kind": FindingKind.MISCONFIGURATION,
         "id": "DS-0017",
         "severity": Severity.HIGH,
         "where": "function/Dockerfile",

@@ -6,7 +6,7 @@ import json
 import tomllib
 from typing import Any
 
-from release.tomlkeys import Key, Keys, Kind
+from release.tomlkeys import Key, Keys, ValueKind
 from tools.pages.markdown import NOTICE, code, table
 
 _INTRO = """\
@@ -28,11 +28,11 @@ than a schema can: across keys, and against Dockerfiles and template.
 ## The least that works
 """
 _WORDS = {
-    Kind.TEXT: "text",
-    Kind.NUMBER: "whole number",
-    Kind.SWITCH: "`true` or `false`",
-    Kind.TEXTS: "list of texts",
-    Kind.DATE: "date, without quotes",
+    ValueKind.TEXT: "text",
+    ValueKind.NUMBER: "whole number",
+    ValueKind.SWITCH: "`true` or `false`",
+    ValueKind.TEXTS: "list of texts",
+    ValueKind.DATE: "date, without quotes",
 }
 #: A pattern that is longer helps nobody in a table.
 LONG = 40
@@ -51,8 +51,8 @@ def page(keys: Keys, least: str, every: str) -> str:
 def _section(keys: Keys, key: Key) -> str:
     """A table of release.toml with the tables inside it."""
     path = f"{key.table}.{key.name}".lstrip(".")
-    inner = f"{path}.<name>" if key.kind is Kind.NAMED else path
-    brackets = f"[[{inner}]]" if key.kind is Kind.ARRAY else f"[{inner}]"
+    inner = f"{path}.<name>" if key.kind is ValueKind.NAMED else path
+    brackets = f"[[{inner}]]" if key.kind is ValueKind.ARRAY else f"[{inner}]"
     level = "##" if not key.table else "###"
     text = f"{level} {code(brackets)}\n\n{key.doc}{_whether(key)}\n\n{_rows(keys, inner)}\n"
     return "\n".join(
@@ -62,7 +62,7 @@ def _section(keys: Keys, key: Key) -> str:
 
 def _flat(key: Key) -> bool:
     """Whether it is a line of its table, not a table with keys of its own."""
-    return key.kind in _WORDS or key.kind is Kind.MAPPING
+    return key.kind in _WORDS or key.kind is ValueKind.MAPPING
 
 
 def _rows(keys: Keys, of: str) -> str:
@@ -74,18 +74,18 @@ def _rows(keys: Keys, of: str) -> str:
 
 
 def _whether(key: Key) -> str:
-    if key.kind is Kind.NAMED:
+    if key.kind is ValueKind.NAMED:
         return f" At least one. A name has {_formed(key.names)}."
-    return "" if key.required or key.kind is Kind.ARRAY else " It may be left out."
+    return "" if key.required or key.kind is ValueKind.ARRAY else " It may be left out."
 
 
 def _type(key: Key) -> str:
-    if key.kind is Kind.MAPPING:
+    if key.kind is ValueKind.MAPPING:
         return _mapping(key)
     words = _WORDS[key.kind]
     if key.choices:
         choices = ", ".join(map(code, key.choices))
-        words = f"list of: {choices}" if key.kind is Kind.TEXTS else f"one of: {choices}"
+        words = f"list of: {choices}" if key.kind is ValueKind.TEXTS else f"one of: {choices}"
     elif key.pattern:
         words += f" of {_formed(key.pattern)}"
     if key.low is not None or key.high is not None:

@@ -10,11 +10,11 @@ import json
 from typing import Any
 
 from release.settings.alone import KEYS
-from release.tomlkeys import Key, Keys, Kind
+from release.tomlkeys import Key, Keys, ValueKind
 
 _MADE = "Made by `make docs` from the readers of release.toml; docs/release-toml.md is the same for people."
 _TYPES = {str: "string", int: "integer", bool: "boolean"}
-_SIMPLE = {Kind.TEXT: "string", Kind.NUMBER: "integer", Kind.SWITCH: "boolean", Kind.DATE: "string"}
+_SIMPLE = {ValueKind.TEXT: "string", ValueKind.NUMBER: "integer", ValueKind.SWITCH: "boolean", ValueKind.DATE: "string"}
 
 
 def of(keys: Keys) -> str:
@@ -60,19 +60,19 @@ def _default(key: Key) -> dict[str, Any]:
 def _type(keys: Keys, key: Key) -> dict[str, Any]:
     path = f"{key.table}.{key.name}".lstrip(".")
     match key.kind:
-        case Kind.TABLE:
+        case ValueKind.TABLE:
             return _object(keys, path)
-        case Kind.ARRAY:
+        case ValueKind.ARRAY:
             return {"type": "array", "items": _object(keys, path)}
-        case Kind.NAMED:
+        case ValueKind.NAMED:
             return _named(key.names, _object(keys, f"{path}.<name>")) | {"minProperties": 1}
-        case Kind.MAPPING:
+        case ValueKind.MAPPING:
             return _named(key.names, _held(key))
-        case Kind.TEXTS:
+        case ValueKind.TEXTS:
             return {"type": "array", "items": _text(key)} | ({} if key.may_be_empty else {"minItems": 1})
-        case Kind.TEXT:
+        case ValueKind.TEXT:
             return _text(key)
-    bounds = {"minimum": key.low, "maximum": key.high, "format": "date" if key.kind is Kind.DATE else None}
+    bounds = {"minimum": key.low, "maximum": key.high, "format": "date" if key.kind is ValueKind.DATE else None}
     return {"type": _SIMPLE[key.kind]} | {name: value for name, value in bounds.items() if value is not None}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from release.adapters.trivy.trivyjson import items, mapping, required, text_of, unreadable
 from release.adapters.trivy.trivylog import warnings
-from release.gate.findings import Finding, Kind, Origin, Package, ScanReport, Severity
+from release.gate.findings import Finding, FindingKind, Origin, Package, ScanReport, Severity
 from release.gate.packageversions import is_readable
 
 SCHEMA_VERSION = 2
@@ -182,7 +182,7 @@ def _vulnerability(
 ) -> Finding:
     fixed = tuple(part.strip() for part in text_of(item, "FixedVersion").split(",") if part.strip())
     return Finding(
-        kind=Kind.VULNERABILITY,
+        kind=FindingKind.VULNERABILITY,
         id=required(item, "VulnerabilityID"),
         severity=_severity(item),
         where=text_of(item, "PkgPath") or place,
@@ -201,7 +201,7 @@ def _vulnerability(
 def _secret(item: Mapping[str, Any], target: str, created: Mapping[str, str]) -> Finding:
     # The match itself is left out on purpose: a report must not spread the secret.
     return Finding(
-        kind=Kind.SECRET,
+        kind=FindingKind.SECRET,
         id=required(item, "RuleID"),
         severity=_severity(item),
         where=target or "the image's configuration (environment, labels, history)",
@@ -214,7 +214,7 @@ def _secret(item: Mapping[str, Any], target: str, created: Mapping[str, str]) ->
 def _misconfiguration(item: Mapping[str, Any], target: str) -> Finding:
     cause = mapping(item.get("CauseMetadata") or {}, "CauseMetadata")
     return Finding(
-        kind=Kind.MISCONFIGURATION,
+        kind=FindingKind.MISCONFIGURATION,
         id=required(item, "ID"),
         severity=_severity(item),
         where=target,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from release.adapters.trivy.trivyjson import Unreadable
 from release.adapters.trivy.trivyreport import parse_files_report, parse_image_report
 from release.errors import GateError
-from release.gate.findings import Kind, Origin, Package, Severity
+from release.gate.findings import FindingKind, Origin, Package, Severity
 
 IMAGE_ID = "sha256:" + "c" * 64
 DIFF_ID = "sha256:" + "b" * 64
@@ -72,7 +72,7 @@ def parse(value: dict[str, Any], log: str = "", **options: Any) -> Any:
 def test_a_vulnerability_with_all_that_is_known_of_it() -> None:
     report = parse(document())
     (finding,) = report.findings
-    assert (finding.kind, finding.id, finding.severity) == (Kind.VULNERABILITY, "CVE-2026-48526", Severity.HIGH)
+    assert (finding.kind, finding.id, finding.severity) == (FindingKind.VULNERABILITY, "CVE-2026-48526", Severity.HIGH)
     assert (finding.package, finding.installed, finding.fixed) == ("PyJWT", "2.8.0", ("2.13.0", "3.0.0"))
     assert finding.origin == Origin("sha256:" + "a" * 64, "FROM x")
     assert finding.names == {"CVE-2026-48526", "GHSA-xgmm-8j9v-c9wx"}
@@ -85,7 +85,7 @@ def test_a_secret_is_reported_without_the_secret() -> None:
     secrets = {"Target": "/var/task/x", "Class": "secret", "Secrets": [item]}
     report = parse(document(Results=[*document()["Results"], secrets]))
     finding = report.findings[-1]
-    assert (finding.kind, finding.where, finding.line) == (Kind.SECRET, "/var/task/x", 3)
+    assert (finding.kind, finding.where, finding.line) == (FindingKind.SECRET, "/var/task/x", 3)
     assert "ghp_" not in repr(finding)
 
 
@@ -261,7 +261,7 @@ def files_document(*targets: str) -> str:
 def test_misconfigurations_that_failed_are_findings() -> None:
     report = parse_files_report(files_document("Dockerfile"), "", ["Dockerfile"])
     (finding,) = report.findings
-    assert (finding.kind, finding.id, finding.line, finding.advice) == (Kind.MISCONFIGURATION, "DS-0002", 7, "r")
+    assert (finding.kind, finding.id, finding.line, finding.advice) == (FindingKind.MISCONFIGURATION, "DS-0002", 7, "r")
     assert report.doubts == ()
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release.errors import UsageError
-from release.gate.findings import Finding, Kind, Package, Severity
+from release.gate.findings import Finding, FindingKind, Package, Severity
 from release.gate.policy import GatePolicy
 from release.gate.verdict import Decision, GateOutcome, Verdict, cannot_tell, checked_accepted, judge
 from release.gate.vex import ImageName
@@ -236,11 +236,11 @@ SEVERITIES = [severity.value for severity in Severity if severity is not Severit
 
 findings = st.builds(
     lambda kind, number, severity, fixed, name: {
-        Kind.VULNERABILITY: vulnerability(f"CVE-2026-{number}", severity=severity, fixed=fixed, package=name),
-        Kind.SECRET: secret(severity=severity, where=f"/opt/{number}"),
-        Kind.MISCONFIGURATION: misconfiguration(severity=severity, id=f"DS-{number}"),
+        FindingKind.VULNERABILITY: vulnerability(f"CVE-2026-{number}", severity=severity, fixed=fixed, package=name),
+        FindingKind.SECRET: secret(severity=severity, where=f"/opt/{number}"),
+        FindingKind.MISCONFIGURATION: misconfiguration(severity=severity, id=f"DS-{number}"),
     }[kind],
-    st.sampled_from(Kind),
+    st.sampled_from(FindingKind),
     st.integers(1000, 1004),
     st.sampled_from(Severity),
     st.sampled_from([(), ("2.13.0",)]),

@@ -12,7 +12,7 @@ import pytest
 
 from release.errors import UsageError
 from release.toml import Table
-from release.tomlkeys import Either, Key, Keys, Kind
+from release.tomlkeys import Either, Key, Keys, ValueKind
 
 WORD = re.compile(r"[a-z]+\Z")
 
@@ -100,12 +100,12 @@ def test_what_is_read_is_noted_with_its_place_whatever_names_the_adopter_chose()
         smoke.exactly_one("n", "m")
         smoke.value("n", int, doc="N.", low=1)
     assert list(keys.keys.values()) == [
-        Key("", "images", Kind.NAMED, "I.", required=True, names=WORD.pattern),
-        Key("images.<name>", "a", Kind.TEXT, "A.", required=True, pattern=WORD.pattern),
-        Key("images.<name>", "b", Kind.TEXT, "B.", default="d", choices=("d", "e")),
-        Key("images.<name>", "c", Kind.TEXT, "C.", unset="none"),
-        Key("", "smoke", Kind.ARRAY, "S.", default=[]),
-        Key("smoke", "n", Kind.NUMBER, "N.", required=True, low=1),
+        Key("", "images", ValueKind.NAMED, "I.", required=True, names=WORD.pattern),
+        Key("images.<name>", "a", ValueKind.TEXT, "A.", required=True, pattern=WORD.pattern),
+        Key("images.<name>", "b", ValueKind.TEXT, "B.", default="d", choices=("d", "e")),
+        Key("images.<name>", "c", ValueKind.TEXT, "C.", unset="none"),
+        Key("", "smoke", ValueKind.ARRAY, "S.", default=[]),
+        Key("smoke", "n", ValueKind.NUMBER, "N.", required=True, low=1),
     ]
     assert list(keys.either) == [Either("smoke", ("n", "m"))]
 
