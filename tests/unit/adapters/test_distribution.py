@@ -257,6 +257,6 @@ def test_a_registry_that_is_not_running_is_an_error_with_its_name(archive: Archi
 
 
 def test_plain_http_is_spoken_with_this_machine_only() -> None:
-    assert Distribution("localhost:5000").base == "http://localhost:5000/v2/"
-    assert Distribution("registry.test").base == "https://registry.test/v2/"
-    assert Distribution("localhost.registry.test").base.startswith("https://")
+    assert Distribution("localhost:5000").http.base == "http://localhost:5000/v2/"
+    assert Distribution("registry.test").http.base == "https://registry.test/v2/"
+    assert Distribution("localhost.registry.test").http.base.startswith("https://")
