@@ -34,7 +34,7 @@ ENV = {  # as AWS's image has it
 
 
 @dataclass(frozen=True)
-class BaseImage:
+class RehearsalBase:
     """What the functions' images are built on.
 
     Attributes:
@@ -52,18 +52,18 @@ class BaseImage:
     note: str
 
 
-def find_or_make(reference: str, docker: Path, env: dict[str, str], cache: Cache, toolbox: Toolbox) -> BaseImage:
+def find_or_make(reference: str, docker: Path, env: dict[str, str], cache: Cache, toolbox: Toolbox) -> RehearsalBase:
     """``reference`` (``name:tag@sha256:…``) where its registry answers, else the stand-in, made once per machine.
 
     Raises MachineError when neither can be had.
     """
     with suppress(RemoteError):  # a registry that is out of reach says so, or hangs
         process.run([docker, "buildx", "imagetools", "inspect", "--raw", reference], env=env, timeout=30)
-        return BaseImage(reference, None, reference.partition("@")[2], False, f"base image: {reference}")
+        return RehearsalBase(reference, None, reference.partition("@")[2], False, f"base image: {reference}")
     return stand_in(reference, cache, toolbox)
 
 
-def stand_in(reference: str, cache: Cache, toolbox: Toolbox) -> BaseImage:
+def stand_in(reference: str, cache: Cache, toolbox: Toolbox) -> RehearsalBase:
     """The stand-in for ``reference`` from the machine's Debian mirror. Raises MachineError, RemoteError."""
     machine = platform.machine()
     if machine not in MACHINES:
@@ -73,7 +73,7 @@ def stand_in(reference: str, cache: Cache, toolbox: Toolbox) -> BaseImage:
     folder = cache.folder("base") / key.hexdigest()[:16]
     digest = cache.make_once(folder, lambda new: _make(new, machine, cache, toolbox))
     note = f"{reference.partition('@')[0]} cannot be pulled here: a stand-in with Debian's Python 3.13 takes its place"
-    return BaseImage(reference, folder / "layout", digest, True, note)
+    return RehearsalBase(reference, folder / "layout", digest, True, note)
 
 
 def _make(folder: Path, machine: str, cache: Cache, toolbox: Toolbox) -> str:

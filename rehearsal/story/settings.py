@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rehearsal.cloud.emulator import Emulator
 from rehearsal.cloud.seed import Seeded
-from rehearsal.machine.base_image import BaseImage
+from rehearsal.machine.base_image import RehearsalBase
 from rehearsal.machine.engine_handle import EngineHandle
 
 NOT_A_PERSONS = ("AWS_", "RELEASE_", "GITHUB_", "ACTIONS_")
@@ -19,7 +19,7 @@ def settings(
     *,
     aws: Emulator,
     engine: EngineHandle,
-    image: BaseImage,
+    image: RehearsalBase,
     sam: Path,
     cache: Path,
     database: str,

@@ -61,7 +61,7 @@ class _Parts:
 
     engine: EngineHandle
     venvs: Mapping[str, Venv]
-    image: base_image.BaseImage
+    image: base_image.RehearsalBase
     scanner: Binary
 
 

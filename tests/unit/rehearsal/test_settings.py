@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.cloud.emulator import Emulator
 from rehearsal.cloud.seed import Seeded
-from rehearsal.machine.base_image import BaseImage
+from rehearsal.machine.base_image import RehearsalBase
 from rehearsal.machine.engine_handle import EngineHandle
 from rehearsal.story.repository import step_environment
 from rehearsal.story.settings import reaching, settings
@@ -34,7 +34,7 @@ def found() -> dict[str, str]:
         engine=EngineHandle(
             {"DOCKER_HOST": "unix:///x"}, Path("/engine/bin/docker"), True, "26", "default", "172.31.97.1"
         ),
-        image=BaseImage("base:1@sha256:a", Path("/layout"), "sha256:b", True, ""),
+        image=RehearsalBase("base:1@sha256:a", Path("/layout"), "sha256:b", True, ""),
         sam=Path("/venv/bin/sam"),
         cache=CACHE,
         database="localhost:4566/trivy-db:2",
