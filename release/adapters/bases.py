@@ -69,7 +69,7 @@ class RememberedBases:
 
     def __init__(self, path: Path, inner: Bases, *, fresh: bool) -> None:
         self.path, self.inner = path, inner
-        self.known = self._read()
+        self.known = self._read(damaged_is_empty=fresh)
         self.valid = set() if fresh else set(self.known)
 
     def find(self, name: str) -> BaseImage:
@@ -82,7 +82,7 @@ class RememberedBases:
             self._write()
         return BaseImage(name, self.known[whole])
 
-    def _read(self) -> dict[str, str]:
+    def _read(self, *, damaged_is_empty: bool) -> dict[str, str]:
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
@@ -90,6 +90,9 @@ class RememberedBases:
         try:
             return dict(decode(content, _SCHEMA, self.path.name, lambda values: _checked(values["bases"])))
         except ConflictError as error:
+            if damaged_is_empty:
+                log.warning("%s; it is written anew", error.message)
+                return {}
             error.next_step = "release build, which writes it anew"
             raise
 

@@ -50,4 +50,4 @@ def _written(text: str, committed: Path, tree: Path) -> Path:
     for beside in (committed.with_name(committed.name + ending) for ending in _BESIDE):
         if beside.is_file():
             written.with_name(beside.name).write_bytes(beside.read_bytes())
-    return written
+    return written.absolute()

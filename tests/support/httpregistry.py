@@ -1,20 +1,23 @@
 """A registry over HTTP on this machine, strictly by the OCI distribution specification 1.1, with fault switches.
 
-It has the end points a push and a pull by digest need ("Endpoints", end-1 to end-8); tags are ECR's business here.
+It has the end points that a push and a pull need ("Endpoints", end-1 to end-8); a tag is put there by the test, not by
+a push. It can ask for a sign-in as other people's registries do (CNCF Distribution, "Token Authentication").
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import threading
 import uuid
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 
-from tests.support.ociimage import digest_of
+from tests.support.ociimage import digest_of, read_blobs
 
 _PATH = re.compile(r"/v2/(?P<name>.+?)/(?P<kind>blobs/uploads|blobs|manifests)/(?P<rest>[^/]*)\Z")
 
@@ -35,11 +38,12 @@ class Fault:
 
 @dataclass
 class Repository:
-    """Blobs and manifests by digest; ``uploads`` are begun and not finished."""
+    """Blobs and manifests by digest, tags with the digest behind them; ``uploads`` are begun and not finished."""
 
     blobs: dict[str, bytes] = field(default_factory=dict)
     manifests: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     uploads: set[str] = field(default_factory=set)
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 class HttpRegistry:
@@ -48,6 +52,9 @@ class HttpRegistry:
     Attributes:
         host: ``127.0.0.1:port``.
         authorization: what the header must say, or "" for no check.
+        challenge: "basic" or "bearer" asks for a sign-in, "bearer" at ``/token``; "" for none.
+        users: name -> password of those who may sign in; without any, everybody gets a token.
+        says_digest: whether the answer for a manifest names its digest.
         redirects: blobs are given by a redirect to a storage that answers GET only and takes no credentials.
         seen: every request as "METHOD path".
         received: request with a body -> the body's bytes.
@@ -59,6 +66,9 @@ class HttpRegistry:
         self.seen: list[str] = []
         self.received: dict[str, int] = {}
         self.authorization = ""
+        self.challenge = ""
+        self.users: dict[str, str] = {}
+        self.says_digest = True
         self.redirects = False
         registry = self
 
@@ -80,6 +90,16 @@ class HttpRegistry:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def put(self, repository: str, tag: str, layout: Path) -> str:
+        """Have the image of an OCI layout here under ``tag``, which may have been another's; its digest."""
+        there = self.repositories[repository]
+        index = json.loads((layout / "index.json").read_bytes())
+        digest, media_type = index["manifests"][0]["digest"], index["manifests"][0]["mediaType"]
+        there.blobs |= read_blobs(layout)
+        there.manifests[digest] = (media_type, there.blobs[digest])
+        there.tags[tag] = digest
+        return str(digest)
 
     def fault(self, method: str, path: str) -> str:
         """The kind of fault for this request, used up once; "" for none."""
@@ -147,6 +167,10 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if parts.path.startswith("/storage/"):
             return self._storage(parts.path.removeprefix("/storage/"))
+        if parts.path == "/token":
+            return self._token(parse_qs(parts.query))
+        if self.registry.challenge and (refusal := self._challenged(parts.path)):
+            return refusal
         if self.registry.authorization and self.headers.get("Authorization") != self.registry.authorization:
             return self._refusal(401, "UNAUTHORIZED")
         match = _PATH.match(parts.path)
@@ -160,6 +184,31 @@ class _Handler(BaseHTTPRequestHandler):
         if match["kind"] == "blobs":
             return self._blob(repository, match["rest"])
         return self._upload(repository, match["name"], match["rest"], parse_qs(parts.query), body)
+
+    def _challenged(self, path: str) -> tuple[int, dict[str, str], bytes] | None:
+        """401 with what to do, unless it was done for this very repository."""
+        match = _PATH.match(path)
+        scope = f"repository:{match['name']}:pull" if match else ""
+        if self.registry.challenge == "bearer":
+            wanted = f'Bearer realm="http://{self.registry.host}/token",service="here",scope="{scope}"'
+            done = self.headers.get("Authorization") == f"Bearer {_token_for(scope)}"
+        else:
+            wanted, done = 'Basic realm="here"', self._known()
+        if done:
+            return None
+        status, headers, body = self._refusal(401, "UNAUTHORIZED")
+        return status, headers | {"WWW-Authenticate": wanted}, body
+
+    def _token(self, query: dict[str, list[str]]) -> tuple[int, dict[str, str], bytes]:
+        if query.get("service") != ["here"] or (self.registry.users and not self._known()):
+            return self._refusal(401, "UNAUTHORIZED")
+        answer = {"token": _token_for(query["scope"][0])}
+        return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
+
+    def _known(self) -> bool:
+        kind, _, secret = self.headers.get("Authorization", "").partition(" ")
+        name, _, password = base64.b64decode(secret).decode().partition(":") if kind == "Basic" else ("", "", "")
+        return bool(name) and self.registry.users.get(name) == password
 
     def _blob(self, repository: Repository, digest: str) -> tuple[int, dict[str, str], bytes]:
         if self.command not in ("GET", "HEAD"):
@@ -196,10 +245,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _manifest(self, repository: Repository, reference: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
         if self.command == "PUT":
             return self._put_manifest(repository, reference, body)
-        media_type, raw = repository.manifests.get(reference, ("", b""))
+        digest = repository.tags.get(reference, reference)
+        media_type, raw = repository.manifests.get(digest, ("", b""))
         if not raw or media_type not in self.headers.get("Accept", ""):
             return self._refusal(404, "MANIFEST_UNKNOWN")
-        return 200, {"Content-Type": media_type, "Docker-Content-Digest": reference}, raw
+        said = {"Docker-Content-Digest": digest} if self.registry.says_digest else {}
+        return 200, {"Content-Type": media_type} | said, raw
 
     def _put_manifest(self, repository: Repository, reference: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
         document = json.loads(body)
@@ -216,3 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refusal(self, status: int, code: str) -> tuple[int, dict[str, str], bytes]:
         answer = {"errors": [{"code": code, "message": code.lower(), "detail": {}}]}
         return status, {"Content-Type": "application/json"}, json.dumps(answer).encode()
+
+
+def _token_for(scope: str) -> str:
+    return f"a-token-for-{scope}"

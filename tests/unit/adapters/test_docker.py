@@ -75,6 +75,8 @@ def test_the_command_names_everything_that_decides_the_bytes(
         ("--build-arg", "ODD=$(id); 'x'"),
         ("--build-context", "base@sha256:00=oci-layout:///base@sha256:11"),
         ("--secret", "id=ca,src=/etc/ca.pem"),
+        ("--secret", "id=npmrc,env=NPM_TOKEN"),
+        ("--secret", 'id=odd,"src=/a,""b"""'),
     ]:
         assert pair in pairs(tool.arguments)
     assert "--no-cache" not in tool.arguments
