@@ -112,15 +112,16 @@ class Wiring:
     def config_at(self, commit: str) -> Config:
         """release.toml of the working tree with the images of ``commit``: what is committed is what is built.
 
-        Raises NotFoundError when the commit has no release.toml.
+        Raises UsageError when there is none in the working tree either, NotFoundError when only the commit has none.
         """
+        present = self.config
         if (images := self._images_at(commit)) is None:
             raise NotFoundError(
                 f"release.toml is not in commit {commit[:12]}",
                 untouched="everything",
                 next_step="commit it, then run this again",
             )
-        return replace(self.config, images=images)
+        return replace(present, images=images)
 
     def _images_at(self, commit: str) -> Mapping[str, ImageSpec] | None:
         """The images that release.toml names at ``commit``, read leniently unless it is the working tree's file."""
