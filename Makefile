@@ -40,7 +40,8 @@ check-settings:
 	@$(BIN)/check-jsonschema --quiet --check-metaschema docs/release-toml.schema.json
 	@$(BIN)/check-jsonschema --quiet --schemafile docs/release-toml.schema.json release.toml
 check-shell:
-	@$(BIN)/shellcheck tools/setup tools/lock .ci/run
+	@$(BIN)/shellcheck tools/setup tools/lock .ci/run rehearsal/github/programs/ask-github \
+		rehearsal/github/programs/gh rehearsal/github/programs/make
 check-workflows lint-workflows:
 	@$(BIN)/python -m workflowlint
 check-unit:

@@ -19,5 +19,5 @@ def run(folder: Path, env: Mapping[str, str], *, keep: bool, stop: str | None) -
     """
     if stop is not None:
         stopped = kept.stop_kept(env, logging.info, Path(stop) if stop else None)
-        return Report({"stopped": stopped}, f"{stopped} rehearsals stopped")
+        return Report({"stopped": stopped}, f"rehearsals stopped: {stopped}")
     return scenario.run(folder, env, keep=keep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ def run(
         "REHEARSAL_GITHUB": str(runner.scratch / "github.json"),
         "REHEARSAL_URL": url,
         "REHEARSAL_TOKEN": answers.bearer,
+        "REHEARSAL_PYTHON": sys.executable,  # the stand-ins': python3 may be slow to start, or not there
     }
     command: list[str | Path] = [
         runner.act,

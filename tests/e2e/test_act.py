@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -57,7 +58,7 @@ class Repository:
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit("first")
         python = folder / "python"
-        python.write_text(f'#!/bin/sh\nshift 2\nexec python3 {NOTER} "$@"\n')
+        python.write_text(f'#!/bin/sh\nshift 2\nexec {sys.executable} {NOTER} "$@"\n')
         python.chmod(python.stat().st_mode | stat.S_IXUSR)
         known = trust.roles(trust.template(ROOT / "pipeline.yaml"), {"Subject": SUBJECT})
         self.github = GitHub(

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def emulator(request: pytest.FixtureRequest, place: tuple[Path, Mapping[str, str
     image: str = request.param
     path = max(dist.glob(f"{image}-*.oci"), key=lambda path: path.stat().st_mtime)
     layout = f"oci-layout://{path.absolute()}@{read_layout(path).digest}"
-    name = f"lambda-image-release/check-{image}"
+    name = f"lambda-image-release/check-{image}:{uuid.uuid4().hex}"  # others may check images on the same engine
 
     def docker(*arguments: str, stdin: str | None = None) -> str:
         command = ["docker", *arguments]

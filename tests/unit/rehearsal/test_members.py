@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from boto3.dynamodb.types import TypeSerializer
 
-from rehearsal.cloud.members import COUNT, NEWEST, members
+from rehearsal.cloud.member_attributes import NEWEST
+from rehearsal.cloud.members import COUNT, members
 
 EVERYONE = list(members())
 
