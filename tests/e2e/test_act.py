@@ -130,7 +130,7 @@ def test_merge_releases_to_staging_step_by_step(repository: Repository) -> None:
     assert repository.called() == [
         ["plan"],
         ["build", "--offline"],
-        ["scan"],
+        ["scan", "--offline"],
         ["publish", "--version", "1.4.0-rc.7", "--expect", DIGESTS],
         ["deploy", "staging", "--version", "1.4.0-rc.7", "--if-newer"],
     ]
