@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from release.commands.shared import digests_of
+
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
+    from release.errors import UsageError
     from release.report import Report
 
 SUMMARY = "print the changelog's section for the next version"
@@ -18,7 +21,8 @@ def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
     sub.add_argument("revision", nargs="?", default="HEAD", help="the commit (default: HEAD)")
     sub.add_argument("--authors", action="store_true", help="name each entry's author")
-    sub.add_argument("--tag", metavar="TAG", help="print the written section of this release tag instead")
+    sub.add_argument("--tag", metavar="TAG", help="print the notes of this release tag instead: its written section")
+    sub.add_argument("--images", default="", metavar="DIGESTS", help="with --tag: list these images, too")
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
@@ -26,9 +30,12 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.report import Report
     from release.versions import sections
 
+    if args.images and not args.tag:
+        raise UsageError("--images belongs to the notes of a release tag", next_step="name it: --tag v1.4.0")
     if args.tag:
-        text = sections.section_of_tag(wiring.git, wiring.versions, args.tag)
-        return Report({"tag": args.tag, "section": text}, text)
+        notes = sections.notes_of_tag(wiring.git, wiring.versions, args.tag, digests_of(args.images))
+        data = {"tag": args.tag, "section": notes.text, "left_out": notes.left_out}
+        return Report(data, notes.text.rstrip(), notes=[notes.warning] if notes.warning else [])
     section = sections.next_section(
         wiring.git, wiring.versions, wiring.today, args.revision, authors=args.authors, changes=wiring.changes
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
+    from release.text import markdown
 
 SUMMARY = "say whether a tag may be released, and if not, what to do"
 CHANGES = False
@@ -29,4 +30,6 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     version = check_tag.version_of(wiring.versions, args.tag)
     data = {"tag": args.tag, "version": version, "commit": accepted.commit, "notes": list(accepted.notes)}
     text = f"{args.tag} may be released: version {version} of commit {accepted.commit[:12]}"
-    return Report(data, text, f"### {text}\n", {"version": version, "commit": accepted.commit}, notes=accepted.notes)
+    summary = f"### {text}\n" + "".join(f"\n> {markdown(note)}\n" for note in accepted.notes)
+    outputs = {"version": version, "commit": accepted.commit}
+    return Report(data, text, summary, outputs, notes=accepted.notes)

@@ -31,14 +31,13 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     if not args.dry_run:
         prepare.apply(found)
     answer = found.section.answer
-    data = {"version": str(answer.version), "tag": answer.tag, "changes": found.changes, "path": "CHANGELOG.md"} | {
-        "notes": list(answer.notes)
-    }
+    data = {"version": str(answer.version), "tag": answer.tag, "changes": found.changes, "path": "CHANGELOG.md"}
+    data |= {"notes": list(found.notes)}
     if not found.changes:
         text = f"CHANGELOG.md has the section of {answer.version} already"
     else:
         done = "would get" if args.dry_run else "has"
         text = f"CHANGELOG.md {done} the section of {answer.version}; commit it, then tag that commit {answer.tag}"
     return Report(
-        data, f"{text}\n\n{found.section.text}".rstrip(), outputs={"version": str(answer.version)}, notes=answer.notes
+        data, f"{text}\n\n{found.section.text}".rstrip(), outputs={"version": str(answer.version)}, notes=found.notes
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, archive_target, by_digest, other_side
+from release.commands.shared import add_database, archive_target, by_digest, digests_of, other_side
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     bases = wiring.bases_of_build()
     images = build.plan_builds(config, commit, wiring.git, workspace, wiring.registry, bases)
     if args.expect is not None:
-        publish.check_arrival(images, _pairs(args.expect), workspace)
+        publish.check_arrival(images, digests_of(args.expect), workspace)
     plans = publish.plan_publication(config, version, commit, images, observe.tags_by_image(config, wiring.registry))
     if not args.dry_run and any(plan.push or plan.tags for plan in plans):
         guard = wiring.gate(args.database)
@@ -59,14 +59,3 @@ def _candidate(wiring: Wiring, commit: str) -> str:
     if not answer.is_due or answer.candidate is None:
         raise NothingToRelease(f"nothing to release at {commit[:12]}", untouched="everything", next_step="release plan")
     return str(answer.candidate)
-
-
-def _pairs(text: str) -> dict[str, str]:
-    """``export=sha256:… report=sha256:…``. Raises UsageError."""
-    from release.digest import is_digest
-    from release.errors import UsageError
-
-    found = dict(word.partition("=")[::2] for word in text.split())
-    if not all(is_digest(digest) for digest in found.values()):
-        raise UsageError(f"{text!r} is not image=sha256:… for each image", untouched="everything")
-    return found

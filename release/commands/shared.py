@@ -34,6 +34,17 @@ def add_database(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--database", default="", metavar="REPOSITORY", help="advisories: host/name:tag, or public")
 
 
+def digests_of(text: str) -> dict[str, str]:
+    """``export=sha256:… report=sha256:…``, image -> digest. Raises UsageError."""
+    from release.digest import is_digest
+    from release.errors import UsageError
+
+    found = dict(word.partition("=")[::2] for word in text.split())
+    if not all(is_digest(digest) for digest in found.values()):
+        raise UsageError(f"{text!r} is not image=sha256:… for each image", untouched="everything")
+    return found
+
+
 def by_digest(wiring: Wiring, digests: Mapping[str, str]) -> tuple[ScanTarget, ...]:
     """What the registry has under ``digests`` (image -> digest), to be scanned."""
     from release.gate.scan import ScanTarget

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from release.errors import NotFoundError, ReleaseError
 from release.text import line
-from release.versions import nextversion, tagcheck
+from release.versions import changelog, nextversion, tagcheck, tagnames
+from release.versions.notes import release_notes
 from release.versions.settings import VersionSettings
 from release.versions.tagcheck import TagFacts
 from release.versions.tags import prefixes_of
@@ -29,7 +31,7 @@ def check_tag(
     released: Mapping[str, str] | None = None,
     ask_remote: bool = False,
 ) -> NextVersion:
-    """Return what the commits of ``tag`` ask for, when the tag may be released.
+    """Return what the commits of ``tag`` ask for, when the tag may be released, with notes about it.
 
     Args:
         tag: its name, or its full name ``refs/tags/…`` as workflows have it.
@@ -46,12 +48,14 @@ def check_tag(
     found = tagcheck.problems(facts, settings)
     if found:
         raise _combined(found)
-    return facts.expected
+    section = changelog.parse(facts.changelog or "").body(tagnames.version_of(name, settings)) or ""
+    warning = release_notes(section, name, None).warning
+    return replace(facts.expected, notes=(*facts.expected.notes, *([warning] if warning else [])))
 
 
 def version_of(settings: VersionSettings, tag: str) -> str:
     """The version that ``tag`` names. Raises UsageError when it names none."""
-    return str(tagcheck.version_of(tag.removeprefix("refs/tags/"), settings))
+    return str(tagnames.version_of(tag.removeprefix("refs/tags/"), settings))
 
 
 def observe(
@@ -59,7 +63,7 @@ def observe(
 ) -> TagFacts:
     """Everything the rules look at. The tag's form is checked first: a name that is no version is not looked up."""
     try:
-        version = tagcheck.version_of(tag, settings)
+        version = tagnames.version_of(tag, settings)
     except ReleaseError as error:
         raise _harmless(error) from error
     names = git.tags()
@@ -71,9 +75,9 @@ def observe(
     seen = Observation(git, settings, f"refs/tags/{tag}", hidden=same)
     branches = git.branches_with(commit)
     try:
-        changelog: str | None = git.show(commit, CHANGELOG).decode(errors="replace")
+        written: str | None = git.show(commit, CHANGELOG).decode(errors="replace")
     except NotFoundError:
-        changelog = None
+        written = None
     expected = nextversion.next_version(
         commit,
         seen.previous,
@@ -89,7 +93,7 @@ def observe(
         expected=expected,
         others=seen.before.released,
         branches=branches,
-        changelog=changelog,
+        changelog=written,
         released=released,
         remote_commit=git.remote_tag(tag) if ask_remote else None,
     )

@@ -41,6 +41,10 @@ class Links:
         """What ``after`` has that ``before`` has not; both are tags, branches or commits."""
         return f"{self._middle}/compare/{quote(before, safe='')}...{quote(after, safe='')}"
 
+    def file(self, commit: str, path: str) -> str:
+        """The page of a file as it is at ``commit``: a commit, tag or branch."""
+        return f"{self._middle}/blob/{quote(commit, safe='')}/{quote(path)}"
+
     def tag(self, name: str) -> str:
         """The page of one tag."""
         return f"{self._middle}/{'tags' if self.form == 'gitlab' else 'releases/tag'}/{quote(name, safe='')}"

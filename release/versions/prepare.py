@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from release.errors import UsageError
-from release.versions import changelogedit
+from release.versions import changelog, changelogedit
+from release.versions.notes import release_notes
 from release.versions.sections import NextSection, next_section
 from release.versions.settings import VersionSettings
 
@@ -28,6 +29,14 @@ class PreparePlan:
     def changes(self) -> bool:
         """Whether there is anything to write."""
         return self.after != self.before
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know beside: of the version, and of the section's length."""
+        release = self.section.release
+        written = changelog.parse(self.after).body(release.version) or ""
+        warning = release_notes(written, release.tag, release.links).warning
+        return (*self.section.answer.notes, *([warning] if warning else []))
 
 
 def plan_section(

@@ -12,6 +12,9 @@ from release.text import code, line, markdown
 from release.versions.nextversion import NextVersion
 
 _SHOWN = 8
+#: Commits in the job summary, and characters of each subject, of at most 4 bytes: half of the 1 MiB that GitHub takes
+#: from a step ("Workflow commands for GitHub Actions", "Step isolation and limits").
+_ROWS, _SUBJECT = 500, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,13 @@ def summary(plan: ReleasePlan) -> str:
     """Markdown for the job summary."""
     lines = [f"### {markdown(headline(plan))}", ""]
     lines += [f"> {markdown(note)}" for note in (*plan.answer.notes, *plan.notes)]
-    rows = [(each.bump.word, code(each.commit[:7]), each.subject, each.why) for each in plan.answer.reasons]
+    rows = [
+        (each.bump.word, code(each.commit[:7]), line(each.subject)[:_SUBJECT], each.why)
+        for each in plan.answer.reasons[:_ROWS]
+    ]
     lines += ["", tables.markdown(("bump", "commit", "subject", "why"), rows)]
+    if len(plan.answer.reasons) > _ROWS:
+        lines += ["", f"and {len(plan.answer.reasons) - _ROWS:,} earlier commits (`release plan` lists them all)"]
     if plan.images:
         lines += ["", tables.markdown(("image", ""), [(image.name, _image(image)) for image in plan.images])]
     lines += ["", *(f"- **{when}**: {what}" for when, what in plan.then)]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from release.errors import NotFoundError, NothingToRelease
-from release.versions import changelog, changelogedit, tagcheck
+from release.versions import changelog, changelogedit, tagnames
 from release.versions.changelogentries import EntryGroup, groups_of
 from release.versions.changeloglinks import ReleaseHeading
 from release.versions.links import links_of
 from release.versions.nextversion import NextVersion
+from release.versions.notes import ReleaseNotes, release_notes
 from release.versions.settings import VersionSettings
 from release.versions.version import Observation
 
@@ -63,19 +65,24 @@ def next_section(
     return NextSection(answer, release, groups_of(answer.reasons, links, authors=authors))
 
 
-def section_of_tag(git: Git, settings: VersionSettings, tag: str) -> str:
-    """The written section of a release tag's version, from CHANGELOG.md as it is at the tag.
+def notes_of_tag(
+    git: Git, settings: VersionSettings, tag: str, images: Mapping[str, str] | None = None
+) -> ReleaseNotes:
+    """The notes of a release tag: the written section of its version, from CHANGELOG.md as it is at the tag.
+
+    Args:
+        images: name -> digest, to be listed below.
 
     Raises:
         NotFoundError: no such tag, or its CHANGELOG.md has no such section.
         UsageError: the tag names no version.
     """
     name = tag.removeprefix("refs/tags/")
-    version = tagcheck.version_of(name, settings)
+    version = tagnames.version_of(name, settings)
     written = git.show(git.resolve(f"refs/tags/{name}"), "CHANGELOG.md").decode(errors="replace")
     body = changelog.parse(written).body(version)
     if body is None:
         raise NotFoundError(
             f"CHANGELOG.md at {name} has no section {version}", next_step="release prepare, before tagging"
         )
-    return body
+    return release_notes(body, name, links_of(git.remote_url()), images)

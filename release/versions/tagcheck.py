@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from release.errors import ConflictError, NotFoundError, ReleaseError, UsageError
-from release.semver import Version, try_parse
+from release.semver import Version
 from release.versions import changelog
 from release.versions.nextversion import NextVersion
 from release.versions.settings import VersionSettings
-from release.versions.tags import ReleaseTag, prefix_of, prefixes_of, toml_text
-
-_UNTOUCHED = "every environment; the tag itself"
+from release.versions.tagnames import UNTOUCHED, deleting, version_of
+from release.versions.tags import ReleaseTag, toml_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +43,6 @@ class TagFacts:
     changelog: str | None
     released: Mapping[str, str]
     remote_commit: str | None = None
-
-
-def version_of(tag: str, settings: VersionSettings) -> Version:
-    """The release version that ``tag`` names.
-
-    Raises:
-        UsageError: it is no version, a candidate or another pre-release, or carries build metadata.
-    """
-    prefixes = prefixes_of(settings)
-    prefix = next((one for one in prefixes if tag.startswith(one) and try_parse(tag[len(one) :])), None)
-    version = try_parse(tag[len(prefix) :]) if prefix is not None else None
-    if version is None or prefix is None:
-        raise _no_version(tag, prefixes[0])
-    if version.is_prerelease:
-        raise UsageError(
-            f"tag {tag[:80]!r} has the shape of a candidate; production takes releases only",
-            untouched=_UNTOUCHED,
-            next_step=f"tag the release itself: git tag {prefix}{version.released()}",
-        )
-    if version.build:
-        raise UsageError(
-            f"tag {tag[:80]!r} has build metadata, which no registry tag can hold",
-            untouched=_UNTOUCHED,
-            next_step=f"delete it, and leave the part from '+' on away: {_delete(tag)}",
-        )
-    return version
-
-
-def _no_version(tag: str, prefix: str) -> UsageError:
-    example, other = f"{prefix}1.4.0", prefix_of(tag)
-    if other is None:
-        remedy = f"name the release like {example}; if nobody uses this tag yet, it can go: {_delete(tag)}"
-    else:
-        remedy = (
-            f"the tag may stay; name the release like {example}, or, where releases are named like this one, write "
-            f"tag-prefix = {toml_text(other)} under [versions] in release.toml"
-        )
-    return UsageError(
-        f"tag {tag[:80]!r} is not a version of Semantic Versioning 2.0.0 with the prefix {prefix!r}",
-        untouched=_UNTOUCHED,
-        next_step=remedy,
-    )
 
 
 def branch_names(references: Sequence[str]) -> tuple[str, ...]:
@@ -122,7 +79,7 @@ def _moved(facts: TagFacts, version: Version) -> ReleaseError | None:
         if commit and commit != facts.commit:
             return ConflictError(
                 f"tag {facts.tag} was moved: it names {facts.commit[:12]} here, but {what} {commit[:12]}",
-                untouched=_UNTOUCHED,
+                untouched=UNTOUCHED,
                 next_step=f"put it back (git tag --force {facts.tag} {commit[:12]}) and name a new version here",
             )
     return None
@@ -136,7 +93,7 @@ def _other_form(facts: TagFacts, version: Version) -> ReleaseError | None:
     prefix, here = toml_text(ReleaseTag(facts.tag, version).prefix), f"{previous.prefix}{version}"
     return ConflictError(
         f"tag {facts.tag} names its release in another form than {previous.name}, the release before",
-        untouched=_UNTOUCHED,
+        untouched=UNTOUCHED,
         next_step=f"where releases are named like {facts.tag} from now on: [versions] and tag-prefix = {prefix} in "
         f"release.toml; where they are not: git tag {here} {facts.commit[:12]}",
     )
@@ -146,14 +103,14 @@ def _elsewhere(facts: TagFacts, version: Version) -> ReleaseError | None:
     own = ReleaseTag(facts.tag, version)
     for tag in facts.others:
         if tag.version.precedence == version.precedence and tag.name != facts.tag:
-            remedy = f"delete {facts.tag} and name the next version: {_delete(facts.tag)}"
+            remedy = f"delete {facts.tag} and name the next version: {deleting(facts.tag)}"
             if tag.prefix != own.prefix:
                 remedy = (
                     "say which of the two forms names releases: [versions] and "
                     f"tag-prefix = {toml_text(own.prefix)} or tag-prefix = {toml_text(tag.prefix)} in release.toml"
                 )
             return ConflictError(
-                f"version {version} exists already: tag {tag.name} names it too", untouched=_UNTOUCHED, next_step=remedy
+                f"version {version} exists already: tag {tag.name} names it too", untouched=UNTOUCHED, next_step=remedy
             )
     return None
 
@@ -165,7 +122,7 @@ def _off_branch(facts: TagFacts, settings: VersionSettings) -> ReleaseError | No
     where = f"only on {', '.join(names[:3])}" if names else "on no branch"
     return ConflictError(
         f"commit {facts.commit[:12]} of tag {facts.tag} is {where}; releases come from {_list(settings)}",
-        untouched=_UNTOUCHED,
+        untouched=UNTOUCHED,
         next_step="merge the commit first, then tag what was merged (in a clone that lacks the branches: git fetch)",
     )
 
@@ -176,8 +133,8 @@ def _too_low(facts: TagFacts, version: Version) -> ReleaseError | None:
         assert expected.previous is not None
         return ConflictError(
             f"there is no commit between {expected.previous.name} and {facts.tag}",
-            untouched=_UNTOUCHED,
-            next_step=f"delete {facts.tag}; {expected.previous.name} is this very commit: {_delete(facts.tag)}",
+            untouched=UNTOUCHED,
+            next_step=f"delete {facts.tag}; {expected.previous.name} is this very commit: {deleting(facts.tag)}",
         )
     if version.precedence >= expected.version.precedence:
         return None
@@ -185,8 +142,9 @@ def _too_low(facts: TagFacts, version: Version) -> ReleaseError | None:
     why = f" ({reason.why}: {reason.commit[:7]} {reason.subject[:60]})" if reason else ""
     return ConflictError(
         f"{facts.tag} is lower than the commits since {_previous(expected)} require: {expected.tag}{why}",
-        untouched=_UNTOUCHED,
-        next_step=f"delete it and tag {expected.tag}: {_delete(facts.tag)}; git tag {expected.tag} {facts.commit[:12]}",
+        untouched=UNTOUCHED,
+        next_step=f"delete it and tag {expected.tag}: {deleting(facts.tag)}; "
+        f"git tag {expected.tag} {facts.commit[:12]}",
     )
 
 
@@ -200,8 +158,8 @@ def _unwritten(facts: TagFacts, version: Version) -> ReleaseError | None:
     said = f" (line {near.heading.line + 1} says {near.heading.title[:60]!r})" if near else ""
     return NotFoundError(
         f"CHANGELOG.md at {facts.commit[:12]} has {what} for {version}{said}",
-        untouched=_UNTOUCHED,
-        next_step=f"release prepare, commit and merge it, then tag that commit; before: {_delete(facts.tag)}",
+        untouched=UNTOUCHED,
+        next_step=f"release prepare, commit and merge it, then tag that commit; before: {deleting(facts.tag)}",
     )
 
 
@@ -211,12 +169,3 @@ def _previous(expected: NextVersion) -> str:
 
 def _list(settings: VersionSettings) -> str:
     return ", ".join(settings.allowed_branches)
-
-
-def _delete(tag: str) -> str:
-    return f"git push --delete origin {_quoted(f'refs/tags/{tag}')}"
-
-
-def _quoted(text: str) -> str:
-    """For a shell: the tag is data, and a person may paste this line."""
-    return "'" + text.replace("'", "'\\''") + "'"

@@ -173,12 +173,12 @@ def test_tag_promotes_and_deploys_to_production_and_writes_the_release(repositor
         ["check-tag", "--", "v1.4.0"],
         ["promote", "--", "v1.4.0"],
         ["deploy", "production", "--version", "1.4.0", "--if-newer"],
-        ["changelog", "--tag", "v1.4.0"],
+        ["changelog", "--tag", "v1.4.0", "--images", DIGESTS],
     ]
     assert repository.environment("deploy")["RELEASE_PARAMETERS"] == 'A=1 "B=x y"'
     state = json.loads((repository.github.runner.scratch / "github.json").read_text())
     assert state["releases"]["v1.4.0"]["assets"] == ["export.cdx.json"]
-    assert DIGESTS in state["releases"]["v1.4.0"]["notes"]
+    assert state["releases"]["v1.4.0"]["notes"] == f"the notes of {DIGESTS}\n"
 
 
 def test_refused_tag_and_rejected_approval_change_nothing(tmp_path: Path, act: Path) -> None:

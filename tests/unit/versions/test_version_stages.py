@@ -533,3 +533,14 @@ def test_plan_lists_a_reason_for_every_commit(git: FakeGit) -> None:
     for subject in ("wip", "docs: words", "fix(export): a bug (#12)"):
         assert subject in text
     assert "images" not in text
+
+
+def test_plan_of_a_long_history_fits_into_a_job_summary_and_says_what_it_leaves_out() -> None:
+    """faults.md, 70"""
+    git = FakeGit()
+    for number in range(700):
+        git.commit({}, f"fix: {number} " + "🎉" * 400)
+    planned = plan_release(git, DEFAULT, None)
+    assert len(releaseplan.summary(planned).encode()) < 1024 * 1024
+    assert "and 200 earlier commits" in releaseplan.summary(planned)
+    assert releaseplan.text(planned).count("(fix)") == 700
