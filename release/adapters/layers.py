@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from release.adapters.layout import blob_path
 from release.errors import RemoteError
-from release.images.repeat import Stray
+from release.images.model import Stray
 from release.oci import Layer, Manifest
 
 #: PyPA, "Recording installed projects" (METADATA) and the older egg format (PKG-INFO)

@@ -21,8 +21,7 @@ from pathlib import Path
 from release.adapters import layout
 from release.adapters.layers import stray
 from release.errors import MachineError, ReleaseError
-from release.images.model import Archive
-from release.images.repeat import Stray
+from release.images.model import Archive, Stray
 from release.oci import Layer
 
 log = logging.getLogger("release.build")

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from release.errors import NotFoundError, RemoteError
+from release.errors import NotFoundError
 from release.images import repeat
 from release.images.inputs import inputs_tag
 from release.images.model import Archive
 from release.images.ports import Bases, Engine, Registry, Workspace
 from release.images.request import request_of
 from release.images.resolve import Recipe, recipes
-from release.oci import Layer, Manifest, checked_platform
+from release.oci import Manifest, checked_platform
 from release.settings.config import Config
 from release.settings.images import ImageSpec
 from release.versions.ports import Git
@@ -169,7 +169,8 @@ def _build(
 def _built(archive: Archive, before: Archive | None, known: str, workspace: Workspace, after: int) -> Built:
     """A new image; the layers that it has from the image before were looked at when that one was built."""
     seen = before.manifest.layers if before else ()
-    notes = unrepeatable(archive, [layer for layer in archive.manifest.layers if layer not in seen], workspace, after)
+    new = [layer for layer in archive.manifest.layers if layer not in seen]
+    notes = repeat.unrepeatable(archive, new, workspace, after)
     if known not in ("", archive.digest):
         notes = (
             f"image {archive.image}: equal inputs ({archive.inputs}) gave {known} before and {archive.digest} now: "
@@ -178,19 +179,3 @@ def _built(archive: Archive, before: Archive | None, known: str, workspace: Work
         )
     manifest = before.manifest if before else None
     return Built(archive.image, archive.inputs, "build", archive.manifest, archive.path, manifest, notes)
-
-
-def unrepeatable(archive: Archive, layers: Sequence[Layer], workspace: Workspace, after: int) -> tuple[str, ...]:
-    """For a person: which of ``layers`` will not be the same when they are built again, with the file that tells.
-
-    Args:
-        after: when the commit was committed.
-    """
-    notes = []
-    for layer in layers:
-        try:
-            if stray := workspace.stray(archive, layer, after):
-                notes.append(repeat.note(archive.image, archive.manifest, stray))
-        except RemoteError as error:
-            notes.append(f"image {archive.image}: whether {layer.digest} repeats cannot be told: {error.message}")
-    return tuple(notes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from release.oci import Manifest
+from release.oci import Layer, Manifest
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,24 @@ class BuildRequest:
     epoch: int = 0
     rewrite: bool = False
     no_cache: bool = False
+
+
+@dataclass(frozen=True)
+class Stray:
+    """What will not repeat in one layer.
+
+    Attributes:
+        path: the file with the latest time.
+        time: that time, in seconds.
+        count: the files that have such a time.
+        inside: the time is in the file, a compiled one of Python, and not in the layer's list of files.
+    """
+
+    layer: Layer
+    path: str
+    time: int
+    count: int
+    inside: bool = False
 
 
 class TagOutcome(Enum):

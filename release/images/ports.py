@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from release.images.model import Archive, BaseImage, BuildRequest, TagOutcome
-from release.images.repeat import Stray
+from release.images.model import Archive, BaseImage, BuildRequest, Stray, TagOutcome
 from release.oci import Layer, Manifest
 
 

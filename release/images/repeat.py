@@ -7,28 +7,29 @@ the commit names. Layers of earlier builds and bases that the commit pins are ol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from release.errors import RemoteError
+from release.images.model import Archive, Stray
+from release.images.ports import Workspace
 from release.oci import Layer, Manifest
 
 
-@dataclass(frozen=True)
-class Stray:
-    """What will not repeat in one layer.
+def unrepeatable(archive: Archive, layers: Sequence[Layer], workspace: Workspace, after: int) -> tuple[str, ...]:
+    """For a person: which of ``layers`` will not be the same when they are built again, with the file that tells.
 
-    Attributes:
-        path: the file with the latest time.
-        time: that time, in seconds.
-        count: the files that have such a time.
-        inside: the time is in the file, a compiled one of Python, and not in the layer's list of files.
+    Args:
+        after: when the commit was committed.
     """
-
-    layer: Layer
-    path: str
-    time: int
-    count: int
-    inside: bool = False
+    notes = []
+    for layer in layers:
+        try:
+            if stray := workspace.stray(archive, layer, after):
+                notes.append(note(archive.image, archive.manifest, stray))
+        except RemoteError as error:
+            notes.append(f"image {archive.image}: whether {layer.digest} repeats cannot be told: {error.message}")
+    return tuple(notes)
 
 
 def note(image: str, manifest: Manifest, stray: Stray) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from release.errors import ConflictError, NotFoundError
-from release.images.build import unrepeatable
+from release.images import repeat
 from release.images.ports import Bases, Engine, Registry, Workspace
 from release.images.request import request_of
 from release.images.resolve import recipes
@@ -86,7 +86,7 @@ def rebuild(
         for path, name in layouts.items():
             archive = workspace.read(name, path)
             layers = [layer for layer in archive.manifest.layers if layer not in released[name].layers]
-            notes = unrepeatable(archive, layers, workspace, after)
+            notes = repeat.unrepeatable(archive, layers, workspace, after)
             compared.append(Compared(name, released[name], archive.manifest, notes))
         return tuple(compared)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from release.adapters import process
 from release.adapters.docker import Docker
+from release.adapters.layers import stray
 from release.adapters.layout import blob_path, link, read_layout, tidy
 from release.errors import RemoteError
 from release.images.model import BuildRequest
@@ -137,3 +139,45 @@ def test_a_build_that_fails_leaves_no_archive(rehearsal: Rehearsed, wanted: Buil
     with pytest.raises(RemoteError, match="building image export failed"):
         real_engine(rehearsal).build({tmp_path / "image.oci": wanted})
     assert not (tmp_path / "image.oci").exists()
+
+
+@pytest.mark.engine
+def test_a_tree_that_carries_its_own_times_is_a_layer_without_a_time_of_the_build(
+    rehearsal: Rehearsed, wanted: BuildRequest, tmp_path: Path
+) -> None:
+    """What docs/builds.md tells a Dockerfile to do, its parent folders included."""
+    (wanted.context / "out" / "var" / "task").mkdir(parents=True)
+    (wanted.context / "out" / "var" / "task" / "app.py").write_text("print()\n")
+    (wanted.context / "Dockerfile").write_text("FROM scratch AS export\nCOPY --link out/ /\n")
+    real_engine(rehearsal).build({tmp_path / "image.oci": wanted})
+    (layer,) = read_layout(tmp_path / "image.oci").layers
+    assert stray(tmp_path / "image.oci", layer, wanted.epoch) is None
+
+
+@pytest.mark.engine
+def test_where_a_step_leaves_the_build_s_time_the_engine_rewrites_it_when_it_is_asked_to(
+    rehearsal: Rehearsed, wanted: BuildRequest, tmp_path: Path
+) -> None:
+    (wanted.context / "Dockerfile").write_text("FROM scratch AS export\nWORKDIR /srv/x\nCOPY app.py app.py\n")
+    engine = real_engine(rehearsal)
+    engine.build({tmp_path / "as-it-is.oci": wanted})
+    engine.build({tmp_path / "rewritten.oci": replace(wanted, rewrite=True)})
+    found = {
+        name: [stray(tmp_path / name, layer, wanted.epoch) for layer in read_layout(tmp_path / name).layers]
+        for name in ("as-it-is.oci", "rewritten.oci")
+    }
+    assert any(found["as-it-is.oci"])
+    assert not any(found["rewritten.oci"])
+
+
+@pytest.mark.engine
+def test_without_the_cache_every_step_runs_again(rehearsal: Rehearsed, wanted: BuildRequest, tmp_path: Path) -> None:
+    """A folder that a step makes has another time then, by a second at least."""
+    (wanted.context / "Dockerfile").write_text("FROM scratch AS export\nWORKDIR /srv/x\nCOPY app.py app.py\n")
+    engine = real_engine(rehearsal)
+    for name, no_cache in (("first.oci", False), ("cached.oci", False), ("again.oci", True)):
+        engine.build({tmp_path / name: replace(wanted, no_cache=no_cache)})
+        time.sleep(1.1)
+    first, cached, again = (read_layout(tmp_path / f"{name}.oci").layers for name in ("first", "cached", "again"))
+    assert first == cached
+    assert first != again

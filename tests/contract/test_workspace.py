@@ -10,8 +10,8 @@ import pytest
 
 from release.adapters.workspace import LocalWorkspace
 from release.errors import ConflictError, RemoteError
+from release.images.model import Stray
 from release.images.ports import Workspace
-from release.images.repeat import Stray
 from tests.fakes.workspace import FakeWorkspace
 from tests.support import ociimage
 

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from release import oci
 from release.errors import RemoteError
-from release.images.model import Archive
+from release.images.model import Archive, Stray
 from release.images.ports import Workspace
-from release.images.repeat import Stray
 from release.oci import Layer
 from tests.support import ociimage
 

@@ -12,7 +12,7 @@ import pytest
 from release.adapters.layers import python_metadata, stray
 from release.adapters.layout import read_layout
 from release.errors import RemoteError
-from release.images.repeat import Stray
+from release.images.model import Stray
 from release.oci import Layer, Manifest
 from tests.support import ociimage
 from tests.support.layeredimage import Image, Step, debian, deleted, pip_install

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from release.images import repeat
-from release.images.repeat import Stray
+from release.images.model import Stray
 from release.oci import Layer, Manifest
 from tests.support.world import RELEASE_TOML, World
 
