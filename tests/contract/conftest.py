@@ -1,7 +1,8 @@
-"""Real counterparts: registries that must behave as the fake does."""
+"""Real counterparts: registries and clouds that must behave as the fakes do."""
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,10 +12,18 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from rehearsal.cloud import emulator
+from rehearsal.cloud.emulator import Emulator
+from rehearsal.machine.engine_handle import EngineHandle
+from rehearsal.machine.tools import tools
+from release.adapters import process
+from release.adapters.aws import Aws
 from release.adapters.ecr import Ecr
 from release.adapters.layout import read_layout
+from release.adapters.toolbox import Cache
 from release.images.model import Archive
 from release.images.ports import Registry
+from tests.contract.cloudbench import AwsHand, CloudBench
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry
 from tests.rehearsed import Rehearsed
@@ -79,3 +88,32 @@ def archive(tmp_path: Path) -> Callable[..., Archive]:
         return Archive("export", "0" * 16, path, read_layout(path))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def emulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulated AWS of its own, without a container engine: no function is invoked here."""
+    venv = tools(Cache.of(os.environ), print).venv("emulator")
+    no_engine = EngineHandle({}, Path("no-engine"), False, "", "", "")
+    running = emulator.start(venv, no_engine, tmp_path_factory.mktemp("emulator"))
+    yield running
+    process.stop(running.pid, grace=15)
+
+
+@pytest.fixture
+def emulated_cloud(
+    emulated_aws: Emulator, archive: Callable[..., Archive], monkeypatch: pytest.MonkeyPatch
+) -> CloudBench:
+    """The adapter, the real sam, the emulated AWS."""
+    for name, value in emulated_aws.env.items():
+        monkeypatch.setenv(name, value)
+    sam = tools(Cache.of(os.environ), print).venv("sam")
+    session = boto3.Session(region_name=REGION)
+    registry, repository = Ecr(session.client("ecr"), emulated_aws.registry), f"contract/{uuid.uuid4().hex}"
+    session.client("ecr").create_repository(repositoryName=repository)
+    images = [archive(content) for content in ("first", "second")]
+    for image in images:
+        registry.push(repository, image)
+    uris = tuple(registry.uri(repository, image.digest) for image in images)
+    cloud = Aws(session, lambda: sam.tool("sam"), {**os.environ})
+    return CloudBench(cloud, AwsHand(session), f"contract-{uuid.uuid4().hex[:12]}", uris)

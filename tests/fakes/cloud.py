@@ -85,7 +85,7 @@ class FakeCloud(Cloud):
         if account is None:
             account = self.accounts[request.name] = Account(request.name, "REVIEW_IN_PROGRESS")
         elif account.status not in _AT_REST:
-            raise RemoteError(f"stack {request.name} is in {account.status} and can not be updated")
+            raise _failed(request, f"stack {request.name} is in {account.status} state and can not be updated")
         request = replace(request, parameters=account.effective(request))
         if (account.template, account.parameters) == (request.template, request.parameters):
             return
@@ -98,11 +98,11 @@ class FakeCloud(Cloud):
         self.clock.sleep(60)
         self._account(request.name)
         if account.parameters != request.parameters:
-            raise RemoteError(f"sam deploy of stack {request.name} failed: {account.reason}", next_step="its events")
+            raise _failed(request, account.reason)
         self.journal.point(f"after deploy {request.name}")
         if self.lose_answers:
             self.lose_answers -= 1
-            raise RemoteError(f"sam deploy of stack {request.name} failed: connection reset")
+            raise _failed(request, "connection reset")
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
         found = self._function(function)
@@ -143,8 +143,11 @@ class FakeCloud(Cloud):
         return self.members
 
     def token(self, client_id: str, secret: str) -> str:
+        if not secret:
+            step = "name its secret in release.toml: environments.<name>.smoke-secret"
+            raise NotFoundError("no smoke user is configured", next_step=step)
         if secret not in self.users or self._account(client_id.removesuffix("-client")) is None:
-            raise NotFoundError("no smoke user is configured", next_step="name its secret in release.toml")
+            raise RemoteError(f"AWS refused for the smoke user of {secret}: it is not there")
         return self.users[secret]
 
     def somebody_changes(self, name: str, seconds: float) -> None:
@@ -222,6 +225,11 @@ class FakeCloud(Cloud):
                 if function.name == name:
                     return function
         return None
+
+
+def _failed(request: StackRequest, why: str) -> RemoteError:
+    look = f"aws cloudformation describe-stack-events --stack-name {request.name} --region {REGION}"
+    return RemoteError(f"sam deploy of stack {request.name} failed: {why}", next_step=look)
 
 
 def health_app(cloud: FakeCloud, stack: str, request: HttpRequest) -> HttpResponse:

@@ -96,10 +96,15 @@ json = { record_count = "{members}" }
 
 
 def _function(parameter: str) -> dict[str, Any]:
-    """A function of the template. Whatever stands in its ImageUri beside the image gives it a new version, too."""
-    parts = [{"Ref": parameter}, {"Fn::Sub": "${ReleaseVersion}|${GitSha}|${Environment}"}]
-    image = {"Fn::Select": [0, {"Fn::Split": ["|", {"Fn::Join": ["|", parts]}]}]}
+    """A function of the template, which gets a new version with every release, whether its image changed or not.
+
+    Three properties say so, each to somebody else: ImageUri to SAM's hash, Description to Lambda, which publishes no
+    version of a function that did not change, VersionDescription to the emulated AWS, which hashes no parameters.
+    """
+    release = {"Fn::Sub": "${ReleaseVersion}|${GitSha}|${Environment}"}
+    image = {"Fn::Select": [0, {"Fn::Split": ["|", {"Fn::Join": ["|", [{"Ref": parameter}, release]]}]}]}
     properties = {"PackageType": "Image", "ImageUri": image, "AutoPublishAlias": "live"}
+    properties |= {"Description": release, "VersionDescription": release}
     return {"Type": "AWS::Serverless::Function", "Properties": properties}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.pages import cli, faults, releasetoml, schema
+from tools.pages import cli, faults, releasetoml, schema, stackstatuses
 from tools.pages.settingskeys import EVERY_KEY, LEAST, keys_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +19,7 @@ def pages() -> Mapping[str, str]:
     return {
         "docs/faults.md": faults.page(written, faults.collect(ROOT / "tests")),
         "docs/cli.md": cli.page(),
+        "docs/stack-statuses.md": stackstatuses.page(),
         "docs/release-toml.md": releasetoml.page(keys, LEAST.read_text(), every),
         "docs/release-toml.schema.json": schema.of(keys),
     }

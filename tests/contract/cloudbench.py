@@ -1,0 +1,198 @@
+"""Clouds that must behave alike, and what a person or another program does to them behind the adapter's back."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import boto3
+
+from release.deployments.model import StackRequest
+from release.deployments.ports import Cloud
+from tests.fakes.cloud import FakeCloud
+from tests.support.world import TEMPLATE, template_json
+
+REGION = "eu-west-1"
+
+
+def template(**resources: Any) -> dict[str, Any]:
+    """The template of the world; but its second function gets another version only with another image."""
+    image = {"Ref": "ReportImageUri"}
+    properties = {"PackageType": "Image", "ImageUri": image, "AutoPublishAlias": "live", "VersionDescription": image}
+    plain = {"Type": "AWS::Serverless::Function", "Properties": properties}
+    return {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], "ReportFunction": plain, **resources}}
+
+
+class Hand(Protocol):
+    """What happens in a cloud without the adapter."""
+
+    def split(self, function: str, version: str, weights: Mapping[str, float]) -> None:
+        """Point the alias ``live`` at ``version`` and send shares of its traffic elsewhere."""
+
+    def drop_alias(self, function: str) -> None:
+        """Delete the alias ``live``."""
+
+    def publish(self, function: str) -> str:
+        """Publish another version; its number."""
+
+    def function(self) -> str:
+        """A function with versions 1 and 2; its alias ``live`` serves 2."""
+
+    def table(self, items: int) -> str:
+        """A table with so many items."""
+
+    def smoke_user(self) -> tuple[str, str]:
+        """A user; the app client's id and the name of the secret that holds name and password."""
+
+    def fails(self, request: StackRequest) -> StackRequest:
+        """``request`` so that CloudFormation cannot carry it out."""
+
+
+@dataclass(frozen=True)
+class CloudBench:
+    """One cloud.
+
+    Attributes:
+        stack: the name of a stack that is not there yet.
+        images: addresses of images that are there, each by its digest.
+    """
+
+    cloud: Cloud
+    hand: Hand
+    stack: str = "contract"
+    images: tuple[str, ...] = ()
+
+    def request(self, version: str, *, export: int = 0, report: int = 0, **parameters: str) -> StackRequest:
+        """The stack as release ``version`` wants it; ``export`` and ``report`` are numbers of images."""
+        given = {
+            "ImageUri": self.images[export],
+            "ReportImageUri": self.images[report],
+            "ReleaseVersion": version,
+            "GitSha": "a" * 40,
+            "Environment": "staging",
+            **parameters,
+        }
+        return StackRequest(self.stack, template_json(template()), given, (self.images[0].partition("@")[0],))
+
+    def digest(self, image: int) -> str:
+        """The digest of an image."""
+        return self.images[image].partition("@")[2]
+
+
+class FakeHand:
+    """Reaches into the fake."""
+
+    def __init__(self, cloud: FakeCloud, deploy: Callable[[str], str]) -> None:
+        self.cloud, self.deploy = cloud, deploy
+
+    def split(self, function: str, version: str, weights: Mapping[str, float]) -> None:
+        stack, logical = self._found(function)
+        self.cloud.by_hand(stack, logical, int(version), weights)
+
+    def drop_alias(self, function: str) -> None:
+        stack, logical = self._found(function)
+        del self.cloud.accounts[stack].functions[logical].aliases["live"]
+
+    def publish(self, function: str) -> str:
+        stack, logical = self._found(function)
+        found = self.cloud.accounts[stack].functions[logical]
+        number = max(found.versions) + 1
+        found.versions[number] = replace(found.versions[found.current], number=number)
+        return str(number)
+
+    def function(self) -> str:
+        self.deploy("0.1.0")
+        return self.deploy("0.2.0")
+
+    def table(self, items: int) -> str:
+        self.deploy("0.1.0")
+        self.cloud.members = items
+        return "contract-members"
+
+    def smoke_user(self) -> tuple[str, str]:
+        self.deploy("0.1.0")
+        self.cloud.users["contract/smoke"] = "good-token"
+        return "contract-client", "contract/smoke"
+
+    def fails(self, request: StackRequest) -> StackRequest:
+        self.cloud.update_fails.add(request.parameters["ReleaseVersion"])
+        return request
+
+    def _found(self, function: str) -> tuple[str, str]:
+        return next(
+            (stack, logical)
+            for stack, account in self.cloud.accounts.items()
+            for logical, each in account.functions.items()
+            if each.name == function
+        )
+
+
+class AwsHand:
+    """Calls the services, as a console or another program does."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self.session, self.functions = session, session.client("lambda")
+
+    def split(self, function: str, version: str, weights: Mapping[str, float]) -> None:
+        routing = {"AdditionalVersionWeights": dict(weights)}
+        self.functions.update_alias(
+            FunctionName=function,
+            Name="live",
+            FunctionVersion=version,
+            RoutingConfig=routing,  # type: ignore[arg-type]
+        )
+
+    def drop_alias(self, function: str) -> None:
+        self.functions.delete_alias(FunctionName=function, Name="live")
+
+    def publish(self, function: str) -> str:
+        self.functions.update_function_configuration(FunctionName=function, Timeout=4)
+        self.functions.get_waiter("function_updated_v2").wait(FunctionName=function)
+        return self.functions.publish_version(FunctionName=function)["Version"]
+
+    def function(self) -> str:
+        name, uri = f"contract-{uuid.uuid4().hex[:12]}", "000000000000.dkr.ecr.eu-west-1.amazonaws.com/app/export"
+        role = self.session.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        self.functions.create_function(
+            FunctionName=name, Role=role, PackageType="Image", Code={"ImageUri": f"{uri}@sha256:{'a' * 64}"}
+        )
+        self.functions.get_waiter("function_active_v2").wait(FunctionName=name)
+        self.functions.publish_version(FunctionName=name)
+        assert self.publish(name) == "2"
+        self.functions.create_alias(FunctionName=name, Name="live", FunctionVersion="2")
+        return name
+
+    def table(self, items: int) -> str:
+        name = f"contract-{uuid.uuid4().hex[:12]}"
+        table = self.session.resource("dynamodb").create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        with table.batch_writer() as batch:
+            for number in range(items):
+                batch.put_item(Item={"id": str(number)})
+        return name
+
+    def smoke_user(self) -> tuple[str, str]:
+        name, password = f"contract-{uuid.uuid4().hex[:12]}", "Aa1!aaaa-bbbb"
+        pools, secrets = self.session.client("cognito-idp"), self.session.client("secretsmanager")
+        pool = pools.create_user_pool(PoolName=name)["UserPool"]["Id"]
+        client = pools.create_user_pool_client(
+            UserPoolId=pool, ClientName=name, ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+        )["UserPoolClient"]["ClientId"]
+        pools.admin_create_user(UserPoolId=pool, Username="smoke", MessageAction="SUPPRESS")
+        pools.admin_set_user_password(UserPoolId=pool, Username="smoke", Password=password, Permanent=True)
+        secrets.create_secret(Name=name, SecretString=json.dumps({"username": "smoke", "password": password}))
+        return client, name
+
+    def fails(self, request: StackRequest) -> StackRequest:
+        handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+        waits = {"Handle": {"Ref": "Handle"}, "Timeout": "1", "Count": 1}  # nobody ever signals it
+        never = {"Type": "AWS::CloudFormation::WaitCondition", "Properties": waits}
+        text = template_json(template(Handle=handle, Never=never))
+        return StackRequest(request.name, text, request.parameters, request.repositories)
