@@ -23,14 +23,14 @@ from release.adapters.trivy.binary import RECIPE, Binary, Installer
 from release.adapters.trivy.database import PAUSES, TrivyDatabase
 from release.adapters.trivy.scanner import Trivy
 from release.errors import GateError, MachineError, ReleaseError, RemoteError
-from release.gate.findings import FindingKind, ImageScan, Severity
+from release.gate.findings import FindingKind, ImageScan, Package, Severity
 from release.gate.policy import GatePolicy
 from release.gate.verdict import Decision, GateOutcome, Verdict, judge
 from release.gate.vex import ImageName
 from release.oci import Manifest
 from tests.fakes.standingclock import StandingClock
 from tests.support import databaseregistry as registries
-from tests.support.findings import read_policy
+from tests.support.findings import DATABASE, DIGEST, read_policy
 from tests.support.layeredimage import (
     Image,
     Step,
@@ -299,6 +299,42 @@ def test_misconfigurations_of_dockerfile_and_template_are_found(trivy: Trivy, tm
         ("AWS-0086", "template.yaml"),
     }
     assert report.doubts == ()
+
+
+PLAIN = {
+    "python": """\
+FROM public.ecr.aws/lambda/python:3.13
+COPY requirements.txt ${LAMBDA_TASK_ROOT}
+RUN pip install -r requirements.txt
+COPY lambda_function.py ${LAMBDA_TASK_ROOT}
+CMD [ "lambda_function.handler" ]
+""",
+    "node": """\
+FROM public.ecr.aws/lambda/nodejs:22
+COPY index.js ${LAMBDA_TASK_ROOT}
+CMD [ "index.handler" ]
+""",
+    "root at the end": """\
+FROM public.ecr.aws/lambda/nodejs:22
+USER root
+COPY index.js ${LAMBDA_TASK_ROOT}
+CMD [ "index.handler" ]
+""",
+    "ours": (ROOT / "function/Dockerfile").read_text(),
+}
+
+
+@pytest.mark.parametrize("dockerfile", PLAIN.values(), ids=PLAIN)
+def test_the_policy_that_a_refusal_names_passes_on_a_plain_dockerfile(
+    trivy: Trivy, tmp_path: Path, dockerfile: str
+) -> None:
+    """AWS Lambda developer guide, "Deploy Python Lambda functions with container images", and the one for Node.js."""
+    root, _ = write_files(tmp_path, dockerfile)
+    report = trivy.files(root, ["function/Dockerfile"])
+    seen = replace(report, os_family="debian", os_name="13", packages=(Package("PyJWT", "2.13.0", "python-pkg"),))
+    verdict = judge(seen, policy(), DATABASE, DATABASE.updated.date(), image=ImageName("export", DIGEST))
+    assert (verdict.outcome, verdict.doubts) == (GateOutcome.PASS, ())
+    assert [item.finding.id for item in verdict.of(Decision.ACCEPTED)] == ["DS-0002"], "trivy's name of the rule"
 
 
 def test_an_inline_ignore_comment_accepts_nothing(trivy: Trivy, tmp_path: Path) -> None:
