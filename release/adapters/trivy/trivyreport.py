@@ -218,11 +218,18 @@ def _misconfiguration(item: Mapping[str, Any], target: str) -> Finding:
         id=required(item, "ID"),
         severity=_severity(item),
         where=target,
+        aliases=_earlier_names(required(item, "ID")),
         title=text_of(item, "Message") or text_of(item, "Title"),
         line=int(cause.get("StartLine") or 0),
         advice=text_of(item, "Resolution"),
         url=text_of(item, "PrimaryURL"),
     )
+
+
+def _earlier_names(rule: str) -> tuple[str, ...]:
+    """What a rule like DS-0002 was called before, and still is on pages and in comments (trivy-checks, ``aliases``)."""
+    short = re.sub(r"\ADS-0(\d{3})\Z", r"DS\1", rule)
+    return (f"AVD-{rule}", *([short] if short != rule else []))
 
 
 def _severity(item: Mapping[str, Any]) -> Severity:

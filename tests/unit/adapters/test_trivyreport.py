@@ -13,6 +13,7 @@ from release.adapters.trivy.trivyjson import Unreadable
 from release.adapters.trivy.trivyreport import parse_files_report, parse_image_report
 from release.errors import GateError
 from release.gate.findings import FindingKind, Origin, Package, Severity
+from tests.support.findings import accept, policy
 
 IMAGE_ID = "sha256:" + "c" * 64
 DIFF_ID = "sha256:" + "b" * 64
@@ -263,6 +264,13 @@ def test_misconfigurations_that_failed_are_findings() -> None:
     (finding,) = report.findings
     assert (finding.kind, finding.id, finding.line, finding.advice) == (FindingKind.MISCONFIGURATION, "DS-0002", 7, "r")
     assert report.doubts == ()
+
+
+@pytest.mark.parametrize("name", ["DS-0002", "AVD-DS-0002", "DS002"])
+def test_a_rule_can_be_accepted_by_each_name_that_it_goes_by(name: str) -> None:
+    (finding,) = parse_files_report(files_document("Dockerfile"), "", ["Dockerfile"]).findings
+    (risk,) = policy(accept=[accept(id=name, package=None, path="Dockerfile")]).accepted
+    assert risk.covers(finding, "export")
 
 
 def test_a_file_without_any_check_is_a_doubt() -> None:
