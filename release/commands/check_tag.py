@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
-    from release.text import markdown
 
 SUMMARY = "say whether a tag may be released, and if not, what to do"
 CHANGES = False
@@ -24,12 +23,13 @@ def options(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Whether a tag may be released."""
     from release.report import Report
+    from release.text import markdown
     from release.versions import check_tag
 
     accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, ask_remote=args.remote)
     version = check_tag.version_of(wiring.versions, args.tag)
     data = {"tag": args.tag, "version": version, "commit": accepted.commit, "notes": list(accepted.notes)}
     text = f"{args.tag} may be released: version {version} of commit {accepted.commit[:12]}"
-    summary = f"### {text}\n" + "".join(f"\n> {markdown(note)}\n" for note in accepted.notes)
+    summary = f"### {markdown(text)}\n" + "".join(f"\n> {markdown(note)}\n" for note in accepted.notes)
     outputs = {"version": version, "commit": accepted.commit}
     return Report(data, text, summary, outputs, notes=accepted.notes)
