@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import signal
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from release.commands import NAMES, of_name
 from release.errors import ReleaseError, exit_codes
-from release.text import block, line
+from release.text import as_json, block, line
 
 if TYPE_CHECKING:
     from release.report import Report
@@ -129,7 +128,7 @@ def _main(argv: Sequence[str]) -> int:
     except Exception:
         import traceback  # only here: a command that works does not pay for it
 
-        traceback.print_exc()
+        print(block(traceback.format_exc()), file=sys.stderr)
         print("release: this is a bug; nothing more was done. Please report the lines above.", file=sys.stderr)
         return 1
     actions.publish(result, os.environ)
@@ -140,4 +139,4 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _shown(report: Report, args: argparse.Namespace) -> str:
-    return json.dumps(report.data, indent=2) if args.json else block(report.text)
+    return as_json(report.data) if args.json else block(report.text)

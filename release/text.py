@@ -7,6 +7,7 @@ CVE-2021-42574); GitHub's runner obeys lines that look like workflow commands ("
 
 from __future__ import annotations
 
+import json
 import re
 
 # C0 and C1 controls, DEL, line and paragraph separators, direction marks, zero-width characters, lone surrogates
@@ -16,7 +17,7 @@ _UNSAFE = re.compile(
 # CommonMark 0.31.2, "Backslash escapes" (an escape must not be undone by one before it), "Raw HTML", "Links"
 _MARKUP = re.compile(r"[\\<\[]")
 # CommonMark 0.31.2, "Leaf blocks" and "Container blocks": what opens one at the start of a line
-_BLOCK = re.compile(r"\A(\s*(?:\d{1,9}(?=[.)]))?)((?:#{1,6}|[-+*_=.)]|[-_*=]{2,}|~{3,})(?:\s|\Z)|>)")
+_BLOCK = re.compile(r"\A(\s*(?:\d{1,9}(?=[.)]))?)((?:#{1,6}|[-+*_=.)]|[-_*=]{2,})(?:\s|\Z)|~{3,}|>)")
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 
 
@@ -31,6 +32,11 @@ def block(text: str) -> str:
     """``text`` with its line breaks and tabs, everything that acts instead of shows written out as ``\\x1b``."""
     text = _UNSAFE.sub(_escaped, text.replace("\r\n", "\n"))
     return _COMMAND.sub(r"\1\\x3a", text).replace("##[", "#\\x23[")
+
+
+def as_json(data: object) -> str:
+    """``data`` as JSON in ASCII that is no command to a runner; GitHub's finds ``##[name]`` anywhere in a line."""
+    return json.dumps(data, indent=2).replace("##[", "#\\u0023[")
 
 
 def line(text: str) -> str:

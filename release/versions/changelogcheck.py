@@ -83,7 +83,7 @@ def after(
     if made is None:
         raise _misplaced(log, version, claimed.heading.line if claimed else 0)
     lines = _told(result, made)
-    missing = {line for group in groups for line in group.lines if line} - set(lines)
+    missing = {line.rstrip() for group in groups for line in group.lines if line} - set(lines)
     if missing or (claimed and not _holds(lines, _told(log, claimed))):
         raise _misplaced(log, version, claimed.heading.line if claimed else 0)
     then = [each for each in result.sections if each is not made]

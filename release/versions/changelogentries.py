@@ -75,7 +75,7 @@ def _entry(
     where = ", ".join(dict.fromkeys(reference for reason in reasons for reference in _references(reason, links)))
     by = ", ".join(dict.fromkeys(markdown(reason.author) for reason in reasons)) if authors else ""
     line = f"- **{markdown(scope)}:** " if scope else "- "
-    line += f"{markdown(text)} ({where})" + (f" by {by}" if by else "")
+    line += f"{markdown(text)} ({where})" + (f" by {by}" if by.strip() else "")
     notes = [f"  {markdown(row)}".rstrip() for note in change.breaking_notes for row in ("", *note.split("\n")) if note]
     return [line, *notes]
 

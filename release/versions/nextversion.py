@@ -164,10 +164,10 @@ def _check_line(branch: str, version: Version, settings: VersionSettings) -> Non
     match = _LINE.fullmatch(branch.rsplit("/", 1)[-1])
     if match is None or not any(fnmatchcase(branch, pattern) for pattern in settings.maintenance_branches):
         return
-    line = (int(match[1]),) if match[2] is None else (int(match[1]), int(match[2]))
-    if (version.major, version.minor)[: len(line)] != line:
+    kept = (int(match[1]),) if match[2] is None else (int(match[1]), int(match[2]))
+    if (version.major, version.minor)[: len(kept)] != kept:
         raise ConflictError(
-            f"the commits ask for {version}, but branch {branch} carries only {'.'.join(map(str, line))}.x",
+            f"the commits ask for {version}, but branch {line(branch)} carries only {'.'.join(map(str, kept))}.x",
             untouched="everything",
             next_step="release that change from the main branch and revert it here, or name a version of this line "
             "with the footer Release-As: X.Y.Z",

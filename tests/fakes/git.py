@@ -21,6 +21,7 @@ class Commit:
     files: Mapping[str, bytes]
     parents: tuple[str, ...]
     message: str = ""
+    author: str = "A Person"
 
 
 class FakeGit(Git):
@@ -54,6 +55,7 @@ class FakeGit(Git):
         *,
         parent: str | None = None,
         merged: str | None = None,
+        author: str = "A Person",
     ) -> str:
         """Commit ``changes`` (None deletes) on ``parent``, by default HEAD; HEAD and its branch move along.
 
@@ -71,7 +73,7 @@ class FakeGit(Git):
                 files[path] = content
         facts = repr((sorted(files.items()), on, len(self.commits)))
         self.head = hashlib.sha1(facts.encode()).hexdigest()
-        self.commits[self.head] = Commit(files, tuple(filter(None, (on, merged))), message)
+        self.commits[self.head] = Commit(files, tuple(filter(None, (on, merged))), message, author)
         if self.on_branch:
             self.references[f"refs/heads/{self.on_branch}"] = self.head
         return self.head
@@ -135,7 +137,7 @@ class FakeGit(Git):
             history.Commit(
                 one,
                 self.commits[one].parents,
-                "A Person",
+                self.commits[one].author,
                 "2026-01-05T12:00:00+00:00",
                 self.commits[one].message,
                 self._paths(one) if paths else (),

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -438,3 +439,29 @@ def test_a_release_is_built_again_and_compared(shell: Shell, aws: HttpRegistry, 
     assert shell.release("build", "--verify", "0.9.0").returncode == 5
     assert shell.release("build", "--verify", "0.1.0", "--offline").returncode == 2
     assert len(aws.repositories["app/export"].manifests) == 2, "the image and its bill of materials"
+
+
+NASTY = "fix(\x1b[31m): \u202e<b>##[group] ::error::x \x9b2J (#1)"
+FOOTER = "\n\nRelease-As: 1\x1b[2J\n\n::stop-commands::x\n::warning title=spoof::well\n"
+
+
+@pytest.mark.parametrize("command", ["plan", "version", "version --json", "changelog --authors", "prepare"])
+@pytest.mark.parametrize("footer", ["", FOOTER], ids=["answered", "refused"])
+def test_what_git_says_reaches_log_summary_and_outputs_as_harmless_lines(
+    shell: Shell, command: str, footer: str
+) -> None:
+    """faults.md, 67"""
+    (shell.repository.folder / "release.toml").unlink()
+    shell.repository.tag("v1.0.0")
+    shell.repository.tag("release-1.0.0\u202e\u2028x")
+    shell.repository.commit({"a": b"1"}, f"{NASTY}\n\nBREAKING CHANGES: \x1b]0;x\x07{footer}")
+    files = {name: shell.repository.folder.parent / name for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
+    shell.env |= {name: str(path) for name, path in files.items()} | {"GITHUB_ACTIONS": "true"}
+    told = shell.release(*command.split())
+    assert told.returncode == (2 if footer else 0), told.stderr
+    written = "".join(path.read_text() for path in files.values() if path.exists())
+    shown = told.stdout + told.stderr + written
+    assert not [c for c in shown if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs")]
+    assert "##[" not in shown
+    commands = [row for row in shown.splitlines() if row.lstrip().startswith("::")]
+    assert [row[:41] for row in commands] == (["::error::the footer 'Release-As: 1\\x1b[2J"] if footer else [])

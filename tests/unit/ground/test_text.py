@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release import tables
-from release.text import Markup, block, cell, code, line, markdown
+from release.text import Markup, as_json, block, cell, code, line, markdown
 
 
 @pytest.mark.parametrize(
@@ -120,3 +121,10 @@ def test_making_safe_twice_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["\n" * 100_000, " " * 100_000, "`" * 100_000, ":" * 100_000, "\x1b" * 100_000])
 def test_long_text_is_read_in_one_go(text: str) -> None:
     assert "\x1b" not in block(text) + line(text) + markdown(text)
+
+
+def test_json_holds_no_command_of_a_runner_and_the_same_data() -> None:
+    data = {"subject": "##[group]x ##[error] \x1b \u202e\n::error::x"}
+    assert "##[" not in as_json(data)
+    assert as_json(data).isascii()
+    assert json.loads(as_json(data)) == data
