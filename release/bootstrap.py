@@ -28,7 +28,9 @@ from __future__ import annotations
 import logging
 import shlex
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from release.adapters.aws import Aws
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
+    from release.adapters.ecr_store import EcrStore
     from release.adapters.scanstore import ScanStore
     from release.adapters.trivy.scanner import Trivy
     from release.adapters.workspace import LocalWorkspace
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from release.gate.policy import GatePolicy
     from release.gate.vex import Statement
     from release.images.ports import Bases
+    from release.releases.bundle import Limits
     from release.settings.config import Config, EnvironmentSpec
     from release.settings.images import ImageSpec
     from release.versions.ports import Changes
@@ -259,20 +263,57 @@ class Wiring:
             alone=lambda: cache.lock("layer-analyses", wait=1800, busy=log.info),
         )
 
-    def target(self, environment: str) -> Target:
+    @contextmanager
+    def target(self, environment: str) -> Iterator[Target]:
         """Where a deployment to ``environment`` goes. Raises NotFoundError for a name that release.toml lacks."""
         from release.adapters.clock import SystemClock
-        from release.deployments.target import target_of
+        from release.adapters.runs import ActionsRuns
+        from release.deployments.target import Target
 
-        return target_of(
-            self.config,
-            environment,
-            registry=self.registry,
-            cloud=self.cloud(self.config.environment(environment)),
-            git=self.git,
-            clock=SystemClock(),
-            overrides=self.overrides(environment),
-        )
+        spec = self.config.environment(environment)
+        with tempfile.TemporaryDirectory(prefix="release-") as folder:
+            yield Target(
+                environment=spec,
+                records=self.config.records,
+                registry=self.registry,
+                store=self.store,
+                cloud=self.cloud(spec),
+                clock=SystemClock(),
+                runs=ActionsRuns(self.env, self._caller),
+                folder=Path(folder),
+                limits=self.limits,
+                overrides=self.overrides(environment),
+            )
+
+    @property
+    def limits(self) -> Limits:
+        """How large a bundle may be."""
+        from release.releases.bundle import Limits
+
+        return Limits()
+
+    @property
+    def in_clone(self) -> bool:
+        """Whether the command runs in a git repository."""
+        return any((folder / ".git").exists() for folder in (self.folder.resolve(), *self.folder.resolve().parents))
+
+    @cached_property
+    def store(self) -> EcrStore:
+        """The artifacts in the registry."""
+        from release.adapters.ecr_store import EcrStore
+
+        return EcrStore(self.registry)
+
+    def _caller(self) -> str:
+        """Whom AWS takes this process for: the end of its ARN."""
+        import boto3
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            client = boto3.Session(region_name=self.config.registry_region).client("sts")
+            return client.get_caller_identity()["Arn"].rpartition(":")[2]
+        except (ClientError, BotoCoreError):  # who it is decides nothing; the ledger then says so
+            return "unknown"
 
     @property
     def bases(self) -> Bases:

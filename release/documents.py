@@ -28,7 +28,7 @@ def decode(content: bytes, schema: int, where: str, build: Callable[[dict[str, A
         build: takes the values without ``schema``; raises ValueError, TypeError or KeyError for what it cannot take.
 
     Raises:
-        ConflictError: it is truncated, of another schema, or not what this command writes (docs/faults.md, 56).
+        ConflictError: it is truncated, of another schema, or not what this command writes (faults.md, 56).
     """
     try:
         values = json.loads(content)

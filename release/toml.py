@@ -253,6 +253,10 @@ class Table:
                 kept[name] = value
         return kept
 
+    def former(self, *keys: str) -> None:
+        """Keys that earlier commands needed: they say nothing any more, so they may stay and are not documented."""
+        self.read |= set(keys)
+
     def done(self) -> None:
         """Raises UsageError when a key is left that nobody knows: a misspelt key must not mean its default."""
         for key in self.values:

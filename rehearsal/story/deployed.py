@@ -15,7 +15,7 @@ def version_of(scratch: Scratch, environment: str) -> str:
 
 
 def digests_of(scratch: Scratch, environment: str) -> dict[str, str]:
-    """Image -> the digest that its function serves; "" where it serves none."""
+    """Image -> the digest that was proven; what each function serves is compared with it by the status itself."""
     return _digests(_status(scratch, environment))
 
 
@@ -38,4 +38,5 @@ def _status(scratch: Scratch, environment: str) -> dict[str, Any]:
 
 
 def _digests(status: Mapping[str, Any]) -> dict[str, str]:
-    return {image: function["digest"] if function else "" for image, function in status["functions"].items()}
+    recorded = status["recorded"]
+    return dict(recorded["digests"]) if recorded else {}

@@ -63,7 +63,7 @@ def refused(repository: Repository, scratch: Scratch, reporter: Reporter) -> Non
         scratch.git("tag", "--delete", "v0.1.5")
         click = {"environment": "production", "version": "9.9.9", "reason": "rehearsed"}
         run = repository.ended(repository.github.dispatch("rollback.yml", click), "rollback.yml", "failure")
-        contains("the refusal", "was never deployed to production", "\n".join((*run.log, *run.errors)))
+        contains("the refusal", "was never proven in production", "\n".join((*run.log, *run.errors)))
         try:
             runs = repository.github.dispatch("rollback.yml", {**click, "environment": "testing"})
         except Refused as refusal:

@@ -147,11 +147,16 @@ def _release(repository: Repository, scratch: Scratch, reporter: Reporter, versi
 
 
 def _ledger(scratch: Scratch, first: Mapping[str, str], second: Mapping[str, str]) -> None:
-    entries = list(reversed(scratch.json("history", "production")["deployments"]))
-    equal("production's ledger", ["0.1.0", "0.2.0", "0.1.0"], [entry["version"] for entry in entries])
-    equal("its digests", [dict(first), dict(second), dict(first)], [entry["digests"] for entry in entries])
-    staging = [entry["version"] for entry in scratch.json("history", "staging")["deployments"]]
-    equal("records in staging's ledger of the candidate that failed", 0, staging.count("0.2.2-rc.1"))
+    entries = list(reversed(scratch.json("history", "production", "--limit", "0")["deployments"]))
+    told = [(entry["version"], entry["result"]) for entry in entries]
+    expected = [("0.1.0", "proven"), ("0.2.0", "proven"), ("0.2.1", "put-back"), ("0.1.0", "proven")]
+    equal("production's ledger", expected, told)
+    proven = [entry for entry in entries if entry["result"] == "proven"]
+    equal("its digests", [dict(first), dict(second), dict(first)], [entry["digests"] for entry in proven])
+    staging = scratch.json("history", "staging", "--limit", "0")["deployments"]
+    failed = [entry["result"] for entry in staging if entry["version"] == "0.2.2-rc.1"]
+    equal("what staging's ledger says of the candidate that failed", ["put-back"], failed)
+    equal("deployments that nobody ended", [], [entry["tag"] for entry in (*staging, *entries) if not entry["ended"]])
 
 
 def _report(reporter: Reporter, bed: Testbed, keep: bool) -> Report:

@@ -27,6 +27,7 @@ from rehearsal.story.settings import settings
 from release.adapters import installed
 from release.adapters.toolbox import Cache, Toolbox, Venv
 from release.adapters.trivy.binary import RECIPE, Binary, Installer
+from release.deployments.target import ledger_repository
 from release.settings import config as config_file
 from release.settings.config import Config
 
@@ -140,6 +141,8 @@ def _seed(config: Config, aws: emulator.Emulator, session: boto3.Session) -> dic
     ecr = session.client("ecr", endpoint_url=aws.endpoint)
     for image in config.images.values():
         ecr.create_repository(repositoryName=image.repository, imageTagMutability="IMMUTABLE")
+    for name in (config.records, *(ledger_repository(config.records, name) for name in config.environments)):
+        ecr.create_repository(repositoryName=name, imageTagMutability="IMMUTABLE")
     ecr.create_repository(repositoryName=advisory_registry.REPOSITORY, imageTagMutability="MUTABLE")
     return {
         name: seed.seed(session, spec.stack, endpoint_url=aws.endpoint, smoke_secret=spec.smoke_secret)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,6 +15,25 @@ if TYPE_CHECKING:
     import boto3
 
 
+#: What Lambda calls the settings of a function of which no version was published yet.
+LATEST = "$LATEST"
+#: The settings of a function that a published version keeps (Lambda API reference, "FunctionConfiguration"): they tell
+#: whether what an alias serves is what the function was last set to.
+SETTINGS = (
+    "CodeSha256",
+    "Environment",
+    "MemorySize",
+    "Timeout",
+    "Role",
+    "Handler",
+    "Runtime",
+    "Layers",
+    "EphemeralStorage",
+    "TracingConfig",
+    "VpcConfig",
+)
+
+
 class Functions:
     """The functions of one region of one account; each method is that of :class:`release.deployments.ports.Cloud`."""
 
@@ -21,11 +41,15 @@ class Functions:
         self.client = session.client("lambda")
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
-        """What ``alias`` serves; digest and states are those of the version that it names, not of ``$LATEST``."""
+        """What ``alias`` serves; digest and states are those of the version that it names, not of ``$LATEST``.
+
+        Without an alias (""), what is served is ``$LATEST``.
+        """
         try:
-            named = self.client.get_alias(FunctionName=function, Name=alias)
-            version = named["FunctionVersion"]
+            named: Any = self.client.get_alias(FunctionName=function, Name=alias) if alias else {}
+            version = named.get("FunctionVersion", LATEST)
             found = self.client.get_function(FunctionName=function, Qualifier=version)
+            latest = self.client.get_function_configuration(FunctionName=function) if alias else found["Configuration"]
         except (ClientError, BotoCoreError) as error:
             if code_of(error) == "ResourceNotFoundException":
                 return None
@@ -40,6 +64,7 @@ class Functions:
             update=configuration.get("LastUpdateStatus", ""),
             reason=configuration.get("StateReason") or configuration.get("LastUpdateStatusReason") or "",
             weights=named.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
+            behind=next((key for key in SETTINGS if _setting(configuration, key) != _setting(latest, key)), ""),
         )
 
     def move_alias(self, function: str, alias: str, version: str) -> None:
@@ -67,3 +92,13 @@ class Functions:
         if answer.get("FunctionError"):
             raise RemoteError(f"function {function} failed: {body[:500].decode(errors='replace')}")
         return body
+
+
+def _setting(configuration: Mapping[str, Any], key: str) -> object:
+    """A setting in a form that two answers can be compared in: what is empty is as good as not there."""
+    value = configuration.get(key)
+    if key == "Environment":
+        return (value or {}).get("Variables") or None
+    if key == "Layers":
+        return [layer.get("Arn") for layer in value or []] or None
+    return value or None

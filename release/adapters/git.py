@@ -167,6 +167,12 @@ class GitRepository:
             )
         return result.stdout.encode("utf-8", "surrogateescape")
 
+    def position(self, commit: str) -> tuple[int, str]:
+        """See :class:`release.versions.ports.Git`."""
+        number = self._git("rev-list", "--count", _checked(commit), "--").stdout.strip()
+        date = self._git("show", "--no-patch", "--format=%cI", _checked(commit), "--").stdout.strip()
+        return int(number), date
+
     def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
         """``mode id`` per path: a file that became executable is another input. One process for all paths.
 

@@ -38,8 +38,9 @@ class Sam:
     def deploy(self, request: StackRequest) -> None:
         """Bring the stack to ``request`` and wait. An empty change set is a success: the caller compares what is live.
 
-        Template and parameters lie in a folder of their own, so no samconfig.toml changes what is deployed, and no
-        parameter (a secret may be among them) stands in the list of processes or in the log.
+        sam runs in the release's bundle and packages the files that the template names. Its configuration is one of our
+        own, so no samconfig.toml changes what is deployed; no parameter (a secret may be among them) stands in the list
+        of processes or in the log.
 
         Raises:
             MachineError: sam cannot be started, or not this one for these parameters; or the credentials ended.
@@ -47,10 +48,12 @@ class Sam:
         """
         self._check_version(request)
         with tempfile.TemporaryDirectory(prefix="release-") as folder:
-            template, parameters = Path(folder) / "template.yaml", Path(folder) / "parameters.toml"
-            template.write_bytes(request.template)
+            parameters, configuration = Path(folder) / "parameters.toml", Path(folder) / "samconfig.toml"
             parameters.write_text(document(request.parameters), encoding="ascii")
+            configuration.write_text("version = 0.1\n", encoding="ascii")
+            template = request.folder.absolute() / request.template
             command: list[str | Path] = [self.executable(), "deploy", "--template-file", template]
+            command += ["--config-file", configuration]
             command += ["--stack-name", request.name, "--resolve-s3", "--image-repository", request.repositories[0]]
             command += ["--capabilities", *_CAPABILITIES]
             command += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
@@ -62,7 +65,7 @@ class Sam:
                 log.debug("%s", line)
 
             try:
-                process.run(command, cwd=Path(folder), env=self._environment(), timeout=self.timeout, on_line=note)
+                process.run(command, cwd=template.parent, env=self._environment(), timeout=self.timeout, on_line=note)
             except RemoteError as error:
                 raise self._failure(request, said, error) from error
 

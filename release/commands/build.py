@@ -64,26 +64,25 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def _verified(args: argparse.Namespace, wiring: Wiring) -> Report:
     """A released version, built again from its commit and compared."""
-    from release.deployments import observe
     from release.errors import ConflictError, UsageError
     from release.images import build, report, verify
     from release.images.inputs import inputs_tag
+    from release.releases import recording
     from release.releases.tags import checked_version
 
     if args.offline or args.no_cache or args.images or args.commit != "HEAD":
         raise UsageError("--verify takes the commit and the images from the registry", untouched="everything")
     version = checked_version(args.verify)
-    tags = observe.tags_by_image(wiring.config, wiring.registry)
-    release = observe.published(version, tags)
-    commit = wiring.git.resolve(release.commit)
-    then = observe.config_at(wiring.git, commit)
+    _, record = recording.recorded(version, wiring.store, wiring.config.records)
+    commit = wiring.git.resolve(record.commit)
+    then = recording.settings_of(record)
     plans = build.plan_builds(then, commit, wiring.git, wiring.workspace, None, wiring.bases)
     if args.dry_run:
         return report.of_images("Would build again", [(p.image, p.inputs, "build", None) for p in plans])
     compared = verify.rebuild(
         then,
         commit,
-        release.digests,
+        record.digests,
         wiring.git,
         wiring.engine,
         wiring.workspace,
@@ -91,6 +90,7 @@ def _verified(args: argparse.Namespace, wiring: Wiring) -> Report:
         wiring.bases,
         wiring.build_secrets,
     )
+    tags = {name: wiring.registry.tags(image.repository) for name, image in record.images.items()}
     known = {plan.image: tags.get(plan.image, {}).get(inputs_tag(plan.inputs)) for plan in plans}
     answer = report.of_verification(version, commit, compared, known)
     try:

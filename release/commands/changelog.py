@@ -9,7 +9,6 @@ from release.commands.shared import digests_of
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
-    from release.errors import UsageError
     from release.report import Report
 
 SUMMARY = "print the changelog's section for the next version"
@@ -27,6 +26,7 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """The section for the next version, or of a tag."""
+    from release.errors import UsageError
     from release.report import Report
     from release.versions import sections
 

@@ -21,6 +21,7 @@ def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("environment", help="an environment of release.toml")
     sub.add_argument("--version", required=True, dest="release_version", metavar="VERSION", help="a published one")
     sub.add_argument("--if-newer", action="store_true", help="end well, doing nothing, when a newer release is live")
+    sub.add_argument("--reason", metavar="TEXT", default="", help="why; the ledger keeps it")
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
@@ -29,6 +30,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.releases.tags import checked_version
 
     version = checked_version(args.release_version)
-    target = wiring.target(args.environment)
-    plan = deploy.plan_deployment(target, version, if_newer=args.if_newer)
-    return carry_out(plan, target, args, wiring, verb="deployed")
+    with wiring.target(args.environment) as target:
+        return carry_out(
+            lambda: deploy.plan_deployment(target, version, if_newer=args.if_newer), target, args, wiring, "deployed"
+        )

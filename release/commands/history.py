@@ -17,11 +17,12 @@ OUTPUTS: tuple[str, ...] = ()
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
     sub.add_argument("environment", help="an environment of release.toml")
+    sub.add_argument("--limit", type=int, default=20, metavar="N", help="the newest N (default: 20; 0: all)")
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Show every deployment of an environment, newest first."""
     from release.deployments import reports, status
 
-    lines = status.history(wiring.config, args.environment, wiring.registry)
-    return reports.of_history(args.environment, [(line.deployment, line.commit) for line in lines])
+    with wiring.target(args.environment) as target:
+        return reports.of_history(target.name, status.history(target, args.limit))

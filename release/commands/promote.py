@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "put a checked tag's version onto the digests that were proven"
 CHANGES = True
-OUTPUTS: tuple[str, ...] = ("version", "digests")
+OUTPUTS: tuple[str, ...] = ("version", "release", "digests")
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -23,20 +23,26 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
-    """A checked tag's version onto the proven digests."""
-    from release.deployments import ledger, observe
+    """A checked tag's version onto the proven release."""
+    from release.deployments.ledger import Ledger
+    from release.deployments.target import ledger_repository
     from release.gate import gate
-    from release.releases import promote, publish, report
-    from release.releases.tags import bound_versions
+    from release.releases import promote, recording, report
     from release.versions import check_tag
 
-    tags = observe.tags_by_image(wiring.config, wiring.registry)
-    accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, released=bound_versions(tags))
+    config, store = wiring.config, wiring.store
+
+    def proven(environment: str, digest: str) -> bool:
+        return Ledger(environment, store, ledger_repository(config.records, environment)).has_proven(digest)
+
+    released = recording.versions(store.tags(config.records))
+    accepted = check_tag.check_tag(wiring.git, wiring.versions, args.tag, released=released)
     version = check_tag.version_of(wiring.versions, args.tag)
-    proven = ledger.proven_digests(wiring.config.environments, tags)
-    plans = promote.plan_promotion(wiring.config, version, accepted.commit, tags, proven)
+    promotion = promote.plan_promotion(config, version, accepted.commit, store, wiring.registry, proven)
     if not args.dry_run:
-        targets = by_digest(wiring, {plan.image: plan.digest for plan in plans})
+        targets = by_digest(wiring, promotion.record.digests)
         gate.require(wiring.gate(args.database), targets, other_side(wiring))
-        publish.apply(plans, wiring.config, wiring.registry, wiring.workspace)
-    return report.of_publication(version, accepted.commit, [(p.image, p.digest, p.push, p.tags) for p in plans])
+        promote.apply(promotion, config, store, wiring.registry)
+    tags = {name: (version,) if name in promotion.named else () for name in promotion.record.images}
+    rows = [(name, digest, False, tags[name]) for name, digest in promotion.record.digests.items()]
+    return report.of_publication(version, accepted.commit, promotion.digest, rows)

@@ -9,11 +9,12 @@ from release.commands.shared import add_database, archive_target, by_digest, dig
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
+    from release.releases.record import RecordedVerdict
     from release.report import Report
 
 SUMMARY = "put the scanned images into the registry under a version"
 CHANGES = True
-OUTPUTS: tuple[str, ...] = ("version", "digests")
+OUTPUTS: tuple[str, ...] = ("version", "release", "digests")
 
 
 def options(sub: argparse.ArgumentParser) -> None:
@@ -25,22 +26,25 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
-    """Archives of a commit into the registry, under its candidate or a given version."""
-    from release.deployments import observe
+    """Images of a commit into the registry, and the record that makes them a release."""
     from release.gate import gate
     from release.images import build
-    from release.releases import publish, report
+    from release.releases import bundling, drafting, publish, recording, report
+    from release.releases.drafting import Draft
     from release.releases.tags import checked_version
 
     commit = wiring.git.resolve(args.commit)
     config, workspace = wiring.config_at(commit), wiring.workspace
     version = checked_version(args.release_version or _candidate(wiring, commit))
+    bundling.named_paths(wiring.git, commit, config.template)
     bases = wiring.bases_of_build()
     images = build.plan_builds(config, commit, wiring.git, workspace, wiring.registry, bases)
     if args.expect is not None:
         publish.check_arrival(images, digests_of(args.expect), workspace)
-    plans = publish.plan_publication(config, version, commit, images, observe.tags_by_image(config, wiring.registry))
-    if not args.dry_run and any(plan.push or plan.tags for plan in plans):
+    tags = {name: wiring.registry.tags(image.repository) for name, image in config.images.items()}
+    plans = publish.plan_publication(config, version, commit, images, tags)
+    digest = recording.known(version, commit, wiring.store, config.records)
+    if not args.dry_run and not (digest and all(not plan.push for plan in plans)):
         guard = wiring.gate(args.database)
         pushed = {p.image: workspace.archive(p.image, p.inputs) for p in plans if p.push}
         archives = tuple(archive_target(wiring, archive) for archive in pushed.values() if archive)
@@ -48,7 +52,45 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         gate.require(guard, (*archives, *there), other_side(wiring))
         sboms = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans}
         publish.apply(plans, config, wiring.registry, workspace, sboms)
-    return report.of_publication(version, commit, [(p.image, p.digest, p.push, p.tags) for p in plans])
+    if not args.dry_run:
+        draft = Draft(
+            version=version,
+            commit=commit,
+            images={plan.image: (plan.inputs, plan.digest) for plan in plans},
+            sboms={plan.image: wiring.records.sbom(plan.image, plan.digest) for plan in plans},
+            verdicts={plan.image: _verdict(wiring, plan.image, plan.digest) for plan in plans},
+            changes=_changes(wiring, commit),
+            branch=wiring.git.checkout(commit).branch,
+        )
+        with workspace.scratch() as folder:
+            digest = drafting.publish(draft, config, wiring.git, wiring.registry, wiring.store, folder, wiring.limits)
+    rows = [(plan.image, plan.digest, plan.push, plan.tags) for plan in plans]
+    return report.of_publication(version, commit, digest, rows)
+
+
+def _verdict(wiring: Wiring, image: str, digest: str) -> RecordedVerdict:
+    """What the gate said, as the record keeps it; "not scanned" where a record of the digest is not on this machine."""
+    from release.gate.verdict import Decision
+    from release.releases.record import RecordedVerdict
+
+    scan = wiring.records.record(image, digest)
+    if scan is None:
+        return RecordedVerdict("not scanned here", "")
+    reported = sorted(key for key, (decision, _) in scan.findings.items() if decision is not Decision.BLOCKS)
+    return RecordedVerdict(scan.outcome.value, scan.policy, tuple(reported))
+
+
+def _changes(wiring: Wiring, commit: str) -> str:
+    """The section of the changelog that this release adds; "" when no commit asks for one."""
+    from release.errors import NothingToRelease
+    from release.versions import sections
+
+    try:
+        return sections.next_section(
+            wiring.git, wiring.versions, wiring.git.position(commit)[1][:10], commit, changes=wiring.changes
+        ).text
+    except NothingToRelease:
+        return ""
 
 
 def _candidate(wiring: Wiring, commit: str) -> str:

@@ -20,7 +20,7 @@ def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
     sub.add_argument("environment", help="an environment of release.toml")
     sub.add_argument("--to", metavar="VERSION", help="the version to go back to (default: the deployment before)")
-    sub.add_argument("--reason", metavar="TEXT", default="", help="why; goes into the job summary")
+    sub.add_argument("--reason", metavar="TEXT", default="", help="why; the ledger keeps it")
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
@@ -29,6 +29,5 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.releases.tags import checked_version
 
     version = checked_version(args.to) if args.to else None
-    target = wiring.target(args.environment)
-    plan = rollback.plan_rollback(target, version)
-    return carry_out(plan, target, args, wiring, verb="rolled back", reason=args.reason)
+    with wiring.target(args.environment) as target:
+        return carry_out(lambda: rollback.plan_rollback(target, version), target, args, wiring, "rolled back")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,11 +67,9 @@ def archive_target(wiring: Wiring, archive: Archive) -> ScanTarget:
 
 def live_images(wiring: Wiring, environment: str) -> Mapping[str, ScanTarget]:
     """Image -> what the ledger says is live in ``environment``; empty while nothing was ever proven there."""
-    from release.deployments import ledger, observe
-
-    wiring.config.environment(environment)
-    entries = ledger.deployments(environment, observe.tags_by_image(wiring.config, wiring.registry))
-    return {target.image: target for target in by_digest(wiring, entries[-1].digests)} if entries else {}
+    with wiring.target(environment) as target:
+        live = target.ledger().live
+    return {target.image: target for target in by_digest(wiring, live.claim.digests)} if live else {}
 
 
 def other_side(wiring: Wiring) -> Mapping[str, ScanTarget]:
@@ -83,19 +81,38 @@ def other_side(wiring: Wiring) -> Mapping[str, ScanTarget]:
     return live_images(wiring, policy.compare_with) if policy.new_only else {}
 
 
+#: How often a command decides again after another run was faster; each time the other one has made progress.
+_TRIES = 5
+
+
 def carry_out(
-    plan: DeployPlan, target: Target, args: argparse.Namespace, wiring: Wiring, *, verb: str, reason: str = ""
+    decide: Callable[[], DeployPlan], target: Target, args: argparse.Namespace, wiring: Wiring, verb: str
 ) -> Report:
-    """A plan of a deployment or a rollback, carried out and told, whatever its end."""
+    """A deployment or a rollback: decided, carried out and told, whatever its end; decided again when it lost the race.
+
+    Args:
+        decide: looks at the world and makes the plan.
+        verb: what was done, in the past tense.
+    """
     from release.deployments import deploy, deployreport, facts
+    from release.deployments.claiming import ClaimLostError
     from release.errors import DeployFailed, PutBackFailed
 
-    if args.dry_run:
-        return deployreport.of_plan(plan)
-    known = facts.gather(plan, target, wiring.records, reason=reason, click=wiring.rollback_url)
-    try:
-        done = deploy.apply(plan, target)
-    except (DeployFailed, PutBackFailed) as error:
-        error.report = deployreport.of_failure(plan, known)
-        raise
-    return deployreport.of_deployment(plan, known, done.smoke, done.recorded, done.api, verb)
+    tries = _TRIES
+    while True:
+        tries -= 1
+        plan = decide()
+        if args.dry_run:
+            return deployreport.of_plan(plan)
+        git = wiring.git if wiring.in_clone else None
+        known = facts.gather(plan, target, git, wiring.records, reason=args.reason, click=wiring.rollback_url)
+        try:
+            done = deploy.apply(plan, target, args.reason)
+        except ClaimLostError:
+            if not tries:
+                raise
+            continue
+        except (DeployFailed, PutBackFailed) as error:
+            error.report = deployreport.of_failure(plan, known)
+            raise
+        return deployreport.of_deployment(plan, known, done.smoke, done.recorded, done.api, verb)

@@ -25,8 +25,8 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.deployments import reports, smoke
     from release.errors import RemoteError
 
-    target = wiring.target(args.environment)
-    results = smoke.against_live(target)
+    with wiring.target(args.environment) as target:
+        results = smoke.against_live(target)
     failed = [result for result in results if not result.passed]
     if failed:
         print(reports.of_smoke(target.name, results).text, file=sys.stderr)

@@ -28,10 +28,10 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     names = [wiring.config.environment(args.environment).name] if args.environment else list(wiring.config.environments)
     rows = []
     for name in names:
-        seen = status.status(wiring.target(name))
-        rows.append((name, seen.stack, seen.live, seen.recorded, seen.problem))
+        with wiring.target(name) as target:
+            rows.append(status.status(target))
     report = reports.of_status(rows)
-    drifted = {name: problem for name, *_, problem in rows if problem}
+    drifted = {row.environment: row.problem for row in rows if row.problem}
     if args.check and drifted:
         refusal = ConflictError(
             "; ".join(f"{name}: {problem}" for name, problem in drifted.items()),

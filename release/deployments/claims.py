@@ -62,6 +62,7 @@ class Claim:
         release: the record's digest.
         version: the name it was asked for by.
         digests: image -> digest, as the record has them.
+        branch, position: where the release's commit stands (:class:`release.releases.record.ReleaseRecord`).
         before: the number of the proven deployment that was live, 0 when there was none.
         reason: why, as a person gave it.
         began: when, ISO 8601 in UTC.
@@ -73,6 +74,8 @@ class Claim:
     release: str
     version: str
     commit: str
+    branch: str
+    position: int
     digests: Mapping[str, str]
     before: int
     run: Run

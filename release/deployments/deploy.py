@@ -1,19 +1,22 @@
-"""release deploy: a published version into an environment, by digest; proven, then recorded; or put back.
+"""release deploy: a published release into an environment, by digest; proven, then recorded; or put back.
 
-A deployment counts when it is proven (docs/architecture.md, rule 5): CloudFormation is done, every alias serves the
-digest that was asked for, the smoke tests passed. Only then is the ledger written. Otherwise the deployment before goes
-back, once.
+A deployment counts when it is proven (docs/architecture.md, rule 5): CloudFormation is done, every function serves the
+digest and the version that were asked for, the smoke tests passed. It is claimed before anything changes, and how it
+ended is written when it is over. When it was not proven, the deployment before goes back, once.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
-from release.deployments import deployplan, ledger, observe, rollout, smoke, stackrequest, stackstatus
+from release.deployments import claiming, deployplan, observe, rollout, smoke, stackrequest, stackstatus
+from release.deployments.claiming import Claimed, timed
+from release.deployments.claims import Result
 from release.deployments.deployplan import Action, DeployPlan
-from release.deployments.model import Deployment
+from release.deployments.ledger import Entry
+from release.deployments.rollout import Proof
 from release.deployments.smokerules import SmokeResult
 from release.deployments.target import Target
 from release.errors import DeployFailed, MachineError, NotFoundError, PutBackFailed, ReleaseError
@@ -24,11 +27,11 @@ log = logging.getLogger("release.deploy")
 
 @dataclass(frozen=True)
 class DeployResult:
-    """What became of a plan. ``api`` is where it answers, "" when nothing was done."""
+    """What became of a plan. ``recorded`` and ``api`` (where it answers) are "" when nothing was done."""
 
     plan: DeployPlan
     smoke: tuple[SmokeResult, ...]
-    recorded: Deployment | None
+    recorded: str = ""
     api: str = ""
 
 
@@ -40,63 +43,89 @@ def plan_deployment(target: Target, version: str, *, if_newer: bool = False) -> 
         ConflictError: an accidental downgrade, a stack that takes no update, an image Lambda would refuse.
         UsageError: release.toml and the template do not agree on the parameters.
     """
-    tags = target.tags()
-    release = observe.published(version, tags)
+    release = observe.published(version, target)
     observe.check_images(target, release)
-    _check_proven(target, release, tags)
+    _check_proven(target, release)
+    claiming.wait_for_others(target)
     rollout.wait_for_stack(target)
-    seen = observe.environment(target, tags, release=release)
+    seen = observe.environment(target, target.ledger())
     decided = deployplan.decide_deployment(seen, release, goes_back=False, if_newer=if_newer)
     if decided.action in (Action.NOTHING, Action.SUPERSEDED):
         return decided
     return replace(decided, rollout=stackrequest.prepare(release, target, strict=decided.action is Action.DEPLOY))
 
 
-def _check_proven(target: Target, release: Release, tags: Mapping[str, Mapping[str, str]]) -> None:
-    """Rule 3: production takes only digests that the environment before it has proven."""
+def _check_proven(target: Target, release: Release) -> None:
+    """Rule 3: production takes only that very release, proven in the environment before it."""
     before = target.environment.proven_in
-    if before and not any(entry.digests == release.digests for entry in ledger.deployments(before, tags)):
+    if before and not target.ledger(before).has_proven(release.digest):
         raise NotFoundError(
-            f"the images of v{release.version} were never proven in {before}",
+            f"v{release.version} was never proven in {before} as that release ({release.digest[:19]})",
             untouched=target.name,
             next_step=f"release deploy {before} --version {release.version}",
         )
 
 
-def apply(plan: DeployPlan, target: Target) -> DeployResult:
+def apply(plan: DeployPlan, target: Target, reason: str = "") -> DeployResult:
     """Carry out ``plan``.
 
     Raises:
+        ClaimLostError: another run was faster; nothing was changed.
         DeployFailed: it was not proven; the deployment before is live and proven again.
         PutBackFailed: that failed too, or nothing may go back in; says what to do.
         MachineError: this machine cannot go on (sam, credentials), so nothing can be judged or put back from here.
     """
-    for image, digest in plan.finish.items():
-        target.registry.tag(target.repositories[image], digest, plan.finish_tag)
     if plan.rollout is None:
-        return DeployResult(plan, (), None)
+        for entry in plan.abandoned:
+            claiming.abandon(entry, target)
+        return DeployResult(plan, ())
+    claimed = claiming.take(plan, target, reason)
+    for entry in plan.abandoned:
+        claiming.abandon(entry, target)
+    seconds: dict[str, float] = {}
     try:
         if plan.action is Action.DEPLOY:
-            rollout.update_stack(plan.rollout.request, target)
-            rollout.straighten(plan.rollout, target)
-        stack, results = rollout.prove(plan.rollout, target)
+            with timed(seconds, "stack", target.clock):
+                rollout.update_stack(plan.rollout.request, target)
+                rollout.straighten(plan.rollout, target)
+        with timed(seconds, "proof", target.clock):
+            proof = rollout.prove(plan.rollout, target)
     except MachineError as failure:
         raise MachineError(
             f"v{plan.release.version} is not proven in {plan.environment}: {failure.message}",
-            untouched="the ledger; nothing was put back",
+            untouched=f"{claimed.claim.tag} stays open; nothing was put back",
             next_step=f"{failure.next_step or 'mend this machine'}; then run the same command again",
         ) from failure
     except ReleaseError as failure:
-        put_back(plan, failure, target)
-        raise DeployFailed(
-            f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
-            untouched=f"{plan.environment} runs {_name(plan.put_back)} again, proven; the ledger has no new entry",
-            next_step="mend it and release the next version",
-        ) from failure
-    return DeployResult(plan, results, record(plan, target), stack.outputs.get(smoke.API_OUTPUT, ""))
+        _fail(plan, claimed, failure, seconds, target)
+    recorded = claiming.end(
+        claimed, Result.PROVEN, target, seconds=seconds, smoke=proof.smoke, functions=proof.functions
+    )
+    return DeployResult(plan, proof.smoke, recorded, proof.stack.outputs.get(smoke.API_OUTPUT, ""))
 
 
-def put_back(plan: DeployPlan, failure: ReleaseError, target: Target) -> None:
+def _fail(
+    plan: DeployPlan, claimed: Claimed, failure: ReleaseError, seconds: dict[str, float], target: Target
+) -> NoReturn:
+    """Put back, say how it ended, and raise."""
+    try:
+        with timed(seconds, "put back", target.clock):
+            proof = put_back(plan, failure, target)
+    except PutBackFailed as second:
+        try:
+            claiming.end(claimed, Result.FAILED, target, seconds=seconds, problem=second.message)
+        except ReleaseError as third:  # what a person must do now is more than what the ledger says
+            log.warning("%s could not be ended in the ledger: %s", claimed.claim.tag, third.message)
+        raise
+    claiming.end(claimed, Result.PUT_BACK, target, seconds=seconds, functions=proof.functions, problem=failure.message)
+    raise DeployFailed(
+        f"v{plan.release.version} failed in {plan.environment}: {failure.message}",
+        untouched=f"{plan.environment} runs {_name(plan.put_back)} again, proven",
+        next_step="mend it and release the next version",
+    ) from failure
+
+
+def put_back(plan: DeployPlan, failure: ReleaseError, target: Target) -> Proof:
     """Bring the deployment before in again and prove it, once.
 
     Raises:
@@ -106,20 +135,19 @@ def put_back(plan: DeployPlan, failure: ReleaseError, target: Target) -> None:
     if plan.put_back is None:
         raise _nothing_goes_back(plan, failure) from failure
     log.warning("putting %s back into %s", _name(plan.put_back), plan.environment)
-    again = f"release rollback {plan.environment} --to {plan.put_back.version}"
+    again = f"release rollback {plan.environment} --to {plan.put_back.claim.version}"
     try:
-        commit = observe.commit_of_deployment(plan.put_back, target.tags())
-        before = stackrequest.prepare(Release(plan.put_back.version, commit, plan.put_back.digests), target)
+        before = stackrequest.prepare(observe.deployed(plan.put_back.claim, target), target)
         rollout.wait_for_stack(target)
         stackstatus.check(target.stack(), then=again)
         rollout.update_stack(before.request, target)
         rollout.straighten(before, target)
-        rollout.prove(before, target)
+        return rollout.prove(before, target)
     except ReleaseError as second:
         raise PutBackFailed(
             f"v{plan.release.version} failed in {plan.environment} ({failure.message}), and putting "
             f"{_name(plan.put_back)} back failed too: {second.message}",
-            untouched="the ledger; nothing more was tried",
+            untouched="nothing more was tried",
             next_step=_with(second.next_step or f"release status {plan.environment}", again),
         ) from second
 
@@ -136,22 +164,13 @@ def _nothing_goes_back(plan: DeployPlan, failure: ReleaseError) -> PutBackFailed
         untouched = f"nothing older was put in its place: v{version} is what was proven in {environment} last"
         next_step = "mend it and run this again"
         if plan.earlier:
-            next_step += f"; to go further back: release rollback {environment} --to {plan.earlier.version}"
+            next_step += f"; to go further back: release rollback {environment} --to {plan.earlier.claim.version}"
     return PutBackFailed(
         f"v{version} failed in {environment}: {failure.message}",
-        untouched=f"the ledger; {untouched}",
+        untouched=untouched,
         next_step=f"release status {environment} shows what is live; {failure.next_step or next_step}",
     )
 
 
-def record(plan: DeployPlan, target: Target) -> Deployment:
-    """Write the ledger entry, one tag per image. Running the deployment again finishes a half-written one."""
-    entry = Deployment(plan.environment, plan.number, plan.release.version, plan.release.digests)
-    for image, digest in entry.digests.items():
-        target.registry.tag(target.repositories[image], digest, entry.tag)
-    log.info("recorded %s", entry.tag)
-    return entry
-
-
-def _name(entry: Deployment | None) -> str:
-    return f"v{entry.version}" if entry else "nothing"
+def _name(entry: Entry | None) -> str:
+    return f"v{entry.claim.version}" if entry else "nothing"

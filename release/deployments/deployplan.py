@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from release.deployments import ledger, serving, stackstatus
-from release.deployments.model import Deployment, LiveFunction, Rollout, Stack
+from release.deployments import serving, stackstatus
+from release.deployments.claims import Claim
+from release.deployments.ledger import Entry, Ledger
+from release.deployments.model import LiveFunction, Rollout, Stack
 from release.errors import ConflictError, NotFoundError
 from release.releases.model import Release
+from release.versions.order import Order, Position, relation
 
 
 class Action(Enum):
@@ -26,19 +29,16 @@ class Observed:
     """An environment as it is.
 
     Attributes:
-        entries: its ledger, oldest first, the newest entry complete.
-        unfinished: image -> digest still without the newest entry's tag.
-        live: image -> what its function's alias serves.
-        order: how the release's commit relates to the live one: "newer", "same", "older" or "diverged".
+        running: the claim whose release the stack says it has; None when it has none of ours.
+        functions: logical id -> what the function's alias serves.
         versions: function -> the version that the stack published last.
     """
 
     environment: str
-    entries: tuple[Deployment, ...]
-    unfinished: Mapping[str, str]
+    ledger: Ledger
     stack: Stack | None
-    live: Mapping[str, LiveFunction | None]
-    order: str
+    running: Claim | None
+    functions: Mapping[str, LiveFunction | None]
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -47,31 +47,34 @@ class DeployPlan:
     """What a deployment will do.
 
     Attributes:
-        finish: image -> digest that gets the newest entry's tag first (a crash left it half-written).
-        number: the ledger entry that will be written.
+        verb: "deploy" or "rollback", as the claim will say.
+        abandoned: claims whose runs died, which are marked so first.
+        number: of the claim that will be written.
+        live: the proven deployment that is live before.
         put_back: the deployment that goes back in if this one fails its proof. None when it is the first one, or when
             it was proven here last and is deployed again over drift: what fails then is no reason to fall further back.
         earlier: the deployment that a rollback brings back once this one is live.
-        before: what the stack says it runs now, with the digests that its aliases serve; None when there is nothing.
+        before: what the stack says it runs now; None when there is nothing of ours.
         rollout: the release made ready for the target; None when there is nothing to do.
     """
 
     environment: str
     release: Release
+    verb: str
     action: Action
     why: str
-    finish: Mapping[str, str]
-    finish_tag: str
+    abandoned: tuple[Entry, ...]
     number: int
-    put_back: Deployment | None
-    earlier: Deployment | None
-    before: Release | None = None
+    live: Entry | None
+    put_back: Entry | None
+    earlier: Entry | None
+    before: Claim | None = None
     rollout: Rollout | None = None
 
     @property
     def again(self) -> bool:
         """Whether the release was proven here last, and is deployed again because something drifted."""
-        return self.put_back is None and self.number > 1
+        return self.put_back is None and self.live is not None
 
 
 def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_newer: bool = False) -> DeployPlan:
@@ -84,15 +87,15 @@ def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_n
     Raises:
         ConflictError: the stack cannot take an update, or it would be an accidental downgrade.
     """
-    newest = seen.entries[-1] if seen.entries else None
-    recorded = newest is not None and (newest.version, newest.digests) == (release.version, release.digests)
+    live = seen.ledger.live
+    recorded = live is not None and (live.claim.release, live.claim.version) == (release.digest, release.version)
     problem = _unserved(seen, release)
     if recorded and not problem:
         action, why = (
             Action.NOTHING,
             f"{seen.environment} runs v{release.version} already, proven and recorded",
         )
-    elif not goes_back and seen.order == "older":
+    elif not goes_back and seen.running and relation(_place(release), _claimed(seen.running)) is Order.OLDER:
         action, why = Action.SUPERSEDED, f"{seen.environment} runs {_live_version(seen)}, from a later commit"
         if not if_newer:
             raise ConflictError(
@@ -109,29 +112,31 @@ def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_n
     return DeployPlan(
         environment=seen.environment,
         release=release,
+        verb="rollback" if goes_back else "deploy",
         action=action,
         why=why,
-        finish=seen.unfinished,
-        finish_tag=newest.tag if newest else "",
-        number=(newest.number if newest else 0) + 1,
-        put_back=None if recorded else newest,
-        earlier=_before(seen.entries) if recorded else newest,
-        before=_live(seen),
+        abandoned=seen.ledger.open,
+        number=seen.ledger.next_number,
+        live=live,
+        put_back=None if recorded else live,
+        earlier=_before(seen.ledger) if recorded else live,
+        before=seen.running,
     )
 
 
-def _live(seen: Observed) -> Release | None:
-    """What is live, as far as the stack tells."""
-    if seen.stack is None or not seen.stack.parameters.get("ReleaseVersion"):
-        return None
-    digests = {image: function.digest for image, function in seen.live.items() if function and function.digest}
-    return Release(seen.stack.parameters["ReleaseVersion"], seen.stack.parameters.get("GitSha", ""), digests)
+def _place(release: Release) -> Position:
+    record = release.record
+    return Position(record.commit, record.branch, record.position, release.version)
 
 
-def _before(entries: tuple[Deployment, ...]) -> Deployment | None:
-    """What a rollback brings back when the newest entry is what is deployed."""
+def _claimed(claim: Claim) -> Position:
+    return Position(claim.commit, claim.branch, claim.position, claim.version)
+
+
+def _before(ledger: Ledger) -> Entry | None:
+    """What a rollback brings back when the live release is what is deployed."""
     try:
-        return ledger.previous(entries, entries[-1])
+        return ledger.previous()
     except NotFoundError:
         return None
 
@@ -148,7 +153,7 @@ def _unserved(seen: Observed, release: Release) -> str:
     parameters = seen.stack.parameters
     if (parameters.get("ReleaseVersion"), parameters.get("GitSha")) != (release.version, release.commit):
         return f"the stack has {_live_version(seen)}"
-    return serving.unserved(seen.live, release, seen.versions, ready=("Active", "Inactive"))
+    return serving.unserved(seen.functions, release, seen.versions, ready=("Active", "Inactive"))
 
 
 def _live_version(seen: Observed) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from release import tables
 from release.deployments import render
 from release.deployments.deployplan import Action, DeployPlan
-from release.deployments.model import Deployment
 from release.deployments.smokerules import SmokeResult
 from release.gate import scantext
 from release.gate.scanrecord import ScanRecord
@@ -48,7 +47,7 @@ def of_plan(plan: DeployPlan) -> Report:
 
 
 def of_deployment(
-    plan: DeployPlan, facts: Facts, smoke: Sequence[SmokeResult], recorded: Deployment | None, api: str, verb: str
+    plan: DeployPlan, facts: Facts, smoke: Sequence[SmokeResult], recorded: str, api: str, verb: str
 ) -> Report:
     """A deployment that ended well.
 
@@ -58,13 +57,13 @@ def of_deployment(
     """
     data = render.plan_json(plan) | {
         "smoke": [result.name for result in smoke],
-        "recorded": recorded.tag if recorded else None,
+        "recorded": recorded or None,
         "api": api or None,
     }
     outputs = {"version": plan.release.version, "action": plan.action.name.lower()}
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         return Report(data, plan.why, f"### {plan.environment}\n\n{markdown(plan.why)}\n", outputs)
-    text = f"{plan.why}: {verb}, proven by {len(smoke)} smoke tests, recorded as {recorded.tag if recorded else '-'}"
+    text = f"{plan.why}: {verb}, proven by {len(smoke)} smoke tests, recorded as {recorded}"
     rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), ("API", _link(api))]
     rows.append(("to go back", _click(plan, facts)))
     return Report(data, text, _summary(plan, facts, f"✅ {text}", rows), outputs)
@@ -130,7 +129,7 @@ def _click(plan: DeployPlan, facts: Facts) -> str:
     if plan.earlier is None:
         return "there is no deployment before this one"
     place = f"[Actions → rollback]({facts.click})" if facts.click else "Actions → rollback"
-    environment, version = plan.environment, plan.earlier.version
+    environment, version = plan.environment, plan.earlier.claim.version
     return Markup(
         f"{place} → Run workflow: environment `{environment}`, version `{version}`; "
         f"or `release rollback {environment} --to {version}`"

@@ -9,43 +9,52 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from release.deployments import observe
+from release.deployments.claims import Claim
 from release.deployments.deployplan import Action, DeployPlan
 from release.deployments.deployreport import Facts
 from release.deployments.target import Target
 from release.errors import ReleaseError
 from release.gate.ports import ScanRecords
 from release.gate.scanrecord import ScanRecord
+from release.releases.record import ReleaseRecord
 from release.versions.history import Commit
 from release.versions.ports import Git
 
 log = logging.getLogger("release.deploy")
 
 
-def gather(plan: DeployPlan, target: Target, records: ScanRecords, *, reason: str, click: str) -> Facts:
-    """The facts about ``plan``; none when it does nothing."""
+def gather(
+    plan: DeployPlan, target: Target, git: Git | None, records: ScanRecords, *, reason: str, click: str
+) -> Facts:
+    """The facts about ``plan``; none when it does nothing.
+
+    Args:
+        git: the repository, where the command runs in one; it tells the commits between.
+    """
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         return Facts(reason=reason, click=click)
     release, live = plan.release, plan.before
     return Facts(
-        sizes=_sizes([release.digests, live.digests if live else {}], target),
-        goes_in=_between(target.git, release.commit, live.commit) if live else (),
-        comes_out=_between(target.git, live.commit, release.commit) if live else (),
+        sizes=_sizes(release.record) | _live_sizes(live, target),
+        goes_in=_between(git, release.commit, live.commit) if git and live else (),
+        comes_out=_between(git, live.commit, release.commit) if git and live else (),
         scans=_scans(release.digests, records),
         reason=reason,
         click=click,
     )
 
 
-def _sizes(sets: list[Mapping[str, str]], target: Target) -> dict[str, int]:
-    sizes: dict[str, int] = {}
-    for image, digest in (item for digests in sets for item in digests.items()):
-        if digest in sizes or image not in target.repositories:
-            continue
-        try:
-            sizes[digest] = target.registry.manifest(target.repositories[image], digest).size
-        except ReleaseError as error:
-            log.info("the size of image %s is not known: %s", image, error.message)
-    return sizes
+def _sizes(record: ReleaseRecord) -> dict[str, int]:
+    return {image.digest: image.size for image in record.images.values()}
+
+
+def _live_sizes(live: Claim | None, target: Target) -> dict[str, int]:
+    try:
+        return _sizes(observe.deployed(live, target).record) if live else {}
+    except ReleaseError as error:
+        log.info("the sizes of what is live are not known: %s", error.message)
+        return {}
 
 
 def _scans(digests: Mapping[str, str], records: ScanRecords) -> dict[str, ScanRecord]:

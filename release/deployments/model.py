@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from release.releases.model import Release
 from release.settings.smoke import SmokeTest
@@ -32,10 +33,17 @@ class StackResource:
 
 @dataclass(frozen=True)
 class StackRequest:
-    """A stack as it should be. ``repositories`` are the image repositories' URIs, without tag or digest."""
+    """A stack as it should be.
+
+    Attributes:
+        folder: the release's bundle, unpacked: the template and every file that it names.
+        template: the template's path in ``folder``.
+        repositories: the image repositories' URIs, without tag or digest.
+    """
 
     name: str
-    template: bytes
+    folder: Path
+    template: str
     parameters: Mapping[str, str]
     repositories: tuple[str, ...]
 
@@ -45,15 +53,11 @@ class Rollout:
     """A release made ready for a target: all that bringing it in and proving it takes, read once.
 
     Attributes:
-        functions: image -> the stack output that names its function, as the release has it.
-        alias: the alias that its template gives the functions.
         smoke: its own smoke tests.
     """
 
     release: Release
     request: StackRequest
-    functions: Mapping[str, str]
-    alias: str
     smoke: tuple[SmokeTest, ...]
 
 
@@ -62,11 +66,14 @@ class LiveFunction:
     """What an alias serves.
 
     Attributes:
+        function: its physical name.
         version: the published version's number.
         digest: the image's manifest digest, or "" when the service does not tell.
         state: Lambda's ``State``: Pending, Active, Inactive or Failed.
         update: Lambda's ``LastUpdateStatus``: InProgress, Successful or Failed.
         weights: other versions that the alias sends a share to (0 to 1), as it does while traffic is shifted.
+        behind: the first setting in which what is served differs from what the function was last set to, or "": then
+            CloudFormation changed the function, but published no version of it.
     """
 
     function: str
@@ -76,6 +83,7 @@ class LiveFunction:
     update: str
     reason: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,18 +103,3 @@ class HttpResponse:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """One entry of an environment's ledger: a digest set that went live and passed its smoke tests."""
-
-    environment: str
-    number: int
-    version: str
-    digests: Mapping[str, str]
-
-    @property
-    def tag(self) -> str:
-        """The ledger tag, as it stands on every digest of the deployment."""
-        return f"{self.environment}-{self.number}-v{self.version}"

@@ -1,64 +1,35 @@
-"""What several stages look at before they decide: the registry's tags, a version's digests, an environment."""
+"""What several verbs look at before they decide: a release, its images, an environment."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from release.deployments import ledger, serving
+from release.deployments import serving
+from release.deployments.claims import Claim
 from release.deployments.deployplan import Observed
-from release.deployments.model import Deployment, LiveFunction, Stack
+from release.deployments.ledger import Ledger
+from release.deployments.model import LiveFunction, Stack, StackResource
 from release.deployments.ports import Cloud
 from release.deployments.target import Target
-from release.errors import NotFoundError, ReleaseError
-from release.images.ports import Registry
+from release.errors import NotFoundError
 from release.oci import checked_platform
+from release.releases import recording
 from release.releases.model import Release
-from release.releases.tags import commit_of
-from release.settings import config as config_file
-from release.settings.config import Config
-from release.versions.order import relation
-from release.versions.ports import Git
+from release.releases.record import RecordedFunction
 
-log = logging.getLogger("release.deploy")
+#: How many entries are looked through for the one that the stack says it runs; a page of the ledger.
+_RECENT = 50
 
 
-def tags_by_image(config: Config, registry: Registry) -> Mapping[str, Mapping[str, str]]:
-    """Image -> tag -> digest, for every image of release.toml. Raises NotFoundError for a missing repository."""
-    return {name: registry.tags(image.repository) for name, image in config.images.items()}
+def published(version: str, target: Target) -> Release:
+    """The release that is named ``version``. Raises NotFoundError, ConflictError."""
+    digest, record = recording.recorded(version, target.store, target.records)
+    return Release(version, digest, record)
 
 
-def published(version: str, tags: Mapping[str, Mapping[str, str]]) -> Release:
-    """The release named ``version``, complete: a digest for every image and the commit.
-
-    Raises:
-        NotFoundError: an image has no such version, or the publication was cut off before its last tag.
-    """
-    commits = {commit_of(version, named) for named in tags.values()}
-    missing = [image for image, named in tags.items() if version not in named]
-    if missing or None in commits or len(commits) != 1:
-        what = f"image {missing[0]} has no such version" if missing else "its publication was not finished"
-        raise NotFoundError(
-            f"v{version} is not in the registry: {what}",
-            untouched="every environment",
-            next_step=f"release publish --version {version}, from its commit",
-        )
-    commit = commits.pop()
-    assert commit is not None
-    return Release(version, commit, {image: named[version] for image, named in tags.items()})
-
-
-def commit_of_deployment(entry: Deployment, tags: Mapping[str, Mapping[str, str]]) -> str:
-    """The commit a ledger entry's version was made from. Raises NotFoundError when no tag tells."""
-    for image in entry.digests:
-        commit = commit_of(entry.version, tags.get(image, {}))
-        if commit:
-            return commit
-    raise NotFoundError(
-        f"no tag binds v{entry.version} to its commit",
-        untouched="everything",
-        next_step=f"git tag shows the commit: release publish --version {entry.version} from there",
-    )
+def deployed(claim: Claim, target: Target) -> Release:
+    """The release of a deployment, by the name it was deployed as. Raises NotFoundError: its record is gone."""
+    return Release(claim.version, claim.release, recording.by_digest(claim.release, target.store, target.records))
 
 
 def check_images(target: Target, release: Release) -> None:
@@ -68,74 +39,62 @@ def check_images(target: Target, release: Release) -> None:
         NotFoundError: a digest is gone from the registry.
         ConflictError: an index, or another architecture (faults.md, 11 and 12).
     """
-    for image, digest in release.digests.items():
+    for name, image in release.record.images.items():
         try:
-            manifest = target.registry.manifest(target.repositories[image], digest)
+            manifest = target.registry.manifest(image.repository, image.digest)
         except NotFoundError as error:
             raise NotFoundError(
-                f"image {image} of v{release.version} is gone from the registry ({digest})",
+                f"image {name} of v{release.version} is gone from the registry ({image.digest})",
                 untouched="every environment",
-                next_step=f"release another version, or publish v{release.version} again from {release.commit[:12]}",
+                next_step=f"release another version than v{release.version}; release history {target.name} has them",
             ) from error
-        checked_platform(manifest, target.platforms[image], image)
+        checked_platform(manifest, image.platform, name)
 
 
-def config_at(git: Git, commit: str) -> Config:
-    """release.toml as it was at ``commit``, read leniently; what this command does not understand of it is logged.
-
-    Raises:
-        NotFoundError: the commit is not in this clone, or had no release.toml.
-        UsageError: it had one that is not TOML.
-    """
-    try:
-        then = config_file.parse_history(git.show(commit, "release.toml").decode(errors="replace"))
-    except ReleaseError as error:
-        error.message = f"release.toml at {commit[:12]}: {error.message}"
-        raise
-    for note in then.notes:
-        log.warning("release.toml at %s: %s", commit[:12], note)
-    return then
-
-
-def environment(target: Target, tags: Mapping[str, Mapping[str, str]], *, release: Release | None = None) -> Observed:
-    """An environment as it is: ledger, stack, what each alias serves, and how ``release`` relates to it."""
-    entries = ledger.deployments(target.name, tags)
+def environment(target: Target, ledger: Ledger) -> Observed:
+    """An environment as it is: ledger, stack, and what each function of its live release serves."""
     stack = target.stack()
+    running = _running(stack, ledger)
+    live = ledger.live
+    shown = running or (live.claim if live else None)
+    resources = target.cloud.resources(stack.name) if stack else ()
     return Observed(
         environment=target.name,
-        entries=ledger.completed(entries, tags),
-        unfinished=ledger.unfinished(entries, tags),
+        ledger=ledger,
         stack=stack,
-        live=live_functions(target.functions, target.alias, stack, target.cloud),
-        order=_order(stack, release, target.git) if release else "same",
-        versions=serving.published_versions(target.cloud.resources(stack.name)) if stack else {},
+        running=running,
+        functions=live_functions(_functions(shown, target), resources, target.cloud),
+        versions=serving.published_versions(resources),
     )
+
+
+def _functions(claim: Claim | None, target: Target) -> Mapping[str, RecordedFunction]:
+    """The functions of a deployment's release; none when its record is gone, which release status tells."""
+    try:
+        return deployed(claim, target).record.functions if claim else {}
+    except NotFoundError:
+        return {}
+
+
+def _running(stack: Stack | None, ledger: Ledger) -> Claim | None:
+    """The newest claim whose release the stack says it has; None when it has none of ours."""
+    if stack is None:
+        return None
+    said = (stack.parameters.get("ReleaseVersion"), stack.parameters.get("GitSha"))
+    recent = (entry for _, entry in zip(range(_RECENT), ledger, strict=False))
+    return next((e.claim for e in recent if (e.claim.version, e.claim.commit) == said), None)
 
 
 def live_functions(
-    functions: Mapping[str, str], alias: str, stack: Stack | None, cloud: Cloud
+    functions: Mapping[str, RecordedFunction], resources: Sequence[StackResource], cloud: Cloud
 ) -> Mapping[str, LiveFunction | None]:
-    """Image -> what its function's alias serves; None where there is no function (yet).
+    """Logical id -> what the function's alias serves; None where there is no function or alias (yet).
 
     Args:
-        functions: image -> the stack output that names its function.
+        resources: the stack's own, which tell what each function is called.
     """
-    live: dict[str, LiveFunction | None] = {}
-    for image, output in functions.items():
-        name = stack.outputs.get(output) if stack else None
-        live[image] = cloud.live(name, alias) if name else None
-    return live
-
-
-def _order(stack: Stack | None, release: Release, git: Git) -> str:
-    live = stack.parameters.get("GitSha", "") if stack else ""
-    if not stack or not live:
-        return "newer"
-    if live == release.commit:
-        return "same"
-    return relation(
-        older=git.is_ancestor(release.commit, live),
-        newer=git.is_ancestor(live, release.commit),
-        version=release.version,
-        live_version=stack.parameters.get("ReleaseVersion", ""),
-    )
+    names = serving.function_names(resources)
+    return {
+        logical: cloud.live(names[logical], each.alias) if logical in names else None
+        for logical, each in functions.items()
+    }

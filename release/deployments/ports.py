@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from release.deployments.claims import Run
 from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest, StackResource
 
 
@@ -23,7 +24,7 @@ class Cloud(Protocol):
         """Bring the stack to ``request`` and wait until CloudFormation is done. Raises RemoteError."""
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
-        """What ``alias`` serves, or None when function or alias do not exist."""
+        """What ``alias`` serves, or None when function or alias do not exist; without an alias, what was set last."""
 
     def move_alias(self, function: str, alias: str, version: str) -> None:
         """Send everything that comes to ``alias`` to ``version``. An alias that is gone is made anew."""
@@ -39,3 +40,13 @@ class Cloud(Protocol):
 
     def token(self, client_id: str, secret: str) -> str:
         """A bearer token for the user whose name and password ``secret`` holds."""
+
+
+class Runs(Protocol):
+    """Who deploys: this run, and what is known of the others."""
+
+    def present(self) -> Run:
+        """This run."""
+
+    def is_over(self, run: Run) -> bool:
+        """Whether ``run`` certainly does nothing any more; False when nobody can tell from here."""

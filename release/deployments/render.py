@@ -6,18 +6,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from release.deployments.deployplan import DeployPlan
-from release.deployments.model import Deployment, LiveFunction, Stack
+from release.deployments.ledger import Entry
+from release.deployments.model import LiveFunction, Stack
 
 
-def deployment_json(entry: Deployment, commit: str = "") -> dict[str, Any]:
+def entry_json(entry: Entry) -> dict[str, Any]:
     """A ledger entry for ``--json``."""
+    claim, outcome = entry.claim, entry.outcome
     return {
-        "environment": entry.environment,
-        "number": entry.number,
-        "version": entry.version,
-        "commit": commit,
-        "digests": dict(entry.digests),
-        "tag": entry.tag,
+        "environment": claim.environment,
+        "number": claim.number,
+        "action": claim.action,
+        "version": claim.version,
+        "commit": claim.commit,
+        "release": claim.release,
+        "digests": dict(claim.digests),
+        "tag": claim.tag,
+        "who": claim.run.who,
+        "run": claim.run.url or None,
+        "reason": claim.reason,
+        "began": claim.began,
+        "result": outcome.result.value if outcome else "open",
+        "ended": outcome.ended if outcome else None,
+        "seconds": dict(outcome.seconds) if outcome else {},
+        "smoke": dict(outcome.smoke) if outcome else {},
+        "functions": {
+            name: {"name": served.name, "version": served.version, "digest": served.digest}
+            for name, served in (outcome.functions.items() if outcome else ())
+        },
+        "problem": outcome.problem if outcome else "",
     }
 
 
@@ -29,28 +46,29 @@ def plan_json(plan: DeployPlan) -> dict[str, Any]:
         "why": plan.why,
         "version": plan.release.version,
         "commit": plan.release.commit,
+        "release": plan.release.digest,
         "digests": dict(plan.release.digests),
         "number": plan.number,
-        "put_back": plan.put_back.version if plan.put_back else None,
-        "finishes": plan.finish_tag if plan.finish else None,
+        "put_back": plan.put_back.claim.version if plan.put_back else None,
+        "abandons": [entry.claim.tag for entry in plan.abandoned],
     }
 
 
 def plan_text(plan: DeployPlan) -> str:
     """A deployment's plan for a terminal."""
-    lines = [plan.why, f"  {plan.action.value}"]
-    if plan.finish:
-        lines.append(f"  first finish ledger entry {plan.finish_tag} on {', '.join(plan.finish)}")
+    lines = [plan.why, f"  {plan.action.value}", f"  release: {plan.release.digest}"]
+    for entry in plan.abandoned:
+        lines.append(f"  first mark {entry.claim.tag} abandoned: its run by {entry.claim.run.who} is over")
     for image, digest in plan.release.digests.items():
         lines.append(f"  {image}: {digest}")
     if plan.action.name in ("DEPLOY", "PROVE"):
         back = "nothing: it was proven here last" if plan.again else "nothing: this is the first deployment"
-        back = f"v{plan.put_back.version}" if plan.put_back else back
+        back = f"v{plan.put_back.claim.version}" if plan.put_back else back
         lines.append(f"  if it fails its proof, goes back in: {back}")
     return "\n".join(lines)
 
 
-def live_json(stack: Stack | None, live: Mapping[str, LiveFunction | None]) -> dict[str, Any]:
+def live_json(stack: Stack | None, functions: Mapping[str, LiveFunction | None]) -> dict[str, Any]:
     """What an environment runs, for ``--json``."""
     return {
         "stack": stack.name if stack else None,
@@ -59,7 +77,7 @@ def live_json(stack: Stack | None, live: Mapping[str, LiveFunction | None]) -> d
         "commit": stack.parameters.get("GitSha") if stack else None,
         "api": stack.outputs.get("ApiUrl") if stack else None,
         "functions": {
-            image: None
+            logical: None
             if function is None
             else {
                 "name": function.function,
@@ -68,6 +86,6 @@ def live_json(stack: Stack | None, live: Mapping[str, LiveFunction | None]) -> d
                 "state": function.state,
                 "weights": dict(function.weights),
             }
-            for image, function in live.items()
+            for logical, function in functions.items()
         },
     }

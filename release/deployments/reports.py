@@ -1,13 +1,15 @@
-"""What each command says at its end."""
+"""What each command about an environment says at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
 from release import tables
 from release.deployments import render
-from release.deployments.model import Deployment, LiveFunction, Stack
+from release.deployments.ledger import Entry
 from release.deployments.smokerules import SmokeResult
+from release.deployments.status import EnvironmentStatus
 from release.report import Report
 
 
@@ -22,26 +24,26 @@ def of_smoke(environment: str, results: Sequence[SmokeResult]) -> Report:
     )
 
 
-def of_status(
-    rows: Sequence[tuple[str, Stack | None, Mapping[str, LiveFunction | None], Deployment | None, str]],
-) -> Report:
-    """Environments as ``(name, stack, live functions, last ledger entry, problem)``."""
+def of_status(rows: Sequence[EnvironmentStatus]) -> Report:
+    """What is live where."""
     cells = []
-    for name, stack, live, recorded, problem in rows:
-        version = stack.parameters.get("ReleaseVersion", "-") if stack else "-"
-        served = ", ".join(f"{i} {tables.short(f.digest) if f else '-'}" for i, f in live.items())
-        entry = f"#{recorded.number} v{recorded.version}" if recorded else "-"
-        cells.append((name, version, stack.status if stack else "no stack", served, entry, problem or "agrees"))
+    for row in rows:
+        version = row.stack.parameters.get("ReleaseVersion", "-") if row.stack else "-"
+        served = ", ".join(f"{n} {_served(f.version, f.digest) if f else '-'}" for n, f in row.functions.items())
+        entry = f"#{row.live.number} v{row.live.claim.version}" if row.live else "-"
+        status = row.stack.status if row.stack else "no stack"
+        cells.append((row.environment, version, status, served or "-", entry, row.problem or "agrees"))
     header = ("environment", "version", "stack", "served", "ledger", "ledger and stack")
     return Report(
         data={
             "environments": {
-                name: render.live_json(stack, live)
+                row.environment: render.live_json(row.stack, row.functions)
                 | {
-                    "recorded": render.deployment_json(recorded) if recorded else None,
-                    "problem": problem or None,
+                    "recorded": render.entry_json(row.live) if row.live else None,
+                    "newest": render.entry_json(row.newest) if row.newest else None,
+                    "problem": row.problem or None,
                 }
-                for name, stack, live, recorded, problem in rows
+                for row in rows
             }
         },
         text=tables.table(header, cells),
@@ -49,20 +51,38 @@ def of_status(
     )
 
 
-def of_history(environment: str, rows: Sequence[tuple[Deployment, str]]) -> Report:
-    """Deployments with their commit, newest first."""
+def of_history(environment: str, entries: Sequence[Entry]) -> Report:
+    """Deployments, newest first, however they ended."""
     cells = [
         (
             f"#{entry.number}",
-            f"v{entry.version}",
-            commit[:12] or "-",
-            ", ".join(f"{image} {tables.short(digest)}" for image, digest in entry.digests.items()),
+            entry.claim.began[:16].replace("T", " "),
+            f"v{entry.claim.version}",
+            entry.claim.commit[:12],
+            entry.claim.action,
+            entry.result.value if entry.result else "open",
+            _took(entry),
+            entry.claim.run.who,
+            entry.claim.reason or (entry.outcome.problem if entry.outcome else ""),
+            entry.claim.run.url,
         )
-        for entry, commit in rows
+        for entry in entries
     ]
-    header = ("entry", "version", "commit", "images")
+    header = ("entry", "began (UTC)", "version", "commit", "what", "outcome", "took", "who", "why", "run")
     return Report(
-        data={"environment": environment, "deployments": [render.deployment_json(e, c) for e, c in rows]},
-        text=tables.table(header, cells) if rows else f"nothing was ever proven in {environment}",
+        data={"environment": environment, "deployments": [render.entry_json(entry) for entry in entries]},
+        text=tables.table(header, cells) if entries else f"nothing was ever deployed to {environment}",
         summary=f"### History of {environment}\n\n{tables.markdown(header, cells)}\n",
     )
+
+
+def _served(version: str, digest: str) -> str:
+    return f"{version}{f' ({tables.short(digest)})' if digest else ''}"
+
+
+def _took(entry: Entry) -> str:
+    if entry.outcome is None:
+        return "-"
+    taken = datetime.fromisoformat(entry.outcome.ended) - datetime.fromisoformat(entry.claim.began)
+    minutes, seconds = divmod(int(taken.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

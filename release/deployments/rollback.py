@@ -4,36 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from release.deployments import deployplan, ledger, observe, rollout, stackrequest
+from release.deployments import claiming, deployplan, observe, rollout, stackrequest
+from release.deployments.claims import Claim, Result
 from release.deployments.deployplan import Action, DeployPlan, Observed
 from release.deployments.target import Target
 from release.errors import NotFoundError
-from release.releases.model import Release
 
 
 def plan_rollback(target: Target, to: str | None) -> DeployPlan:
     """What going back takes: to the deployment before, or to version ``to``. Changes nothing.
 
     Raises:
-        NotFoundError: that was never proven here, or an image or its commit is gone (faults.md, 24).
+        NotFoundError: that was never proven here, or an image or its record is gone (faults.md, 24).
         ConflictError: the stack takes no update.
     """
-    tags = target.tags()
-    entries = ledger.completed(ledger.deployments(target.name, tags), tags)
-    if not entries:
+    claiming.wait_for_others(target)
+    ledger = target.ledger()
+    if ledger.live is None:
         raise NotFoundError(
             f"nothing was ever proven in {target.name}, so there is nothing to go back to",
             untouched="everything",
             next_step=f"release deploy {target.name} --version …",
         )
     rollout.wait_for_stack(target)
-    seen = observe.environment(target, tags)
-    back = (
-        ledger.named(entries, to, target.name)
-        if to
-        else ledger.to_go_back_to(entries, half_written=bool(seen.unfinished), live_version=_live_version(seen))
-    )
-    release = Release(back.version, observe.commit_of_deployment(back, tags), back.digests)
+    seen = observe.environment(target, ledger)
+    claim = ledger.of_version(to).claim if to else _to_go_back_to(seen)
+    release = observe.deployed(claim, target)
     observe.check_images(target, release)
     decided = deployplan.decide_deployment(seen, release, goes_back=True)
     if decided.action is Action.NOTHING:
@@ -41,5 +37,22 @@ def plan_rollback(target: Target, to: str | None) -> DeployPlan:
     return replace(decided, rollout=stackrequest.prepare(release, target))
 
 
-def _live_version(seen: Observed) -> str:
-    return seen.stack.parameters.get("ReleaseVersion", "") if seen.stack else ""
+def _to_go_back_to(seen: Observed) -> Claim:
+    """Where a rollback goes that names no version.
+
+    - A rollback that was cut off: where that one went, so that running it again finishes it and goes back once.
+    - What runs was never proven here, because its deployment was cut off or failed for good: the live entry.
+    - Otherwise: the deployment before the live one.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    newest, live = seen.ledger.newest, seen.ledger.live
+    assert newest is not None
+    assert live is not None
+    cut_off = newest.result in (None, Result.ABANDONED)
+    if cut_off and newest.claim.action == "rollback":
+        return newest.claim
+    if seen.running is None or seen.running.release != live.claim.release:
+        return live.claim
+    return seen.ledger.previous().claim

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from release.deployments import observe, serving, smoke, stackstatus
-from release.deployments.model import Rollout, Stack, StackRequest
+from release.deployments.claims import Served
+from release.deployments.model import LiveFunction, Rollout, Stack, StackRequest
 from release.deployments.smokerules import SmokeResult
 from release.deployments.target import Target
 from release.errors import MachineError, ReleaseError, RemoteError
@@ -14,6 +17,15 @@ log = logging.getLogger("release.deploy")
 
 #: How long to wait for somebody else's change of the stack, and for an alias to serve (seconds).
 STACK_WAIT, SERVE_WAIT, POLL = 900.0, 300.0, 2.0
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a proven release serves, and what its smoke tests said."""
+
+    stack: Stack
+    smoke: tuple[SmokeResult, ...]
+    functions: Mapping[str, Served]
 
 
 def wait_for_stack(target: Target) -> None:
@@ -50,16 +62,6 @@ def update_stack(wanted: StackRequest, target: Target) -> None:
         raise RemoteError(f"stack {wanted.name} is {status} and did not take v{version}")
 
 
-def prove(rollout: Rollout, target: Target) -> tuple[Stack, tuple[SmokeResult, ...]]:
-    """Every alias serves the release's digest, and every smoke test passes. Raises RemoteError otherwise."""
-    stack = _serving(rollout, target)
-    results = smoke.run(rollout.smoke, target, stack, rollout.release)
-    failed = [result for result in results if not result.passed]
-    if failed:
-        raise RemoteError(f"smoke test {failed[0].name!r} failed: {failed[0].problem}")
-    return stack, results
-
-
 def straighten(rollout: Rollout, target: Target) -> None:
     """Point each alias that strayed at the version that the stack made, and end the share of any other.
 
@@ -69,42 +71,61 @@ def straighten(rollout: Rollout, target: Target) -> None:
     stack = target.stack()
     if stack is None:
         return
-    live = observe.live_functions(rollout.functions, rollout.alias, stack, target.cloud)
-    names = {image: stack.outputs[name] for image, name in rollout.functions.items() if name in stack.outputs}
-    versions = serving.published_versions(target.cloud.resources(stack.name))
-    for function, version in serving.strayed(live, names, versions).items():
-        log.warning("alias %s of %s strayed; moving it to version %s", rollout.alias, function, version)
-        target.cloud.move_alias(function, rollout.alias, version)
+    resources = target.cloud.resources(stack.name)
+    functions = rollout.release.record.functions
+    live = observe.live_functions(functions, resources, target.cloud)
+    names, versions = serving.function_names(resources), serving.published_versions(resources)
+    for logical, version in serving.strayed(live, functions, names, versions).items():
+        name, alias = names[logical], functions[logical].alias
+        log.warning("alias %s of %s strayed; moving it to version %s", alias, name, version)
+        target.cloud.move_alias(name, alias, version)
 
 
-def _serving(rollout: Rollout, target: Target) -> Stack:
+def prove(rollout: Rollout, target: Target) -> Proof:
+    """Every function serves the release's digest and version, and every smoke test passes.
+
+    Raises:
+        RemoteError: it does not, or one failed.
+    """
+    stack, functions = _serving(rollout, target)
+    results = smoke.run(rollout.smoke, target, stack, rollout.release)
+    failed = [result for result in results if not result.passed]
+    if failed:
+        raise RemoteError(f"smoke test {failed[0].name!r} failed: {failed[0].problem}")
+    served = {name: Served(f.function, f.version, f.digest) for name, f in functions.items() if f}
+    return Proof(stack, results, served)
+
+
+def _serving(rollout: Rollout, target: Target) -> tuple[Stack, Mapping[str, LiveFunction | None]]:
+    functions = rollout.release.record.functions
     waited, woken = 0.0, set[str]()
     while True:
         stack = target.stack()
-        live = observe.live_functions(rollout.functions, rollout.alias, stack, target.cloud)
-        versions = serving.published_versions(target.cloud.resources(stack.name)) if stack else {}
-        problem = serving.unserved(live, rollout.release, versions)
+        resources = target.cloud.resources(stack.name) if stack else ()
+        live = observe.live_functions(functions, resources, target.cloud)
+        problem = serving.unserved(live, rollout.release, serving.published_versions(resources))
         if stack is not None and not problem:
-            return stack
+            return stack, live
         if waited >= SERVE_WAIT or serving.hopeless(live):
             raise RemoteError(problem or "the stack is gone")
-        asleep = {each.function for each in live.values() if each and each.state == "Inactive"} - woken
-        for function in asleep:
-            _wake(function, rollout.alias, target)
-        woken |= asleep
+        for logical in {name for name, each in live.items() if each and each.state == "Inactive"} - woken:
+            _wake(live[logical], functions[logical].alias, target)
+            woken.add(logical)
         target.clock.sleep(POLL)
         waited += POLL
 
 
-def _wake(function: str, alias: str, target: Target) -> None:
+def _wake(function: LiveFunction | None, alias: str, target: Target) -> None:
     """Have Lambda make an Inactive function ready again.
 
     It does so when the function is invoked, and rejects that invocation, so no code of the function runs ("Lambda
     function states"; "Create a Lambda function using a container image", Function lifecycle).
     """
-    log.info("function %s is Inactive; invoking it", function)
+    if function is None:
+        return
+    log.info("function %s is Inactive; invoking it", function.function)
     try:
-        target.cloud.invoke(function, alias, b"{}")
+        target.cloud.invoke(function.function, alias, b"{}")
     except MachineError:
         raise
     except ReleaseError as error:

@@ -1,4 +1,4 @@
-"""Whether the aliases serve a release: every function its digest, from the version that the stack made for it. Pure."""
+"""Whether the functions serve a release: every one its digest, from the version that the stack made for it. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from release.deployments.model import LiveFunction, StackResource
 from release.releases.model import Release
+from release.releases.record import RecordedFunction
 
-#: image -> what its function's alias serves; None where there is no function or no alias.
+#: logical id -> what the function's alias serves; None where there is no function or no alias.
 Live = Mapping[str, LiveFunction | None]
+
+
+def function_names(resources: Iterable[StackResource]) -> Mapping[str, str]:
+    """Logical id -> physical name, of every Lambda function of the stack."""
+    return {each.logical_id: each.physical_id for each in resources if each.type == "AWS::Lambda::Function"}
 
 
 def published_versions(resources: Iterable[StackResource]) -> Mapping[str, str]:
@@ -27,19 +33,20 @@ def published_versions(resources: Iterable[StackResource]) -> Mapping[str, str]:
 
 
 def unserved(live: Live, release: Release, versions: Mapping[str, str], *, ready: tuple[str, ...] = ("Active",)) -> str:
-    """Why the aliases do not serve the release yet, or "" when every one does (faults.md, 27 to 29 and 59).
+    """Why the functions do not serve the release yet, or "" when every one does (faults.md, 27 to 29, 58 and 59).
 
     Args:
         versions: function -> the version that the stack published for the release, where it tells.
         ready: the states in which a function serves.
     """
-    for image, digest in release.digests.items():
-        function = live.get(image)
+    for logical, expected in release.record.functions.items():
+        function = live.get(logical)
         if function is None:
-            return f"image {image}: its function or alias does not exist"
-        problem = _unserved(function, digest, ready) or strayed_from(function, versions)
+            return f"{logical}: the function or its alias does not exist"
+        digest = release.digests.get(expected.image, "")
+        problem = _unserved(function, digest, ready) or (strayed_from(function, versions) if expected.alias else "")
         if problem:
-            return f"image {image}: {function.function} {problem}"
+            return f"{logical}: {function.function} {problem}"
     return ""
 
 
@@ -53,8 +60,11 @@ def strayed_from(function: LiveFunction, versions: Mapping[str, str]) -> str:
 
 
 def _unserved(function: LiveFunction, digest: str, ready: tuple[str, ...]) -> str:
-    if function.digest != digest:
+    """``digest`` is "" for a ZIP, of which the version alone tells."""
+    if digest and function.digest != digest:
         return f"serves {function.digest or 'an unknown image'}, not {digest}"
+    if function.behind:
+        return f"serves version {function.version}, which has not the {function.behind} that it was set to since"
     if "Failed" in (function.update, function.state):
         return f"failed: {function.reason or 'no reason given'}"
     if function.state not in ready or function.update not in ("Successful", ""):
@@ -68,19 +78,21 @@ def hopeless(live: Live) -> bool:
     return any(f is not None and "Failed" in (f.state, f.update) for f in live.values())
 
 
-def strayed(live: Live, names: Mapping[str, str], versions: Mapping[str, str]) -> Mapping[str, str]:
-    """Function -> the version that its alias should send everything to and does not.
+def strayed(
+    live: Live, functions: Mapping[str, RecordedFunction], names: Mapping[str, str], versions: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Logical id -> the version that the function's alias should send everything to and does not.
 
     That happens by hand, or by a traffic shift that was cut off, and CloudFormation does not see it: it compares a
     template with the template before, not with what is there.
 
     Args:
-        names: image -> its function.
-        versions: as above; a function that is not in it is left alone.
+        names: logical id -> physical name.
+        versions: physical name -> version, as above; a function that is not in it is left alone.
     """
     found = {}
-    for image, name in names.items():
-        function = live.get(image)
-        if name in versions and (function is None or strayed_from(function, versions)):
-            found[name] = versions[name]
+    for logical, expected in functions.items():
+        name, function = names.get(logical, ""), live.get(logical)
+        if expected.alias and name in versions and (function is None or strayed_from(function, versions)):
+            found[logical] = versions[name]
     return found

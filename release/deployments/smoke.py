@@ -10,6 +10,7 @@ from release.deployments.model import HttpRequest, HttpResponse, Stack
 from release.deployments.smokerules import SmokeResult, Unfilled, fill, judge
 from release.deployments.target import Target
 from release.errors import NotFoundError, ReleaseError
+from release.releases import recording
 from release.releases.model import Release
 from release.settings.smoke import SmokeStep, SmokeTest
 
@@ -72,15 +73,15 @@ def _output(stack: Stack, name: str) -> str:
 
 
 def against_live(target: Target) -> tuple[SmokeResult, ...]:
-    """Run the live release's own smoke tests, as release.toml had them at its commit.
+    """Run the own smoke tests of the release that the stack says it has.
 
     Raises:
-        NotFoundError: there is no stack, or it does not say which release it runs.
+        NotFoundError: there is no stack, or what it has is no deployment of the ledger.
     """
-    stack = target.stack()
-    version, commit = (stack.parameters.get(key, "") for key in ("ReleaseVersion", "GitSha")) if stack else ("", "")
-    if stack is None or not version or not commit:
+    seen = observe.environment(target, target.ledger())
+    if seen.stack is None or seen.running is None:
         raise NotFoundError(
             f"no release is live in {target.name}", next_step=f"release deploy {target.name} --version …"
         )
-    return run(observe.config_at(target.git, commit).smoke, target, stack, Release(version, commit, {}))
+    release = observe.deployed(seen.running, target)
+    return run(recording.settings_of(release.record).smoke, target, seen.stack, release)

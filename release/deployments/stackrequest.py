@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
-from release.deployments import observe
 from release.deployments.model import Rollout, StackRequest
 from release.deployments.target import Target
 from release.errors import NotFoundError, UsageError
+from release.releases import bundle, recording
 from release.releases.model import Release
 from release.settings import template
 from release.settings.config import Config
@@ -20,7 +21,7 @@ _LOST = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollout:
-    """All that bringing ``release`` into ``target`` takes: template, settings, images and smoke tests of its commit.
+    """All that bringing ``release`` into ``target`` takes: its bundle, settings, images and smoke tests.
 
     New settings can break old code, so going back takes the old ones along. Which stack and region it is comes from the
     present release.toml. Every parameter of the template is named, the defaults too: CloudFormation keeps the value of
@@ -32,11 +33,12 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
             nothing. History is read leniently.
 
     Raises:
-        NotFoundError: the release lacks an image that its own release.toml names.
+        NotFoundError: the release lacks an image that its own release.toml names, or its bundle is gone.
+        ConflictError: its bundle is not what a bundle of ours is.
         UsageError: the template lacks a parameter that a release needs, or needs one that nobody gives; or a value is
             one that CloudFormation would not take as it is.
     """
-    then = observe.config_at(target.git, release.commit)
+    then = recording.settings_of(release.record)
     for name in then.images:
         if name not in release.digests:
             raise NotFoundError(
@@ -44,8 +46,9 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
                 untouched=target.name,
                 next_step=f"release history {target.name} shows the releases that are whole",
             )
-    text = target.git.show(release.commit, then.template)
-    asked = template.parameters(text, f"{then.template} of {release.commit[:12]}")
+    folder = _unpacked(release, target)
+    where = release.record.template
+    asked = template.parameters((folder / where).read_bytes(), f"{where} of v{release.version}")
     settings = _settings(then, target.name)
     if strict and (unknown := sorted(set(settings) - set(asked))):
         raise UsageError(
@@ -53,7 +56,8 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
             untouched=target.name,
             next_step="mend its spelling in release.toml, or add it to the template; then release that",
         )
-    uris = {name: target.registry.uri(i.repository, release.digests[name]) for name, i in then.images.items()}
+    images = release.record.images
+    uris = {name: target.registry.uri(images[name].repository, images[name].digest) for name in then.images}
     released = {"ReleaseVersion": release.version, "GitSha": release.commit}
     released |= {image.parameter: uris[name] for name, image in then.images.items()}
     given = {**settings, **target.overrides, **released}
@@ -62,12 +66,23 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
     _check_values(parameters, target.name)
     request = StackRequest(
         name=target.environment.stack,
-        template=text,
+        folder=folder,
+        template=where,
         parameters=parameters,
         repositories=tuple(uri.partition("@")[0] for uri in uris.values()),
     )
-    functions = {name: image.function for name, image in then.images.items()}
-    return Rollout(release, request, functions, then.alias, then.smoke)
+    return Rollout(release, request, then.smoke)
+
+
+def _unpacked(release: Release, target: Target) -> Path:
+    """The release's bundle as a folder; a command that brings a release in twice unpacks it once."""
+    folder = target.folder / release.digest.removeprefix("sha256:")
+    if not folder.exists():
+        archive = folder.with_suffix(".tar.gz")
+        recording.fetch_bundle(release.digest, target.store, target.records, archive)
+        folder.mkdir()
+        bundle.unpack(archive, folder, target.limits)
+    return folder
 
 
 def _settings(then: Config, environment: str) -> dict[str, str]:

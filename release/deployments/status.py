@@ -2,83 +2,111 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
-from release.deployments import ledger, observe, serving
+from release.deployments import observe, serving
+from release.deployments.claims import Claim, Served
 from release.deployments.deployplan import Observed
-from release.deployments.model import Deployment, LiveFunction, Stack
+from release.deployments.ledger import Entry, Ledger
+from release.deployments.model import LiveFunction, Stack
 from release.deployments.target import Target
 from release.errors import NotFoundError
-from release.images.ports import Registry
-from release.releases.tags import commit_of
-from release.settings.config import Config
+from release.releases.model import Release
 
 
 @dataclass(frozen=True)
 class EnvironmentStatus:
-    """One environment: what its stack says, what the aliases serve, and what the ledger says last."""
+    """One environment.
+
+    Attributes:
+        functions: logical id -> what it serves.
+        live: the newest proven entry.
+        newest: the newest entry, however it ended; None when there is none.
+        running: what the stack says it has.
+        problem: where stack, functions, registry and ledger do not agree; "" when they do.
+    """
 
     environment: str
     stack: Stack | None
-    live: dict[str, LiveFunction | None]
-    recorded: Deployment | None
+    functions: Mapping[str, LiveFunction | None]
+    live: Entry | None
+    newest: Entry | None
+    running: Claim | None
     problem: str
 
 
 def status(target: Target) -> EnvironmentStatus:
     """What is live in ``target``, and whether the ledger agrees."""
-    seen = observe.environment(target, target.tags())
-    recorded = seen.entries[-1] if seen.entries else None
-    live = dict(seen.live)
-    problem = _gone(target, live) or _drift(seen, recorded, live)
-    return EnvironmentStatus(target.name, seen.stack, live, recorded, problem)
+    seen = observe.environment(target, target.ledger())
+    live = seen.ledger.live
+    release = _release(live, target)
+    problem = (
+        (release if isinstance(release, str) else _gone(target, release))
+        or _drift(seen, live, release if isinstance(release, Release) else None)
+        or _unfinished(seen.ledger)
+    )
+    return EnvironmentStatus(target.name, seen.stack, seen.functions, live, seen.ledger.newest, seen.running, problem)
 
 
-def _gone(target: Target, live: dict[str, LiveFunction | None]) -> str:
-    """A live image that the registry does not have any more (faults.md, 26): the function lives on borrowed time."""
-    for image, function in live.items():
-        if function is None or not function.digest:
-            continue
+def _release(live: Entry | None, target: Target) -> Release | str | None:
+    """The live release; why it cannot be had, as text."""
+    try:
+        return observe.deployed(live.claim, target) if live else None
+    except NotFoundError as error:
+        return f"the record of what is live is gone, so nothing can go back to it: {error.message}"
+
+
+def _gone(target: Target, release: Release | None) -> str:
+    """A live image that the registry does not have any more (faults.md, 26): it lives on borrowed time."""
+    for name, image in release.record.images.items() if release else ():
         try:
-            target.registry.manifest(target.repositories[image], function.digest)
+            target.registry.manifest(image.repository, image.digest)
         except NotFoundError:
             return (
-                f"image {image}: what runs, {function.digest}, is gone from the registry, and Lambda cannot start it "
+                f"image {name}: what runs, {image.digest}, is gone from the registry, and Lambda cannot start it "
                 "anew; release another version, or roll back to one whose images are there"
             )
     return ""
 
 
-def _drift(seen: Observed, recorded: Deployment | None, live: dict[str, LiveFunction | None]) -> str:
+def _drift(seen: Observed, live: Entry | None, release: Release | None) -> str:
     stack = seen.stack
-    if recorded is None:
+    if live is None:
         return "" if stack is None else "a stack is there, but no deployment was ever proven"
     if stack is None:
         return "the ledger has deployments, but there is no stack"
-    for image, digest in recorded.digests.items():
-        function = live.get(image)
-        if function is None or function.digest != digest:
-            return f"image {image}: the alias serves something else than the ledger's last entry"
-        if problem := serving.strayed_from(function, seen.versions):
-            return f"image {image}: the alias {problem}"
-    if stack.parameters.get("ReleaseVersion") != recorded.version:
-        return f"the stack says v{stack.parameters.get('ReleaseVersion')}, the ledger v{recorded.version}"
+    version = stack.parameters.get("ReleaseVersion")
+    if (version, stack.parameters.get("GitSha")) != (live.claim.version, live.claim.commit):
+        return f"the stack says v{version}, the ledger v{live.claim.version}"
+    for logical, expected in release.record.functions.items() if release else ():
+        function = seen.functions.get(logical)
+        if problem := _function(logical, function, seen.ledger.served.get(logical)):
+            return problem
+        if expected.alias and function and (problem := serving.strayed_from(function, seen.versions)):
+            return f"{logical}: the alias {problem}"
     return ""
 
 
-@dataclass(frozen=True)
-class HistoryLine:
-    """One deployment with the commit its version was made from ("" when no tag tells)."""
+def _function(logical: str, function: LiveFunction | None, proven: Served | None) -> str:
+    if function is None:
+        return f"{logical}: the function or its alias is gone"
+    if proven and (function.version, function.digest) != (proven.version, proven.digest):
+        return (
+            f"{logical}: the alias serves version {function.version}, {function.digest[:19] or 'a ZIP'}; "
+            f"proven was version {proven.version}, {proven.digest[:19] or 'a ZIP'}"
+        )
+    return ""
 
-    deployment: Deployment
-    commit: str
 
-
-def history(config: Config, environment: str, registry: Registry) -> tuple[HistoryLine, ...]:
-    """Every deployment of ``environment``, newest first."""
-    config.environment(environment)
-    tags = observe.tags_by_image(config, registry)
-    return tuple(
-        HistoryLine(entry, next((c for i in entry.digests if (c := commit_of(entry.version, tags[i]))), ""))
-        for entry in reversed(ledger.deployments(environment, tags))
+def _unfinished(ledger: Ledger) -> str:
+    return "; ".join(
+        f"{entry.claim.tag} of v{entry.claim.version} has not ended (by {entry.claim.run.who}, {entry.claim.began})"
+        for entry in ledger.open
     )
+
+
+def history(target: Target, limit: int) -> tuple[Entry, ...]:
+    """The newest ``limit`` deployments of the target, newest first, however they ended; 0 is all of them."""
+    return tuple(islice(target.ledger(), limit or None))

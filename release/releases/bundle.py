@@ -2,7 +2,7 @@
 
 What goes in is a folder that holds exactly those files. Owner, time and order are fixed, so equal files are equal bytes
 of tar; the compressor is zlib's, whose bytes may differ between its builds, which costs nothing: a commit that was
-published is never packed again. What comes out is judged before a single byte is written (docs/faults.md, 57).
+published is never packed again. What comes out is judged before a single byte is written (faults.md, 57).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def named_paths(git: Git, commit: str, template: str) -> tuple[LocalPath, ...]:
 
     Raises:
         NotFoundError: a path is not in the commit; says who names it.
-        UsageError: a path leaves the repository, or the template cannot be read (docs/faults.md, 57).
+        UsageError: a path leaves the repository, or the template cannot be read (faults.md, 57).
     """
     found = local_paths(template, lambda path: git.show(commit, path))
     for each in found:

@@ -11,10 +11,16 @@ from release.images.build import ImagePlan
 from release.images.inputs import inputs_tag
 from release.images.ports import Registry, Workspace
 from release.oci import checked_platform
-from release.releases.tags import checked_version, commit_of, release_tags
+from release.releases.tags import checked_version
 from release.settings.config import Config
+from release.settings.images import ImageSpec
 
 log = logging.getLogger("release.publish")
+
+
+#: Amazon ECR takes at most 1,000 tags an image ("Amazon ECR service quotas"); from here on an image gets no more names
+#: that only people look at, and what has to be named still can be.
+MOST_NAMES = 900
 
 
 @dataclass(frozen=True)
@@ -38,33 +44,40 @@ def plan_publication(
 ) -> tuple[Publication, ...]:
     """Per image: what to push and which tags are missing. Looks at every image before anything is changed.
 
+    An image that the registry has already gets no new name: which release it belongs to is in the records. A new one
+    gets its first candidate's version and commit, for people who look in a console, and ``inputs-…`` last: its presence
+    means that the others are there.
+
     Raises:
         NotFoundError: an image was not built.
-        ConflictError: the version names another digest or another commit already (faults.md, 14).
+        ConflictError: the version names another digest already (faults.md, 14).
     """
     checked_version(version)
-    publications = []
-    for item in images:
-        named = tags[item.image]
-        if item.source == "build":
-            raise NotFoundError(
-                f"image {item.image} (inputs {item.inputs}) was not built",
-                untouched="the registry",
-                next_step="release build",
-            )
-        wanted = (inputs_tag(item.inputs), *release_tags(version, commit))
-        bound = commit_of(version, named)
-        if bound and bound != commit:
-            raise _moved(f"v{version} of image {item.image} was made from commit {bound}")
-        for tag in wanted:
-            if named.get(tag, item.digest) != item.digest:
-                raise _moved(f"tag {tag} of image {item.image} names {named[tag]}, this build is {item.digest}")
-        missing = tuple(tag for tag in wanted if named.get(tag) != item.digest)
-        push = item.digest not in named.values()
-        publications.append(
-            Publication(item.image, config.images[item.image].repository, item.inputs, item.digest, push, missing)
+    return tuple(_publication(config.images[item.image], item, version, commit, tags[item.image]) for item in images)
+
+
+def _publication(image: ImageSpec, item: ImagePlan, version: str, commit: str, named: Mapping[str, str]) -> Publication:
+    if item.source == "build":
+        raise NotFoundError(
+            f"image {item.image} (inputs {item.inputs}) was not built",
+            untouched="the registry",
+            next_step="release build",
         )
-    return tuple(publications)
+    wanted: tuple[str, ...] = ()
+    if named.get(inputs_tag(item.inputs)) != item.digest:
+        full = names_left(item.digest, named) <= 0
+        wanted = (*(() if full else (version, f"sha-{commit}")), inputs_tag(item.inputs))
+    for tag in wanted:
+        if named.get(tag, item.digest) != item.digest:
+            raise _moved(f"tag {tag} of image {item.image} names {named[tag]}, this build is {item.digest}")
+    missing = tuple(tag for tag in wanted if tag not in named)
+    push = item.digest not in named.values()
+    return Publication(item.image, image.repository, item.inputs, item.digest, push, missing)
+
+
+def names_left(digest: str, named: Mapping[str, str]) -> int:
+    """How many names for people ``digest`` still takes (faults.md, 52)."""
+    return MOST_NAMES - sum(1 for each in named.values() if each == digest)
 
 
 def check_arrival(images: tuple[ImagePlan, ...], expected: Mapping[str, str], workspace: Workspace) -> None:
@@ -103,10 +116,10 @@ def apply(
     workspace: Workspace,
     sboms: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Push every archive, then write the tags, on each image the binding of version to commit last.
+    """Push every archive, then write the tags.
 
-    A version counts only when every image has that binding. So a crash at any point leaves a version that no
-    deployment accepts, and the same command finishes it.
+    A release counts only when its record is named, which comes after this. So a crash at any point leaves a version
+    that no deployment accepts, and the same command finishes it.
     """
     for item in publications:
         if item.push:

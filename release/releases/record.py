@@ -9,7 +9,8 @@
       "template": "template.yaml",
       "images": {"export": {"repository": "…", "digest": "sha256:…", "inputs": "<16 hex>",
                             "platform": "linux/arm64", "size": 81234567, "sbom": "sha256:…"}},
-      "functions": {"ExportFunction": "export", "CleanupFunction": ""},
+      "functions": {"ExportFunction": {"image": "export", "alias": "live"},
+                    "CleanupFunction": {"image": "", "alias": "live"}},
       "verdicts": {"export": {"outcome": "pass", "policy": "<16 hex>", "reported": ["CVE-…"]}},
       "settings": "…release.toml as it is at the commit…"
     }
@@ -51,6 +52,14 @@ class RecordedImage:
 
 
 @dataclass(frozen=True)
+class RecordedFunction:
+    """One Lambda function: the image it runs ("" for a ZIP), and the alias that traffic goes to ("" for none)."""
+
+    image: str
+    alias: str
+
+
+@dataclass(frozen=True)
 class RecordedVerdict:
     """What the gate said when it was published: ``policy`` is a hash of its rules, ``reported`` what did not block."""
 
@@ -67,7 +76,7 @@ class ReleaseRecord:
         version: the candidate that it was published as; release versions are tags on the record.
         branch: the branch it was made from, "" on a detached HEAD.
         position: the number of commits in its history, itself included.
-        functions: logical id of each Lambda function -> the image it runs, "" for one that ships as ZIP.
+        functions: logical id -> the Lambda function.
         settings: release.toml at the commit, whole.
     """
 
@@ -80,7 +89,7 @@ class ReleaseRecord:
     created: str
     template: str
     images: Mapping[str, RecordedImage]
-    functions: Mapping[str, str]
+    functions: Mapping[str, RecordedFunction]
     verdicts: Mapping[str, RecordedVerdict]
     settings: str
 
@@ -96,7 +105,7 @@ def to_json(record: ReleaseRecord) -> bytes:
 
 
 def from_json(content: bytes, where: str) -> ReleaseRecord:
-    """The record in ``content``; ``where`` is what it is called. Raises ConflictError (docs/faults.md, 56)."""
+    """The record in ``content``; ``where`` is what it is called. Raises ConflictError (faults.md, 56)."""
     return documents.decode(content, SCHEMA, where, _record)
 
 
@@ -106,13 +115,13 @@ def _record(values: dict[str, Any]) -> ReleaseRecord:
         name: documents.checked(RecordedVerdict, each | {"reported": tuple(each.get("reported", ()))})
         for name, each in values.pop("verdicts").items()
     }
-    functions = dict(values.pop("functions"))
+    functions = {name: documents.checked(RecordedFunction, each) for name, each in values.pop("functions").items()}
     parts = {"images": images, "verdicts": verdicts, "functions": functions}
     record = documents.checked(ReleaseRecord, values | parts)
     if not _COMMIT.match(record.commit):
         raise ValueError(f"commit is {record.commit!r}")
     if bad := [name for name, image in images.items() if not is_digest(image.digest)]:
         raise ValueError(f"image {bad[0]} has no digest")
-    if unknown := sorted(set(functions.values()) - set(images) - {""}):
+    if unknown := sorted({each.image for each in functions.values()} - set(images) - {""}):
         raise ValueError(f"a function runs image {unknown[0]}, which the release does not have")
     return record

@@ -7,14 +7,34 @@ commit that has a record keeps it: publishing it again finds the record and writ
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
-from release.errors import ConflictError, NotFoundError
+from release.errors import ConflictError, NotFoundError, UsageError
 from release.releases.ports import Store
 from release.releases.record import BUNDLE_TYPE, CHANGES_TYPE, RECORD_TYPE, ReleaseRecord, from_json, to_json
 from release.releases.stored import Content, Stored
+from release.settings import config as config_file
+from release.settings.config import Config
 
 log = logging.getLogger("release.publish")
+
+
+def settings_of(record: ReleaseRecord) -> Config:
+    """release.toml as the release has it, read leniently; what this command does not understand of it is logged.
+
+    Raises:
+        ConflictError: it is not TOML.
+    """
+    try:
+        then = config_file.parse_history(record.settings)
+    except UsageError as error:
+        raise ConflictError(
+            f"v{record.version}: {error.message}", untouched="everything", next_step="release another version"
+        ) from error
+    for note in then.notes:
+        log.warning("release.toml of v%s: %s", record.version, note)
+    return then
 
 
 def commit_tag(commit: str) -> str:
@@ -22,12 +42,18 @@ def commit_tag(commit: str) -> str:
     return f"sha-{commit}"
 
 
+def versions(tags: Mapping[str, str]) -> Mapping[str, str]:
+    """Version -> commit, of every record, from the names alone (tag -> digest)."""
+    commits = {digest: tag.removeprefix("sha-") for tag, digest in tags.items() if tag.startswith("sha-")}
+    return {tag: commits[digest] for tag, digest in tags.items() if digest in commits and not tag.startswith("sha-")}
+
+
 def recorded(version: str, store: Store, repository: str) -> tuple[str, ReleaseRecord]:
     """``(digest, record)`` of the release that is named ``version``, a candidate's or a release's.
 
     Raises:
         NotFoundError: there is none, or it is gone.
-        ConflictError: it is no record that this command reads (docs/faults.md, 56).
+        ConflictError: it is no record that this command reads (faults.md, 56).
     """
     digest = store.tags(repository).get(version)
     if digest is None:

@@ -8,8 +8,15 @@ from release import tables
 from release.report import Report
 
 
-def of_publication(version: str, commit: str, rows: Sequence[tuple[str, str, bool, Sequence[str]]]) -> Report:
-    """A publication as ``(image, digest, pushed, tags written)``."""
+def of_publication(
+    version: str, commit: str, release: str, rows: Sequence[tuple[str, str, bool, Sequence[str]]]
+) -> Report:
+    """A publication.
+
+    Args:
+        release: the record's digest; "" when it is not written (a dry run).
+        rows: ``(image, digest, pushed, tags written)``.
+    """
     cells = [
         (image, digest, "pushed" if pushed else "there already", ", ".join(tags) or "-")
         for image, digest, pushed, tags in rows
@@ -19,9 +26,14 @@ def of_publication(version: str, commit: str, rows: Sequence[tuple[str, str, boo
         data={
             "version": version,
             "commit": commit,
+            "release": release or None,
             "images": {i: {"digest": d, "pushed": p, "tags": list(t)} for i, d, p, t in rows},
         },
-        text=tables.table(header, cells),
-        summary=f"### Published v{version}\n\n{tables.markdown(header, cells)}\n",
-        outputs={"version": version, "digests": " ".join(f"{image}={digest}" for image, digest, *_ in rows)},
+        text=f"{tables.table(header, cells)}\nrelease v{version}: {release or 'not recorded yet'}",
+        summary=f"### Published v{version}\n\nrelease `{release or '-'}`\n\n{tables.markdown(header, cells)}\n",
+        outputs={
+            "version": version,
+            "release": release,
+            "digests": " ".join(f"{image}={digest}" for image, digest, *_ in rows),
+        },
     )

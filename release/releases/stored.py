@@ -78,7 +78,7 @@ def parse(raw: bytes, where: str) -> Stored:
         where: what it is called, for the error.
 
     Raises:
-        ConflictError: it is no artifact's manifest, or its document is not the one it names (docs/faults.md, 56).
+        ConflictError: it is no artifact's manifest, or its document is not the one it names (faults.md, 56).
     """
     try:
         manifest = json.loads(raw)

@@ -8,6 +8,7 @@ written, because a template's ``Runtime: 3.10`` must not become a number on its 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -45,8 +46,11 @@ _Loader.add_constructor("tag:yaml.org,2002:str", _scalar)
 _Loader.add_multi_constructor("!", _function)
 
 
+@lru_cache(maxsize=16)
 def load(text: bytes | str, where: str) -> Mapping[str, Any]:
-    """The template ``text``.
+    """The template ``text``; to be read, never changed: the same text is parsed once.
+
+    The parser in Python is a slow one; libyaml's recurses without a limit and ends the process at deep nesting.
 
     Args:
         where: its name, for the error.
@@ -89,4 +93,11 @@ def resources(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def properties(resource: Mapping[str, Any]) -> Mapping[str, Any]:
     """A resource's ``Properties``; empty where there are none."""
     found = resource.get("Properties")
+    return found if isinstance(found, dict) else {}
+
+
+def shared_by_functions(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``Globals.Function``: what every function has that does not say otherwise (SAM's "Globals section")."""
+    everywhere = template.get("Globals")
+    found = everywhere.get("Function") if isinstance(everywhere, dict) else None
     return found if isinstance(found, dict) else {}

@@ -10,11 +10,12 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from release.errors import NotFoundError, UsageError
 from release.gate.config import parse_policy
 from release.gate.policy import GatePolicy
-from release.settings.images import ImageSpec, parse_build, parse_image
+from release.settings.images import REPOSITORY, ImageSpec, parse_build, parse_image
 from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
 from release.toml import Table
@@ -52,6 +53,7 @@ class Config:
     base: str
     pinned: bool
     registry_region: str
+    records: str
     images: Mapping[str, ImageSpec]
     environments: Mapping[str, EnvironmentSpec]
     smoke: tuple[SmokeTest, ...]
@@ -84,6 +86,7 @@ def parse(text: str, command: Callable[[], str] | None = None) -> Config:
     return parse_table(table_of(text), command)
 
 
+@lru_cache(maxsize=16)  # a command asks a release's settings several times
 def parse_history(text: str) -> Config:
     """Read release.toml's ``text`` as an earlier commit had it, perhaps for an earlier command (faults.md, 68).
 
@@ -132,13 +135,21 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
     environments = {name: _environment(name, table) for name, table in tables.items()}
     _check_unique(top, images, environments)
     gate = top.table("gate", doc="What may leave the machine. Without it nothing is published.", required=False)
+    name = project.text_of("name", pattern=_NAME, doc="The project's name.")
     config = Config(
-        project=project.text_of("name", pattern=_NAME, doc="The project's name."),
+        project=name,
         template=project.text_of("template", "template.yaml", doc="The SAM template that is deployed."),
         alias=project.text_of("alias", "live", pattern=_ALIAS, doc="The alias of each function that serves."),
         base=defaults.base,
         pinned=defaults.pinned,
         registry_region=registry.text_of("region", pattern=_REGION, doc="The AWS region of the image repositories."),
+        records=registry.text_of(
+            "records",
+            f"{name}/releases",
+            pattern=REPOSITORY,
+            doc="The ECR repository that holds the releases. Each environment's ledger is a repository below it.",
+            unset="the project's name and `/releases`",
+        ),
         images=images,
         environments=environments,
         smoke=parse_smoke(top, tuple(environments)),
@@ -167,7 +178,7 @@ def _check_unique(top: Table, images: Mapping[str, ImageSpec], environments: Map
             _inner(top, "environments", spec.name).refuse("proven-in", problem)
     claims: dict[tuple[str, str], str] = {}
     for image in images.values():
-        for key in ("repository", "parameter", "function"):
+        for key in ("repository", "parameter"):
             _claim(claims, key, getattr(image, key), image.name, _inner(top, "images", image.name))
     for spec in environments.values():
         _claim(claims, "stack", f"{spec.stack} in {spec.region}", spec.name, _inner(top, "environments", spec.name))

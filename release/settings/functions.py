@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from release.settings import cfn
 
 FUNCTION_TYPES = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
-_REFERENCE = re.compile(r"\$\{(\w+)\}\Z")
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -19,20 +19,27 @@ class TemplateFunction:
 
     Attributes:
         image: the name of the image of ours that it runs; "" for a ZIP, and for an image of somebody else.
+        alias: the alias that traffic goes to, "" when the template gives it none.
         packaging: "image", "foreign image" (a URI that no parameter of ours gives) or "zip".
     """
 
     logical_id: str
     image: str
     packaging: str
+    alias: str = ""
 
 
-def functions(template: Mapping[str, Any], parameters: Mapping[str, str]) -> tuple[TemplateFunction, ...]:
+def functions(
+    template: Mapping[str, Any], parameters: Mapping[str, str], alias: str = ""
+) -> tuple[TemplateFunction, ...]:
     """The functions of ``template``, as :func:`cfn.load` reads it, in its order.
 
     Args:
         parameters: template parameter -> the image whose URI it takes.
+        alias: what an alias is called whose name is no plain text in the template.
     """
+    shared = cfn.shared_by_functions(template)
+    apart = dict(_aliases(template))
     found = []
     for name, resource in cfn.resources(template).items():
         if resource["Type"] not in FUNCTION_TYPES:
@@ -40,17 +47,39 @@ def functions(template: Mapping[str, Any], parameters: Mapping[str, str]) -> tup
         own = cfn.properties(resource)
         code = own.get("Code")
         uri = own.get("ImageUri", code.get("ImageUri") if isinstance(code, dict) else None)
-        image = parameters.get(_parameter(uri), "")
+        image = _image(uri, parameters)
         is_image = uri is not None or own.get("PackageType") == "Image"
-        found.append(TemplateFunction(name, image, "image" if image else "foreign image" if is_image else "zip"))
+        packaging = "image" if image else "foreign image" if is_image else "zip"
+        given = own.get("AutoPublishAlias", shared.get("AutoPublishAlias", apart.get(name, "")))
+        found.append(TemplateFunction(name, image, packaging, given if isinstance(given, str) else alias))
     return tuple(found)
 
 
-def _parameter(uri: Any) -> str:
-    """The parameter that ``uri`` is: ``!Ref P``, or ``!Sub "${P}"``; "" for anything else."""
-    if not isinstance(uri, dict):
-        return ""
-    if isinstance(uri.get("Ref"), str):
-        return str(uri["Ref"])
-    match = _REFERENCE.match(uri["Fn::Sub"]) if isinstance(uri.get("Fn::Sub"), str) else None
-    return match[1] if match else ""
+def _image(uri: Any, parameters: Mapping[str, str]) -> str:
+    """The one image whose parameter ``uri`` refers to, however deep; "" when there is none, or more than one."""
+    found = {parameters[name] for name in _references(uri) if name in parameters}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _references(value: Any) -> Iterator[str]:
+    """What an expression refers to by ``Ref`` or by ``${…}`` in ``Fn::Sub``."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _references(each)
+    for key, each in value.items() if isinstance(value, dict) else ():
+        if key == "Ref":
+            yield str(each)
+        elif key == "Fn::Sub" and isinstance(each, str):
+            yield from _VARIABLE.findall(each)
+        else:
+            yield from _references(each)
+
+
+def _aliases(template: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """``(function, the alias's name)`` of each alias that is a resource of its own."""
+    for resource in cfn.resources(template).values():
+        if resource["Type"] == "AWS::Lambda::Alias":
+            own = cfn.properties(resource)
+            of = own.get("FunctionName")
+            named = of.get("Ref") or (of.get("Fn::GetAtt") or [""])[0] if isinstance(of, dict) else of
+            yield str(named), own.get("Name", "")

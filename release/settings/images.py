@@ -10,7 +10,7 @@ from release.tables import bytes_of
 from release.toml import Table
 
 #: Amazon ECR API reference, CreateRepository, repositoryName
-_REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
+REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}\Z")
 _BASE = re.compile(r"\S+@sha256:[0-9a-f]{64}\Z")
 _ARGUMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -34,7 +34,6 @@ class ImageSpec:
         inputs: the paths, relative to the repository, that the build sees. Nothing else enters its context, so a
             file that is not listed cannot change the image behind the version's back.
         parameter: the template parameter that takes the image's URI.
-        function: the stack output that names the function.
         platform: ``os/architecture``.
         base: the value of the argument BASE_IMAGE, by digest; "" gives none.
         args: build arguments.
@@ -50,7 +49,6 @@ class ImageSpec:
     target: str
     inputs: tuple[str, ...]
     parameter: str
-    function: str
     platform: str = PLATFORMS[0]
     base: str = ""
     args: Mapping[str, str] = field(default_factory=dict)
@@ -98,7 +96,7 @@ def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
     """Read ``[images.<name>]``. Raises UsageError with line and key."""
     spec = ImageSpec(
         name=name,
-        repository=table.text_of("repository", pattern=_REPOSITORY, doc="The ECR repository that holds the image."),
+        repository=table.text_of("repository", pattern=REPOSITORY, doc="The ECR repository that holds the image."),
         dockerfile=table.text_of("dockerfile", doc="The Dockerfile's path."),
         context=_folder(table.text_of("context", ".", doc="The folder that the Dockerfile's `COPY` starts from.")),
         target=table.text_of("target", "", doc="The stage of the Dockerfile.", unset="the last stage"),
@@ -112,9 +110,6 @@ def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
         ),
         parameter=table.text_of(
             "parameter", pattern=_LOGICAL_ID, doc="The template's parameter that takes the image's URI."
-        ),
-        function=table.text_of(
-            "function", pattern=_LOGICAL_ID, doc="The template's output that names the function that runs the image."
         ),
         platform=table.text_of(
             "platform",
@@ -139,6 +134,7 @@ def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
     if BASE_ARGUMENT in spec.args and spec.base:
         table.refuse("args", f"gives {BASE_ARGUMENT} another value than base does")
     _check_paths(spec, table)
+    table.former("function")  # functions are found in the template
     table.done()
     return spec
 

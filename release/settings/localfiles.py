@@ -115,7 +115,7 @@ def _missing(path: str, by: str) -> NotFoundError:
 
 def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
     """``(who, path as written, whether it is a template)`` for every local path of one template."""
-    shared = _shared(document)
+    shared = cfn.shared_by_functions(document)
     for name, resource in cfn.resources(document).items():
         kind, own = resource["Type"], cfn.properties(resource)
         if own.get("PackageType", shared.get("PackageType")) == "Image" or "ImageUri" in own:
@@ -127,13 +127,6 @@ def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
                 if isinstance(value, str) and value and not _URL.match(value):
                     yield f"{name}.{key}", value, kind in NESTED
     yield from ((f"AWS::Include in {where}", value, False) for where, value in _included(document, ""))
-
-
-def _shared(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``Globals.Function``: what every function has that does not say otherwise (SAM's "Globals section")."""
-    everywhere = document.get("Globals")
-    found = everywhere.get("Function") if isinstance(everywhere, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _values(own: Mapping[str, Any], key: str, *, deep: bool) -> Iterator[Any]:

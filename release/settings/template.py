@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import yaml
 
 from release.errors import UsageError
 
 
+@lru_cache(maxsize=16)
 def parameters(text: bytes, where: str) -> Mapping[str, str | None]:
     """Each parameter of a template -> its default as it is written, or None when it has to be given.
 

@@ -59,6 +59,9 @@ class Git(Protocol):
     def show(self, commit: str, path: str) -> bytes:
         """One file's content at ``commit``. Raises NotFoundError."""
 
+    def position(self, commit: str) -> tuple[int, str]:
+        """``(number of commits in its history, itself included; its committer's date, ISO 8601)``."""
+
     def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
         """Path -> git object id at ``commit``. Raises NotFoundError for a path that is not there."""
 

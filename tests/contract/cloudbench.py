@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
@@ -19,11 +20,16 @@ REGION = "eu-west-1"
 
 
 def template(**resources: Any) -> dict[str, Any]:
-    """The template of the world; but its second function gets another version only with another image."""
+    """The world's, naming its functions; but the second gets another version only with another image."""
     image = {"Ref": "ReportImageUri"}
     properties = {"PackageType": "Image", "ImageUri": image, "AutoPublishAlias": "live", "VersionDescription": image}
     plain = {"Type": "AWS::Serverless::Function", "Properties": properties}
-    return {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], "ReportFunction": plain, **resources}}
+    names = {f"{logical}Name": {"Value": {"Ref": logical}} for logical in TEMPLATE["Resources"]}
+    return {
+        **TEMPLATE,
+        "Resources": {**TEMPLATE["Resources"], "ReportFunction": plain, **resources},
+        "Outputs": {**TEMPLATE["Outputs"], **names},
+    }
 
 
 class Hand(Protocol):
@@ -56,12 +62,14 @@ class CloudBench:
     """One cloud.
 
     Attributes:
+        folder: where its requests' templates are written.
         stack: the name of a stack that is not there yet.
         images: addresses of images that are there, each by its digest.
     """
 
     cloud: Cloud
     hand: Hand
+    folder: Path
     stack: str = "contract"
     images: tuple[str, ...] = ()
 
@@ -75,7 +83,9 @@ class CloudBench:
             "Environment": "staging",
             **parameters,
         }
-        return StackRequest(self.stack, template_json(template()), given, (self.images[0].partition("@")[0],))
+        (self.folder / "template.json").write_bytes(template_json(template()))
+        repository = self.images[0].partition("@")[0]
+        return StackRequest(self.stack, self.folder, "template.json", given, (repository,))
 
     def digest(self, image: int) -> str:
         """The digest of an image."""
@@ -194,5 +204,5 @@ class AwsHand:
         handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
         waits = {"Handle": {"Ref": "Handle"}, "Timeout": "1", "Count": 1}  # nobody ever signals it
         never = {"Type": "AWS::CloudFormation::WaitCondition", "Properties": waits}
-        text = template_json(template(Handle=handle, Never=never))
-        return StackRequest(request.name, text, request.parameters, request.repositories)
+        (request.folder / "fails.json").write_bytes(template_json(template(Handle=handle, Never=never)))
+        return replace(request, template="fails.json")

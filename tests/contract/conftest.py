@@ -102,7 +102,7 @@ def emulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]
 
 @pytest.fixture
 def emulated_cloud(
-    emulated_aws: Emulator, archive: Callable[..., Archive], monkeypatch: pytest.MonkeyPatch
+    emulated_aws: Emulator, archive: Callable[..., Archive], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> CloudBench:
     """The adapter, the real sam, the emulated AWS."""
     for name, value in emulated_aws.env.items():
@@ -116,4 +116,4 @@ def emulated_cloud(
         registry.push(repository, image)
     uris = tuple(registry.uri(repository, image.digest) for image in images)
     cloud = Aws(session, lambda: sam.tool("sam"), {**os.environ})
-    return CloudBench(cloud, AwsHand(session), f"contract-{uuid.uuid4().hex[:12]}", uris)
+    return CloudBench(cloud, AwsHand(session), tmp_path, f"contract-{uuid.uuid4().hex[:12]}", uris)

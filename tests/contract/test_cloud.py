@@ -29,7 +29,7 @@ Make = Callable[..., Archive]
 
 
 @pytest.fixture
-def fake_cloud(archive: Make) -> CloudBench:
+def fake_cloud(archive: Make, tmp_path: Path) -> CloudBench:
     """The fake that the stages are tested with."""
     journal, clock = Journal(), FakeClock()
     registry = FakeRegistry(journal, "app/export")
@@ -43,7 +43,7 @@ def fake_cloud(archive: Make) -> CloudBench:
         cloud.deploy(made.request(version))
         return _stack(made).outputs["ExportFunctionName"]
 
-    made = CloudBench(cloud, FakeHand(cloud, deployed), "contract", uris)
+    made = CloudBench(cloud, FakeHand(cloud, deployed), tmp_path, "contract", uris)
     return made
 
 
@@ -52,7 +52,7 @@ def moto_cloud(tmp_path: Path) -> Iterator[CloudBench]:
     """The adapter, its questions answered by moto."""
     with mock_aws():
         session = boto3.Session("x", "x", region_name=REGION)
-        yield CloudBench(Aws(session, lambda: tmp_path / "no-sam", {}), AwsHand(session))
+        yield CloudBench(Aws(session, lambda: tmp_path / "no-sam", {}), AwsHand(session), tmp_path)
 
 
 EMULATED = pytest.param("emulated_cloud", marks=pytest.mark.emulator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_the_job_summary_of_a_deployment_that_failed_begins_with_what_became_of_
     text = rehearsal.summary("production")
     deployed = text[text.index("### Failed, and put back") :]
     assert "v0.2.1 failed in production: smoke test 'export answers as the version just deployed' failed" in deployed
-    assert "- left as it was: production runs v0.2.0 again, proven; the ledger has no new entry" in deployed
+    assert "- left as it was: production runs v0.2.0 again, proven" in deployed
     assert "fix: name the issuer of production's tokens" in deployed
 
 
@@ -71,12 +72,29 @@ def _version(rehearsal: Rehearsed, environment: str) -> str:
     return str(found["environments"][environment]["version"])
 
 
-def test_production_history_lists_three_deployments_and_one_digest_of_the_unchanged_image(rehearsal: Rehearsed) -> None:
+def test_production_history_tells_every_deployment_with_who_and_how_it_ended(rehearsal: Rehearsed) -> None:
     deployments = json.loads(rehearsal.release("history", "production", "--json").stdout)["deployments"]
-    assert [entry["version"] for entry in reversed(deployments)] == ["0.1.0", "0.2.0", "0.1.0"]
-    assert [entry["number"] for entry in reversed(deployments)] == [1, 2, 3]
-    assert len({entry["digests"]["export"] for entry in deployments}) == 1
-    assert len({entry["digests"]["report"] for entry in deployments}) == 2
+    told = [(entry["number"], entry["version"], entry["action"], entry["result"]) for entry in reversed(deployments)]
+    assert told == [
+        (1, "0.1.0", "deploy", "proven"),
+        (2, "0.2.0", "deploy", "proven"),
+        (3, "0.2.1", "deploy", "put-back"),
+        (4, "0.1.0", "rollback", "proven"),
+    ]
+    assert deployments[0]["reason"] == "rehearsed"
+    assert all(entry["who"] and entry["run"] and entry["seconds"] for entry in deployments)
+    proven = [entry for entry in deployments if entry["result"] == "proven"]
+    assert len({entry["digests"]["export"] for entry in proven}) == 1
+    assert len({entry["digests"]["report"] for entry in proven}) == 2
+    assert {name for entry in proven for name in entry["functions"]} == {"ExportFunction", "ReportFunction"}
+
+
+def test_the_way_back_needs_no_git(rehearsal: Rehearsed, tmp_path: Path) -> None:
+    """faults.md, 62: release.toml alone; the release brings template, settings and smoke tests along."""
+    (tmp_path / "release.toml").write_bytes((rehearsal.folder / "release.toml").read_bytes())
+    done = rehearsal.release("-C", str(tmp_path), "rollback", "production", "--to", "0.2.0", "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["version"] == "0.2.0"
 
 
 def test_status_finds_ledger_and_stacks_in_agreement(rehearsal: Rehearsed) -> None:
@@ -95,11 +113,11 @@ def test_smoke_passes_against_what_is_live(rehearsal: Rehearsed) -> None:
     ("arguments", "code", "words"),
     [
         (("deploy", "testing", "--version", "0.1.0"), 5, "there is no environment 'testing'"),
-        (("deploy", "staging", "--version", "9.9.9"), 5, "v9.9.9 is not in the registry"),
+        (("deploy", "staging", "--version", "9.9.9"), 5, "v9.9.9 is not in member-reporting/releases"),
         (("deploy", "staging", "--version", "0.1"), 2, "is not a version"),
         (("deploy", "staging", "--version", "0.1.0"), 6, "release rollback staging --to 0.1.0"),
         (("deploy", "production", "--version", "0.2.2-rc.1"), 5, "never proven in staging"),
-        (("rollback", "production", "--to", "0.2.2-rc.1"), 5, "was never deployed to production"),
+        (("rollback", "production", "--to", "0.2.2-rc.1"), 5, "was never proven in production"),
         (("promote", "v9.9.9"), 5, "there is no tag v9.9.9"),
         (("check-tag", "v0.2"), 2, "v0.2"),
         (("rollback", "production"), 5, "no deployment before"),
@@ -116,16 +134,17 @@ def test_a_refusal_names_its_remedy_and_changes_nothing(
 
 def test_a_dry_run_of_a_rollback_plans_and_changes_nothing(rehearsal: Rehearsed) -> None:
     history = json.loads(rehearsal.release("history", "staging", "--json").stdout)["deployments"]
-    first, second = history[-1]["version"], history[0]["version"]
+    proven = [entry["version"] for entry in history if entry["result"] == "proven"]
+    first, live = proven[-1], proven[0]
     plan = json.loads(rehearsal.release("rollback", "staging", "--to", first, "--dry-run", "--json").stdout)
-    assert (plan["action"], plan["version"], plan["put_back"]) == ("deploy", first, second)
+    assert (plan["action"], plan["version"], plan["put_back"]) == ("deploy", first, live)
     assert plan["number"] == len(history) + 1
     assert json.loads(rehearsal.release("history", "staging", "--json").stdout)["deployments"] == history
 
 
-def test_a_release_and_its_candidate_are_names_of_one_digest(rehearsal: Rehearsed) -> None:
-    """docs/architecture.md, rule 1: what production ran was built once and ran in staging first."""
+def test_a_release_and_its_candidate_are_names_of_one_record(rehearsal: Rehearsed) -> None:
+    """docs/architecture.md, rule 1: what production ran was built once and ran in staging first, as that release."""
     staging = json.loads(rehearsal.release("history", "staging", "--json").stdout)["deployments"]
     production = json.loads(rehearsal.release("history", "production", "--json").stdout)["deployments"]
-    proven = {entry["commit"]: entry["digests"] for entry in staging}
-    assert [proven[entry["commit"]] for entry in production] == [entry["digests"] for entry in production]
+    proven = {entry["release"] for entry in staging if entry["result"] == "proven"}
+    assert {entry["release"] for entry in production} <= proven

@@ -13,6 +13,11 @@ from tests.fakes.template import read, resolve
 REGION = "eu-west-1"
 
 
+def text(request: StackRequest) -> bytes:
+    """The template that is asked for, as it lies in the release's bundle."""
+    return (request.folder / request.template).read_bytes()
+
+
 @dataclass(frozen=True)
 class Published:
     """A published version of a function: what it was deployed as, and when it can serve."""
@@ -71,7 +76,7 @@ class Account:
     def effective(self, request: StackRequest) -> dict[str, str]:
         """What CloudFormation makes of the parameters that ``sam deploy`` hands over ("UsePreviousValue")."""
         found = {}
-        for name, rule in read(request.template).parameters.items():
+        for name, rule in read(text(request)).parameters.items():
             value = request.parameters.get(name, self.parameters.get(name, rule.get("Default")))
             if value is None:
                 raise RemoteError(f"Parameters: [{name}] must have values")
@@ -80,7 +85,7 @@ class Account:
 
     def images(self, request: StackRequest) -> list[str]:
         """The image of every function that ``request`` asks for."""
-        template = read(request.template)
+        template = read(text(request))
         return [template.image(logical, self.names(request.parameters)) for logical in template.functions]
 
     def publish(self, request: StackRequest, ready: datetime, *, sticks: bool) -> None:
@@ -89,7 +94,7 @@ class Account:
         An alias whose version did not change is not looked at, and the shares of other versions are never ended: the
         template does not name them.
         """
-        template = read(request.template)
+        template = read(text(request))
         for logical in self.functions.keys() - template.functions.keys():
             del self.functions[logical]
         for logical in template.functions.keys() - self.functions.keys():
@@ -105,7 +110,7 @@ class Account:
             function.versions[number] = Published(number, image, hashed, version, commit, ready)
             alias = properties["AutoPublishAlias"]
             function.aliases[alias] = (number, function.aliases.get(alias, (0, {}))[1])
-        self.template, self.parameters = request.template, dict(request.parameters)
+        self.template, self.parameters = text(request), dict(request.parameters)
 
     @property
     def outputs(self) -> dict[str, str]:

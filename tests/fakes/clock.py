@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from release.clock import Clock
 
 
 class FakeClock(Clock):
-    """Starts at noon of 2026-01-05. ``slept`` is the sum of all sleeping, in seconds."""
+    """Starts at noon of 2026-01-05.
+
+    Attributes:
+        slept: the sum of all sleeping, in seconds.
+        watch: is told the time after each sleep: what others do meanwhile.
+    """
 
     def __init__(self) -> None:
         self.slept = 0.0
+        self.watch: Callable[[datetime], None] = lambda now: None  # noqa: ARG005 - a watcher of nothing
 
     def now(self) -> datetime:
         return datetime(2026, 1, 5, 12, tzinfo=UTC) + timedelta(seconds=self.slept)
@@ -20,3 +27,4 @@ class FakeClock(Clock):
         assert seconds > 0, "a wait that takes no time never ends"
         self.slept += seconds
         assert self.slept < 86_400, "somebody waits for ever"
+        self.watch(self.now())

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest, StackResource
 from release.deployments.ports import Cloud
 from release.errors import MachineError, NotFoundError, ReleaseError, RemoteError
-from tests.fakes.account import REGION, Account, Function, Published
+from tests.fakes.account import REGION, Account, Function, Published, text
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry
@@ -87,7 +87,7 @@ class FakeCloud(Cloud):
         elif account.status not in _AT_REST:
             raise _failed(request, f"stack {request.name} is in {account.status} state and can not be updated")
         request = replace(request, parameters=account.effective(request))
-        if (account.template, account.parameters) == (request.template, request.parameters):
+        if (account.template, account.parameters) == (text(request), request.parameters):
             return
         self.journal.point(f"before deploy {request.name}")
         self._begin(request, account)

@@ -145,6 +145,10 @@ class FakeGit(Git):
             for one in order
         ]
 
+    def position(self, commit: str) -> tuple[int, str]:
+        self._whole()
+        return len(self._history(commit)), "2026-01-05T12:00:00+00:00"
+
     def changed_between(self, before: str, after: str, paths: Sequence[str] = ()) -> Sequence[str]:
         old, new = self.commits[self._known(before)].files, self.commits[self._known(after)].files
         changed = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))

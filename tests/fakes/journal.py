@@ -21,12 +21,17 @@ class Journal:
     def __init__(self) -> None:
         self.points: list[str] = []
         self.kill_at: int | None = None
+        self.kill_word = ""
+
+    def kill_when(self, what: str) -> None:
+        """Kill the process at the next moment that begins so."""
+        self.kill_word = what
 
     def point(self, what: str) -> None:
         """A moment at which a crash would matter."""
         self.points.append(what)
-        if self.kill_at == len(self.points) - 1:
-            self.kill_at = None
+        if self.kill_at == len(self.points) - 1 or (self.kill_word and what.startswith(self.kill_word)):
+            self.kill_at, self.kill_word = None, ""
             raise Killed(what)
 
     @contextmanager

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import functools
 import json
+import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from release.deployments import deploy, observe, rollback
+from release.deployments import deploy, rollback
 from release.deployments.deploy import DeployResult
 from release.deployments.deployplan import DeployPlan
-from release.deployments.target import Target, target_of
+from release.deployments.ledger import Entry, Ledger
+from release.deployments.target import Target
 from release.images import build
 from release.images.build import Built, ImagePlan
-from release.releases import publish
+from release.releases import drafting, promote, publish, recording
+from release.releases.bundle import Limits
+from release.releases.drafting import Draft
+from release.releases.record import BUNDLE_TYPE, RECORD_TYPE, RecordedVerdict, to_json
+from release.releases.stored import Content
+from release.releases.tags import checked_version
 from release.settings import config as config_file
 from release.settings.config import Config
 from tests.fakes.bases import FakeBases
@@ -24,6 +32,8 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.git import FakeGit
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.runs import FakeRuns
+from tests.fakes.store import FakeStore
 from tests.fakes.workspace import FakeWorkspace
 
 RELEASE_TOML = """\
@@ -43,7 +53,6 @@ dockerfile = "function/Dockerfile"
 target = "export"
 inputs = ["function/Dockerfile", "function/shared", "function/export"]
 parameter = "ImageUri"
-function = "ExportFunctionName"
 
 [images.report]
 repository = "app/report"
@@ -52,7 +61,6 @@ dockerfile = "function/Dockerfile"
 target = "report"
 inputs = ["function/Dockerfile", "function/shared", "function/report"]
 parameter = "ReportImageUri"
-function = "ReportFunctionName"
 
 [environments.staging]
 stack = "app-staging"
@@ -115,8 +123,6 @@ TEMPLATE: dict[str, dict[str, Any]] = {
     },
     "Resources": {"ExportFunction": _function("ImageUri"), "ReportFunction": _function("ReportImageUri")},
     "Outputs": {
-        "ExportFunctionName": {"Value": {"Ref": "ExportFunction"}},
-        "ReportFunctionName": {"Value": {"Ref": "ReportFunction"}},
         "ApiUrl": {"Value": {"Fn::Sub": "https://${AWS::StackName}.test/live"}},
         "UserPoolClientId": {"Value": {"Fn::Sub": "${AWS::StackName}-client"}},
         "MembersTableName": {"Value": {"Fn::Sub": "${AWS::StackName}-members"}},
@@ -151,16 +157,23 @@ FILES: dict[str, bytes | None] = {
 _parsed = functools.cache(config_file.parse)
 
 
+RELEASES = "app/releases"
+LEDGERS = {name: f"{RELEASES}/{name}" for name in ("staging", "production")}
+
+
 class World:
     """Runs the verbs one after another, as the command would, each from what it finds."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self.journal = Journal()
         self.clock = FakeClock()
         self.git = FakeGit()
         self.registry = FakeRegistry(self.journal, "app/export", "app/report")
+        self.store = FakeStore(self.journal, RELEASES, *LEDGERS.values())
         self.cloud = FakeCloud(self.journal, self.clock, self.registry)
+        self.runs = FakeRuns()
         self.engine = FakeEngine(self.journal)
         self.workspace = FakeWorkspace(folder)
         self.bases = FakeBases()
@@ -174,14 +187,22 @@ class World:
         return _parsed(self.git.show(self.git.head, "release.toml").decode())
 
     def target(self, environment: str) -> Target:
-        """Where deployments to ``environment`` go."""
-        return target_of(
-            self.config,
-            environment,
+        """Where deployments to ``environment`` go, for a command that begins now."""
+        return self.target_of(self.config, environment)
+
+    def target_of(self, config: Config, environment: str) -> Target:
+        """As ``target``, of another release.toml."""
+        self.runs.process += 1
+        return Target(
+            environment=config.environment(environment),
+            records=config.records,
             registry=self.registry,
+            store=self.store,
             cloud=self.cloud,
-            git=self.git,
             clock=self.clock,
+            runs=self.runs,
+            folder=Path(tempfile.mkdtemp(dir=self.folder)),
+            limits=Limits(),
             overrides=self.overrides,
         )
 
@@ -206,15 +227,52 @@ class World:
             *(self.config, commit, self.git, self.workspace, self.registry, self.bases), images=images, anew=anew
         )
 
-    def publish(self, version: str, commit: str = "HEAD") -> None:
-        """release build and release publish."""
+    def publish(self, version: str, commit: str = "HEAD") -> str:
+        """release build and release publish; the release's digest."""
         self.build(commit)
         commit = self.git.resolve(commit)
+        checked_version(version)
+        recording.known(version, commit, self.store, RELEASES)
         images = build.plan_builds(self.config, commit, self.git, self.workspace, self.registry, self.bases)
-        plans = publish.plan_publication(
-            self.config, version, commit, images, observe.tags_by_image(self.config, self.registry)
-        )
+        plans = publish.plan_publication(self.config, version, commit, images, self.tags())
         publish.apply(plans, self.config, self.registry, self.workspace)
+        draft = Draft(
+            version=version,
+            commit=commit,
+            images={plan.image: (plan.inputs, plan.digest) for plan in plans},
+            sboms={},
+            verdicts={plan.image: RecordedVerdict("pass", "0" * 16) for plan in plans},
+            changes="",
+            branch=self.git.checkout(commit).branch,
+        )
+        with self.workspace.scratch() as folder:
+            return drafting.publish(draft, self.config, self.git, self.registry, self.store, folder, Limits())
+
+    def promote(self, version: str, commit: str = "HEAD") -> None:
+        """release promote, of a tag that was checked."""
+
+        def proven(environment: str, digest: str) -> bool:
+            return Ledger(environment, self.store, LEDGERS[environment]).has_proven(digest)
+
+        found = promote.plan_promotion(
+            self.config, version, self.git.resolve(commit), self.store, self.registry, proven
+        )
+        promote.apply(found, self.config, self.store, self.registry)
+
+    def rewrite_settings(self, version: str, settings: str) -> None:
+        """Have the release.toml in a record that an earlier command wrote."""
+        named = self.store.named[RELEASES]
+        old = named[version]
+        stored = recording.stored(old, self.store, RELEASES)
+        record = replace(recording.by_digest(old, self.store, RELEASES), settings=settings)
+        bundle = self.folder / "rewritten"
+        self.store.fetch(RELEASES, stored.layers[0], bundle)
+        digest = self.store.put(RELEASES, Content(RECORD_TYPE, to_json(record)), [(BUNDLE_TYPE, bundle)])
+        self.store.named[RELEASES] = {tag: digest if name == old else name for tag, name in named.items()}
+
+    def tags(self) -> dict[str, Mapping[str, str]]:
+        """Image -> tag -> digest."""
+        return {name: self.registry.tags(image.repository) for name, image in self.config.images.items()}
 
     def plan(self, environment: str, version: str, *, if_newer: bool = False) -> DeployPlan:
         """release deploy --dry-run."""
@@ -222,11 +280,13 @@ class World:
 
     def deploy(self, environment: str, version: str, *, if_newer: bool = False) -> DeployResult:
         """release deploy."""
-        return deploy.apply(self.plan(environment, version, if_newer=if_newer), self.target(environment))
+        target = self.target(environment)
+        return deploy.apply(deploy.plan_deployment(target, version, if_newer=if_newer), target)
 
     def rollback(self, environment: str, to: str | None = None) -> DeployResult:
         """release rollback."""
-        return deploy.apply(rollback.plan_rollback(self.target(environment), to), self.target(environment))
+        target = self.target(environment)
+        return deploy.apply(rollback.plan_rollback(target, to), target)
 
     def release(self, version: str, *environments: str) -> None:
         """Build, publish and deploy HEAD as ``version``."""
@@ -234,13 +294,20 @@ class World:
         for environment in environments:
             self.deploy(environment, version)
 
+    def entries(self, environment: str) -> list[Entry]:
+        """The ledger, oldest first."""
+        return list(Ledger(environment, self.store, LEDGERS[environment]))[::-1]
+
     def ledger(self, environment: str) -> list[str]:
-        """The ledger's tags that stand on every image, in order."""
-        per_image = [
-            {tag for tag in tags if tag.startswith(environment + "-")} for tags in self.registry.named.values()
+        """The ledger as ``1 0.1.0 proven``, oldest first."""
+        return [
+            f"{entry.number} {entry.claim.version} {entry.result.value if entry.result else 'open'}"
+            for entry in self.entries(environment)
         ]
-        assert per_image[0] == per_image[1], "a ledger entry is half-written"
-        return sorted(per_image[0], key=lambda tag: int(tag.removeprefix(environment + "-").partition("-")[0]))
+
+    def proven(self, environment: str) -> list[str]:
+        """The versions that were proven, oldest first."""
+        return [entry.claim.version for entry in self.entries(environment) if entry.is_proven]
 
     def serves(self, environment: str) -> str:
         """The version that every function of the environment serves; "" when there is none."""

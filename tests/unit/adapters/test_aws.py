@@ -109,6 +109,7 @@ def test_what_an_alias_serves_is_read_with_its_digest_and_states(aws: Aws, funct
         },
         {"FunctionName": "f", "Qualifier": "7"},
     )
+    functions.add_response("get_function_configuration", {}, {"FunctionName": "f"})
     live = aws.live("f", "live")
     assert live is not None
     assert (live.version, live.digest, live.state, live.update) == ("7", DIGEST, "Active", "Failed")
@@ -120,6 +121,7 @@ def test_the_share_that_an_alias_sends_to_another_version_is_read(aws: Aws, func
     weights = {"AdditionalVersionWeights": {"6": 0.1}}
     functions.add_response("get_alias", {"FunctionVersion": "7", "RoutingConfig": weights})
     functions.add_response("get_function", {"Code": {}, "Configuration": {}})
+    functions.add_response("get_function_configuration", {})
     live = aws.live("f", "live")
     assert live is not None
     assert live.weights == {"6": 0.1}
@@ -164,9 +166,41 @@ def test_resources_are_read_over_every_page_without_what_was_deleted(aws: Aws, s
 def test_an_image_that_is_not_told_by_digest_is_no_digest(aws: Aws, functions: Stubber) -> None:
     functions.add_response("get_alias", {"FunctionVersion": "7"})
     functions.add_response("get_function", {"Code": {"ImageUri": "host/app/export:1.0.0"}, "Configuration": {}})
+    functions.add_response("get_function_configuration", {})
     live = aws.live("f", "live")
     assert live is not None
     assert (live.digest, live.state) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("served", "last", "behind"),
+    [
+        ({"MemorySize": 512}, {"MemorySize": 1024}, "MemorySize"),
+        ({"Environment": {"Variables": {"A": "1"}}}, {"Environment": {"Variables": {"A": "2"}}}, "Environment"),
+        ({"Layers": [{"Arn": "arn:a:1"}]}, {"Layers": [{"Arn": "arn:a:2"}]}, "Layers"),
+        ({"CodeSha256": "x"}, {"CodeSha256": "y"}, "CodeSha256"),
+        ({"Layers": [], "Environment": {}}, {}, ""),
+        ({"MemorySize": 512, "RevisionId": "a"}, {"MemorySize": 512, "RevisionId": "b"}, ""),
+    ],
+)
+def test_a_setting_that_no_version_was_published_for_is_named(
+    aws: Aws, functions: Stubber, served: dict[str, object], last: dict[str, object], behind: str
+) -> None:
+    """faults.md, 58."""
+    functions.add_response("get_alias", {"FunctionVersion": "7"})
+    functions.add_response("get_function", {"Code": {}, "Configuration": served})
+    functions.add_response("get_function_configuration", last)
+    live = aws.live("f", "live")
+    assert live is not None
+    assert live.behind == behind
+
+
+def test_a_function_without_an_alias_serves_what_was_deployed_last(aws: Aws, functions: Stubber) -> None:
+    asked = {"FunctionName": "f", "Qualifier": "$LATEST"}
+    functions.add_response("get_function", {"Code": {}, "Configuration": {"State": "Active"}}, asked)
+    live = aws.live("f", "")
+    assert live is not None
+    assert (live.version, live.behind) == ("$LATEST", "")
 
 
 def test_a_function_or_alias_that_is_not_there_is_none(aws: Aws, functions: Stubber) -> None:

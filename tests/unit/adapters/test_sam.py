@@ -21,9 +21,11 @@ from tests.support.tool import Tool
 REGION = "eu-west-1"
 TEXT = st.characters(exclude_categories=["Cs"])
 DIGEST = "sha256:" + "a" * 64
+BUNDLE = Path(__file__).parent
 REQUEST = StackRequest(
     "app-staging",
-    b"Resources: {}\n",
+    BUNDLE,
+    "template.yaml",
     {"ImageUri": f"host/app/export@{DIGEST}", "Secret": 'a "b" c=d\\e é', "AllowedOrigin": "*"},
     ("host/app/export", "host/app/report"),
 )
@@ -52,8 +54,8 @@ def tool(tmp_path: Path) -> Tool:
     """A sam that notes how it was called."""
     tool = Tool(tmp_path / "bin", "sam")
     tool.behave(
-        'cp "$3" "$folder/template"; pwd > "$folder/where"; for last in "$@"; do :; done\n'
-        'cp "${last#file://}" "$folder/parameters"; stat -c %a "$(dirname "$3")" > "$folder/mode"'
+        'pwd > "$folder/where"; for last in "$@"; do :; done\n'
+        'cp "${last#file://}" "$folder/parameters"; stat -c %a "$(dirname "${last#file://}")" > "$folder/mode"'
     )
     return tool
 
@@ -76,7 +78,8 @@ def failed(sam: Sam, tool: Tool, output: str) -> ReleaseError:
 def test_sam_gets_template_stack_and_a_file_of_parameters_and_never_a_question(sam: Sam, tool: Tool) -> None:
     sam.deploy(REQUEST)
     assert tool.arguments[:2] == ["deploy", "--template-file"]
-    assert (tool.folder / "template").read_bytes() == REQUEST.template
+    assert Path(tool.arguments[2]) == BUNDLE / "template.yaml"
+    assert (tool.folder / "where").read_text().strip() == str(BUNDLE)
     assert tool.arguments[tool.arguments.index("--stack-name") + 1] == "app-staging"
     assert tool.arguments[-2:-1] == ["--parameter-overrides"]
     assert (tool.folder / "parameters").read_text() == document(REQUEST.parameters)

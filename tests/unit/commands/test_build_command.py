@@ -78,7 +78,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     ociimage.write_image(tmp_path / "prepared.oci")
     docker.behave(
         f'mkdir -p "$output" && cp -r \'{tmp_path}/prepared.oci/.\' "$output"\n'
-        'while [ "$1" != --file ]; do shift; done; cp "$2" "$folder/dockerfile"'
+        'while [ "$1" != --file ]; do shift; done; cat "$2" >> "$folder/dockerfile"'
     )
     env = {"PATH": f"{docker.folder}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
     with HttpRegistry("team/python") as server:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,11 +23,15 @@ import urllib3
 from moto.server import ThreadedMotoServer
 
 from release.adapters.ecr import Ecr
+from release.adapters.ecr_store import EcrStore
 from release.adapters.layout import read_layout
 from release.adapters.scanstore import ScanStore
+from release.deployments.claims import CLAIM_TYPE, OUTCOME_TYPE, claim_json, outcome_json
 from release.gate.scanrecord import record_of
+from release.releases import recording
+from release.releases.stored import Content
 from release.settings import config as config_file
-from tests.support import findings, ociimage
+from tests.support import findings, ledgers, ociimage
 from tests.support.gitrepo import GitFolder
 from tests.support.httpregistry import HttpRegistry
 from tests.support.tool import Tool
@@ -264,7 +268,8 @@ def aws(shell: Shell) -> Iterator[HttpRegistry]:
     client = boto3.client(
         "ecr", "eu-west-1", endpoint_url=f"http://{host}:{port}", aws_access_key_id="x", aws_secret_access_key="x"
     )
-    with HttpRegistry("app/export", "app/report") as server:
+    releases = ("app/releases", "app/releases/staging", "app/releases/production")
+    with HttpRegistry("app/export", "app/report", *releases) as server:
         for repository in server.repositories:
             client.create_repository(repositoryName=repository, imageTagMutability="IMMUTABLE")
         shell.env.update(keys, RELEASE_REGISTRY=server.host)
@@ -354,13 +359,19 @@ def test_the_daily_look_at_a_new_repository_finds_nothing_and_ends_well(shell: S
 
 def test_status_fails_on_drift_only_when_it_is_asked_to_check(shell: Shell, aws: HttpRegistry, tmp_path: Path) -> None:
     shell.repository.commit(GATED)
-    digests = json.loads(shell.release("build", "--json").stdout)["images"]
+    assert shell.release("build").returncode == 0
     scanned(shell)
     assert shell.release("publish", "--version", "0.1.0").returncode == 0
     url = shell.env["AWS_ENDPOINT_URL"]
     client = boto3.client("ecr", "eu-west-1", endpoint_url=url, aws_access_key_id="x", aws_secret_access_key="x")
-    for image in ("export", "report"):
-        Ecr(client, aws.host).tag(f"app/{image}", digests[image]["digest"], "staging-1-v0.1.0")
+    store = EcrStore(Ecr(client, aws.host))
+    digest, record = recording.recorded("0.1.0", store, "app/releases")
+    made = replace(ledgers.claim(1, "0.1.0", digest), environment="staging", commit=record.commit)
+    repository = "app/releases/staging"
+    claim = store.put(repository, Content(CLAIM_TYPE, claim_json(made)))
+    store.tag(repository, claim, made.tag)
+    ended = store.put(repository, Content(OUTCOME_TYPE, outcome_json(ledgers.outcome(claim))))
+    store.tag(repository, ended, "staging-1-proven")
     assert shell.release("status", "staging").returncode == 0
     shell.env["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary")
     told = shell.release("status", "--check")

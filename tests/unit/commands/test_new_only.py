@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from release.bootstrap import Wiring
 from release.cli import parser
 from release.commands import of_name
+from release.deployments.target import Target
 from release.errors import GateError, ReleaseError, RemoteError, UsageError
 from release.gate.findings import ImageScan, ScanReport
 from release.gate.ports import Scanner
@@ -41,6 +44,14 @@ class Machine(Wiring):
         if self.away:
             raise RemoteError("no credentials", next_step="sign in to AWS")
         return self.world.registry
+
+    @property
+    def store(self) -> object:  # type: ignore[override]
+        return self.world.store
+
+    @contextmanager
+    def target(self, environment: str) -> Iterator[Target]:
+        yield self.world.target(environment)
 
     @property
     def config(self) -> object:  # type: ignore[override]

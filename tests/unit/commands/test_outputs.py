@@ -39,7 +39,7 @@ def of_build(world: World) -> Report:
 
 
 def of_promotion(_: World) -> Report:
-    return of_publication("1.4.0", "a" * 40, [("export", findings.DIGEST, True, ["1.4.0"])])
+    return of_publication("1.4.0", "a" * 40, findings.DIGEST, [("export", findings.DIGEST, True, ["1.4.0"])])
 
 
 def of_no_scan(_: World) -> Report:

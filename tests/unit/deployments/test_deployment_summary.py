@@ -12,7 +12,9 @@ import pytest
 from release.adapters import actions
 from release.adapters.scanstore import ScanStore
 from release.commands import shared
-from release.deployments import deploy, deployreport, facts, rollback
+from release.deployments import deploy, deployreport, facts, observe, rollback
+from release.deployments.claiming import ClaimLostError
+from release.deployments.deployplan import DeployPlan
 from release.deployments.deployreport import Facts
 from release.errors import DeployFailed, GateError, PutBackFailed, ReleaseError
 from release.gate.scanrecord import record_of
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
     from release.bootstrap import Wiring
 
 CLICK = "https://github.test/owner/app/actions/workflows/rollback.yml"
+
+
+ARGUMENTS = Namespace(dry_run=False, reason="")
+
+
+def wired(world: World, folder: Path) -> Wiring:
+    """As far as a deployment asks the wiring."""
+    parts = SimpleNamespace(records=ScanStore(folder), rollback_url=CLICK, git=world.git, in_clone=True)
+    return cast("Wiring", parts)
 
 
 @pytest.fixture
@@ -38,7 +49,7 @@ def world(tmp_path: Path) -> World:
 
 def gathered(world: World, folder: Path, version: str = "0.2.0", reason: str = "") -> Facts:
     plan = world.plan("staging", version, if_newer=True)
-    return facts.gather(plan, world.target("staging"), ScanStore(folder), reason=reason, click=CLICK)
+    return facts.gather(plan, world.target("staging"), world.git, ScanStore(folder), reason=reason, click=CLICK)
 
 
 def summary(world: World, folder: Path) -> str:
@@ -50,7 +61,7 @@ def summary(world: World, folder: Path) -> str:
 
 def scanned(world: World, folder: Path) -> dict[str, str]:
     """A passing record of each image of 0.2.0; their digests."""
-    digests = {image: world.registry.named[f"app/{image}"]["0.2.0"] for image in ("export", "report")}
+    digests = dict(observe.published("0.2.0", world.target("staging")).digests)
     for image, digest in digests.items():
         found = record_of(
             Verdict(image, digest), time=NOW, database=DATABASE.updated, policy=policy().hash, scanner="x", packages=2
@@ -61,7 +72,7 @@ def scanned(world: World, folder: Path) -> dict[str, str]:
 
 def test_it_says_before_and_after_proof_place_and_the_click_that_goes_back(world: World, tmp_path: Path) -> None:
     text = summary(world, tmp_path)
-    assert "### ✅ staging: v0.1.0 -> v0.2.0: deployed, proven by 3 smoke tests, recorded as staging-2-v0.2.0" in text
+    assert "### ✅ staging: v0.1.0 -> v0.2.0: deployed, proven by 3 smoke tests, recorded as staging-2-proven" in text
     assert "| environment | staging: v0.1.0 → v0.2.0 |" in text
     assert "3 of 3 passed: export answers as the version just deployed; report" in text
     assert "| API | <https://app-staging.test/live> |" in text
@@ -100,7 +111,8 @@ def test_the_scan_of_the_very_digest_is_told(world: World, tmp_path: Path) -> No
 def test_a_rollback_tells_what_comes_out_and_why(world: World, tmp_path: Path) -> None:
     world.deploy("staging", "0.2.0")
     plan = rollback.plan_rollback(world.target("staging"), None)
-    known = facts.gather(plan, world.target("staging"), ScanStore(tmp_path), reason="it | <hurts>", click=CLICK)
+    target = world.target("staging")
+    known = facts.gather(plan, target, world.git, ScanStore(tmp_path), reason="it | <hurts>", click=CLICK)
     outcome = deploy.apply(plan, world.target("staging"))
     text = deployreport.of_deployment(plan, known, outcome.smoke, outcome.recorded, outcome.api, "rolled back").summary
     assert "**comes out**: 1 commit\n" in text
@@ -115,7 +127,7 @@ def test_a_repair_of_drift_tells_why_and_how_to_go_back_further(world: World, tm
     plan = world.plan("staging", "0.2.0")
     assert "if it fails its proof, goes back in: nothing: it was proven here last" in deployreport.of_plan(plan).text
     text = summary(world, tmp_path)
-    assert "staging: v0.2.0 -\\> v0.2.0, again (image report: " in text.replace("->", "-\\>")
+    assert "staging: v0.2.0 -\\> v0.2.0, again (ReportFunction: " in text.replace("->", "-\\>")
     assert "`release rollback staging --to 0.1.0`" in text
 
 
@@ -144,24 +156,29 @@ def test_the_first_deployment_has_nothing_to_compare_with(tmp_path: Path) -> Non
 
 def test_nothing_to_do_is_told_in_one_sentence(world: World, tmp_path: Path) -> None:
     known, outcome = gathered(world, tmp_path, "0.1.0"), world.deploy("staging", "0.1.0")
-    told = deployreport.of_deployment(outcome.plan, known, (), None, "", "deployed")
+    told = deployreport.of_deployment(outcome.plan, known, (), "", "", "deployed")
     assert told.summary == "### staging\n\nstaging runs v0.1.0 already, proven and recorded\n"
 
 
 def test_what_cannot_be_had_is_left_out_and_stops_nothing(world: World, tmp_path: Path) -> None:
-    """The live image was pruned, its commit is not in this clone, a record is garbage."""
+    """The live release's record was pruned, its commit is not in this clone, a scan's record is garbage."""
     digests = scanned(world, tmp_path)
     (tmp_path / f"export-{digests['export'].removeprefix('sha256:')}.scan.json").write_text("{")
+    plan, target = world.plan("staging", "0.2.0"), world.target("staging")
     live = world.registry.named["app/report"]["0.1.0"]
-    plan = world.plan("staging", "0.2.0")
-    del world.registry.blobs["app/report"][live]
-    assert plan.before is not None
-    lost = type(plan)(**{**vars(plan), "before": type(plan.before)("0.1.0", "f" * 40, plan.before.digests)})
-    known = facts.gather(lost, world.target("staging"), ScanStore(tmp_path), reason="", click="")
+    world.store.delete("app/releases", world.store.named["app/releases"]["0.1.0"])
+    del world.git.commits[plan.before.commit if plan.before else ""]
+    known = facts.gather(plan, target, world.git, ScanStore(tmp_path), reason="", click="")
     assert live not in known.sizes
     assert digests["report"] in known.sizes
     assert (known.goes_in, known.comes_out) == ((), ())
     assert list(known.scans) == ["report"]
+
+
+def test_outside_of_a_clone_the_commits_between_are_left_out(world: World, tmp_path: Path) -> None:
+    plan = world.plan("staging", "0.2.0")
+    known = facts.gather(plan, world.target("staging"), None, ScanStore(tmp_path), reason="", click="")
+    assert (known.goes_in, known.comes_out) == ((), ())
 
 
 def test_a_merge_is_not_listed_beside_the_commits_it_brought(world: World, tmp_path: Path) -> None:
@@ -176,11 +193,38 @@ def test_a_merge_is_not_listed_beside_the_commits_it_brought(world: World, tmp_p
 
 def test_the_command_that_failed_leaves_the_table_of_what_it_was(world: World, tmp_path: Path) -> None:
     world.cloud.sick.add("0.2.0")
-    wiring = cast("Wiring", SimpleNamespace(config=world.config, records=ScanStore(tmp_path), rollback_url=CLICK))
-    plan, args = world.plan("staging", "0.2.0"), Namespace(dry_run=False)
+    target = world.target("staging")
     with pytest.raises(DeployFailed) as caught:
-        shared.carry_out(plan, world.target("staging"), args, wiring, verb="deployed")
+        shared.carry_out(
+            lambda: deploy.plan_deployment(target, "0.2.0"), target, ARGUMENTS, wired(world, tmp_path), "deployed"
+        )
     assert "**goes in**: 1 commit" in caught.value.report.summary
+
+
+def test_a_command_whose_number_another_run_claimed_decides_again(world: World, tmp_path: Path) -> None:
+    """faults.md, 53."""
+    target, tries = world.target("staging"), 0
+
+    def late() -> DeployPlan:
+        nonlocal tries
+        plan, tries = deploy.plan_deployment(target, "0.2.0"), tries + 1
+        if tries == 1:
+            world.deploy("staging", "0.2.0")
+        return plan
+
+    told = shared.carry_out(late, target, ARGUMENTS, wired(world, tmp_path), "deployed")
+    assert told.text == "staging runs v0.2.0 already, proven and recorded"
+    assert world.ledger("staging") == ["1 0.1.0 proven", "2 0.2.0 proven"]
+
+
+def test_a_command_that_loses_every_time_ends_and_says_so(world: World, tmp_path: Path) -> None:
+    """faults.md, 53."""
+    target, old = world.target("staging"), world.target("staging")
+    plan = deploy.plan_deployment(old, "0.2.0")
+    world.deploy("staging", "0.2.0")
+    with pytest.raises(ClaimLostError) as caught:
+        shared.carry_out(lambda: plan, target, ARGUMENTS, wired(world, tmp_path), "deployed")
+    assert caught.value.next_step == "run the same command again"
 
 
 def test_many_commits_are_counted_instead_of_listed(world: World, tmp_path: Path) -> None:

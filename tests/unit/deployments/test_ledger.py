@@ -1,103 +1,215 @@
-"""The ledger: entries read from tags, the half-written one, and where a rollback goes."""
+"""The ledger of claims and outcomes: names alone first, documents when they are looked at, contradictions refused."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from release.deployments import ledger
-from release.deployments.model import Deployment
+from release.deployments.claims import (
+    Result,
+    Served,
+    claim_from,
+    claim_json,
+    outcome_from,
+    outcome_json,
+    parse_tag,
+)
+from release.deployments.ledger import PAGE, Ledger, named, read
 from release.errors import ConflictError, NotFoundError
+from release.releases.stored import Content
+from tests.support.ledgers import LEDGER, RELEASE, Shelf, claim, ledger, outcome
 
-A, B, C = ("sha256:" + letter * 64 for letter in "abc")
-
-
-def entries(*versions: str) -> tuple[Deployment, ...]:
-    """Complete entries of one image whose digest is its version."""
-    return tuple(Deployment("production", n, v, {"export": f"sha256:{v}"}) for n, v in enumerate(versions, 1))
+PROVEN, PUT_BACK, FAILED, ABANDONED = Result.PROVEN, Result.PUT_BACK, Result.FAILED, Result.ABANDONED
 
 
-def test_entries_are_read_in_the_order_of_their_numbers_not_of_their_tags() -> None:
-    tags = {f"staging-{n}-v1.0.{n}": A for n in (10, 9, 2, 1)}
-    found = ledger.deployments("staging", {"export": tags})
-    assert [entry.number for entry in found] == [1, 2, 9, 10]
-
-
-def test_other_tags_and_other_environments_are_not_read() -> None:
-    tags = {"staging-1-v1.0.0": A, "staging-eu-1-v1.0.0": B, "1.0.0": A, "inputs-0123456789abcdef": A}
-    assert [entry.digests for entry in ledger.deployments("staging", {"export": tags})] == [{"export": A}]
-
-
-@given(st.lists(st.sampled_from(["1.0.0", "1.1.0", "2.0.0-rc.1"]), max_size=6))
-def test_entries_written_as_tags_are_read_back_unchanged(versions: list[str]) -> None:
-    digests = {"1.0.0": {"export": A, "report": B}, "1.1.0": {"export": C, "report": B}, "2.0.0-rc.1": {"export": C}}
-    written = tuple(Deployment("staging", n, v, digests[v]) for n, v in enumerate(versions, 1))
-    tags: dict[str, dict[str, str]] = {"export": {}, "report": {}}
-    for entry in written:
-        for image, digest in entry.digests.items():
-            tags[image][entry.tag] = digest
-    assert ledger.deployments("staging", tags) == written
-
-
-def test_two_versions_under_one_number_stop_everything() -> None:
-    tags = {"export": {"staging-3-v1.0.0": A}, "report": {"staging-3-v1.1.0": B}}
-    with pytest.raises(ConflictError, match=r"two entries 3: v1\.0\.0 and v1\.1\.0") as caught:
-        ledger.deployments("staging", tags)
-    assert caught.value.next_step
-
-
-def test_a_half_written_entry_is_completed_from_the_tags_of_its_version() -> None:
-    """faults.md, 15: a crash between two ledger tags."""
-    tags = {"export": {"1.0.0": A, "staging-1-v1.0.0": A}, "report": {"1.0.0": B}}
-    found = ledger.deployments("staging", tags)
-    assert ledger.unfinished(found, tags) == {"report": B}
-    assert ledger.completed(found, tags)[-1].digests == {"export": A, "report": B}
-
-
-def test_an_image_that_came_later_is_not_missing_from_an_older_entry() -> None:
-    tags = {"export": {"1.0.0": A, "staging-1-v1.0.0": A}, "charts": {"1.1.0": B}}
-    found = ledger.deployments("staging", tags)
-    assert ledger.unfinished(found, tags) == {}
-    assert ledger.completed(found, tags) == found
-
-
-def test_without_entries_nothing_is_unfinished() -> None:
-    assert ledger.unfinished((), {"export": {"1.0.0": A}}) == {}
+def test_claims_and_outcomes_come_back_as_they_were_written() -> None:
+    assert claim_from(claim_json(claim(3)), "it") == claim(3)
+    assert outcome_from(outcome_json(outcome(RELEASE)), "it") == outcome(RELEASE)
 
 
 @pytest.mark.parametrize(
-    ("history", "half_written", "live", "expected"),
+    ("tag", "parsed"),
     [
-        (["0.1.0", "0.2.0"], False, "0.2.0", "0.1.0"),
-        (["0.1.0", "0.2.0", "0.3.0", "0.2.0"], False, "0.2.0", "0.1.0"),  # going back twice does not swing
-        (["0.1.0", "0.2.0"], False, "0.3.0", "0.2.0"),  # 0.3.0 was deployed, but cut off before its proof
-        (["0.1.0", "0.2.0"], False, "", "0.2.0"),  # there is no stack any more
-        (["0.1.0", "0.2.0"], False, "0.1.0", "0.1.0"),  # a rollback that was cut off before its ledger entry
-        (["0.1.0", "0.2.0", "0.1.0"], True, "0.1.0", "0.1.0"),  # … or within it: finished, not gone back twice
-        (["0.1.0", "0.2.0"], True, "0.2.0", "0.1.0"),  # a deployment cut off within its ledger entry is taken back
-        (["0.1.0", "0.2.0", "0.2.0"], True, "0.2.0", "0.1.0"),  # the same after the same version was deployed twice
+        ("production-12", ("production", 12, None)),
+        ("production-12-proven", ("production", 12, Result.PROVEN)),
+        ("eu-west-1-put-back", ("eu-west", 1, Result.PUT_BACK)),
+        ("production-012", None),
+        ("production-0", None),
+        ("production-12-done", None),
+        ("1.4.0", None),
+        ("sha-" + "a" * 40, None),
+        ("production-12-v1.4.0", None),
     ],
 )
-def test_a_rollback_without_a_version_goes_to_the_deployment_before(
-    history: list[str], half_written: bool, live: str, expected: str
+def test_a_tag_is_a_claim_an_outcome_or_somebody_elses(tag: str, parsed: object) -> None:
+    assert parse_tag(tag) == parsed
+
+
+def test_a_deployment_under_way_has_no_outcome_and_a_proven_one_says_what_it_serves() -> None:
+    shelf = Shelf()
+    shelf.end(claim(1), outcome(shelf.claim(claim(1))))
+    shelf.claim(claim(2))
+    newest, before = read(named("production", shelf.tags(LEDGER)), shelf, LEDGER)
+    assert (newest.number, newest.outcome) == (2, None)
+    assert before.is_proven
+    assert before.outcome is not None
+    assert before.outcome.functions["ExportFunction"].version == "7"
+
+
+def test_other_environments_and_other_tags_are_not_ours() -> None:
+    shelf = Shelf()
+    digest = shelf.claim(claim(1))
+    shelf.named[LEDGER] |= {"staging-1": digest, "1.4.0": digest, "production-9-v1.4.0": digest}
+    assert [each.number for each in named("production", shelf.tags(LEDGER))] == [1]
+
+
+def test_the_newest_of_ten_thousand_is_read_without_the_others() -> None:
+    shelf = Shelf()
+    for number in range(1, 3 * PAGE + 1):
+        shelf.end(claim(number), outcome(shelf.claim(claim(number))))
+    entries = read(named("production", shelf.tags(LEDGER)), shelf, LEDGER)
+    assert next(entries).number == 3 * PAGE
+    assert shelf.reads == 1
+    assert len(list(entries)) == 3 * PAGE - 1
+    assert shelf.reads == 3
+
+
+def test_a_run_that_was_thought_dead_and_came_back_has_the_last_word() -> None:
+    shelf = Shelf()
+    digest = shelf.claim(claim(1))
+    shelf.end(claim(1), outcome(digest, Result.ABANDONED))
+    shelf.end(claim(1), outcome(digest))
+    (entry,) = read(named("production", shelf.tags(LEDGER)), shelf, LEDGER)
+    assert entry.is_proven
+
+
+def test_an_outcome_without_its_claim_is_refused() -> None:
+    shelf = Shelf()
+    shelf.end(claim(1), outcome(RELEASE))
+    with pytest.raises(ConflictError, match="an outcome, but no claim"):
+        list(read(named("production", shelf.tags(LEDGER)), shelf, LEDGER))
+
+
+def test_an_outcome_of_another_claim_is_refused() -> None:
+    shelf = Shelf()
+    shelf.claim(claim(1))
+    shelf.end(claim(1), outcome(RELEASE))
+    with pytest.raises(ConflictError, match="belongs to another claim"):
+        list(read(named("production", shelf.tags(LEDGER)), shelf, LEDGER))
+
+
+def test_two_ends_of_one_deployment_are_refused() -> None:
+    shelf = Shelf()
+    digest = shelf.claim(claim(1))
+    shelf.end(claim(1), outcome(digest))
+    shelf.end(claim(1), outcome(digest, Result.FAILED))
+    with pytest.raises(ConflictError, match="ended as"):
+        list(read(named("production", shelf.tags(LEDGER)), shelf, LEDGER))
+
+
+def test_a_claim_under_another_number_is_refused() -> None:
+    shelf = Shelf()
+    shelf.named[LEDGER]["production-2"] = shelf.claim(claim(1))
+    with pytest.raises(ConflictError, match="holds the claim production-1"):
+        list(read(named("production", shelf.tags(LEDGER)), shelf, LEDGER))
+
+
+def test_a_release_in_the_place_of_a_claim_is_refused() -> None:
+    shelf = Shelf()
+    shelf.named[LEDGER]["production-1"] = shelf.put(LEDGER, Content("application/json", claim_json(claim(1))))
+    with pytest.raises(ConflictError, match="is a application/json"):
+        list(read(named("production", shelf.tags(LEDGER)), shelf, LEDGER))
+
+
+@pytest.mark.parametrize("key", ["environment", "number", "release", "run", "before"])
+def test_a_claim_that_lacks_something_is_refused(key: str) -> None:
+    whole = claim_json(claim(1)).decode()
+    with pytest.raises(ConflictError, match="cannot be read"):
+        claim_from(whole.replace(f'"{key}":', f'"{key}x":').encode(), "entry 1")
+    with pytest.raises(ConflictError, match="cannot be read"):
+        claim_from(claim_json(replace(claim(1), release="latest")), "entry 1")
+
+
+@pytest.mark.parametrize(
+    ("history", "live", "previous"),
+    [
+        ([("1.0.0", "deploy", PROVEN), ("1.1.0", "deploy", PROVEN)], 2, 1),
+        ([("1.0.0", "deploy", PROVEN), ("1.1.0", "deploy", PUT_BACK)], 1, None),
+        ([("1.0.0", "deploy", PROVEN), ("1.1.0", "deploy", PROVEN), ("1.2.0", "deploy", FAILED)], 2, 1),
+        # back from 1.1.0 to 1.0.0: nothing came before 1.0.0, and going back never swings forth
+        ([("1.0.0", "deploy", PROVEN), ("1.1.0", "deploy", PROVEN), ("1.0.0", "rollback", PROVEN)], 3, None),
+        (
+            [
+                ("1.0.0", "deploy", PROVEN),
+                ("1.1.0", "deploy", PROVEN),
+                ("1.2.0", "deploy", PROVEN),
+                ("1.1.0", "rollback", PROVEN),
+            ],
+            4,
+            1,
+        ),
+        # the same release again, over drift: the deployment before is still the other one
+        ([("1.0.0", "deploy", PROVEN), ("1.1.0", "deploy", PROVEN), ("1.1.0", "deploy", PROVEN)], 3, 1),
+        # forward again after a rollback: back is where that rollback went
+        (
+            [
+                ("1.0.0", "deploy", PROVEN),
+                ("1.1.0", "deploy", PROVEN),
+                ("1.0.0", "rollback", PROVEN),
+                ("1.2.0", "deploy", PROVEN),
+            ],
+            4,
+            3,
+        ),
+        ([("1.0.0", "deploy", ABANDONED), ("1.0.0", "deploy", PROVEN)], 2, None),
+    ],
+)
+def test_a_rollback_goes_to_the_deployment_before_the_live_release_and_never_swings(
+    history: list[tuple[str, str, Result | None]], live: int, previous: int | None
 ) -> None:
-    found = ledger.to_go_back_to(entries(*history), half_written=half_written, live_version=live)
-    assert found.version == expected
+    found = ledger(*history)
+    assert found.live is not None
+    assert found.live.number == live
+    if previous is None:
+        with pytest.raises(NotFoundError):
+            found.previous()
+    else:
+        assert found.previous().number == previous
 
 
-def test_before_the_first_deployment_there_is_none() -> None:
-    """faults.md, 24."""
-    with pytest.raises(NotFoundError, match=r"no deployment before v0\.1\.0") as caught:
-        ledger.previous(entries("0.1.0"), entries("0.1.0")[-1])
-    assert caught.value.next_step == "release history production"
+def test_a_version_is_found_where_it_was_proven_last_and_nowhere_else() -> None:
+    found = ledger(("1.0.0", "deploy", PROVEN), ("1.1.0", "deploy", PUT_BACK), ("1.0.0", "rollback", PROVEN))
+    assert found.of_version("1.0.0").number == 3
+    with pytest.raises(NotFoundError, match=r"v1\.1\.0 was never proven in production \(known: 1\.0\.0\)"):
+        found.of_version("1.1.0")
 
 
-def test_a_version_that_was_deployed_twice_is_found_as_its_newest_entry() -> None:
-    assert ledger.named(entries("0.1.0", "0.2.0", "0.1.0"), "0.1.0", "production").number == 3
+def test_claims_without_an_outcome_are_open_and_the_next_number_comes_after_all_of_them() -> None:
+    found = ledger(("1.0.0", "deploy", PROVEN), ("1.1.0", "deploy", None))
+    assert [entry.number for entry in found.open] == [2]
+    assert found.next_number == 3
+    assert ledger().next_number == 1
+    assert ledger().newest is None
 
 
-def test_a_version_that_was_never_deployed_is_refused_with_those_that_were() -> None:
-    """faults.md, 24."""
-    with pytest.raises(NotFoundError, match=r"never deployed to production \(known: 0\.2\.0, 0\.1\.0\)"):
-        ledger.named(entries("0.1.0", "0.2.0"), "0.3.0", "production")
+def test_walking_a_ledger_twice_at_once_loses_nothing() -> None:
+    found = ledger(*[("1.0.0", "deploy", PROVEN)] * (PAGE + 2))
+    assert [(a.number, b.number) for a, b in zip(found, found, strict=True)] == [
+        (number, number) for number in range(PAGE + 2, 0, -1)
+    ]
+
+
+def test_what_is_served_is_what_a_put_back_published_for_the_live_release() -> None:
+    shelf = Shelf()
+    shelf.end(claim(1), outcome(shelf.claim(claim(1))))
+    digest = shelf.claim(claim(2, "1.5.0"))
+    again = {"ExportFunction": Served("app-export", "9", "sha256:" + "1" * 64)}
+    shelf.end(claim(2, "1.5.0"), replace(outcome(digest, PUT_BACK), functions=again))
+    digest = shelf.claim(claim(3, "1.6.0", before=1))
+    shelf.end(claim(3, "1.6.0", before=1), outcome(digest, FAILED))
+    read_again = Ledger("production", shelf, LEDGER)
+    assert read_again.live is not None
+    assert read_again.live.number == 1
+    assert read_again.served == again
+    assert ledger().served == {}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
-from release.deployments import rollback
+from release.deployments import deploy, rollback
 from release.deployments.deployplan import Action
 from release.errors import ConflictError, DeployFailed, NotFoundError
 from tests.fakes.journal import Killed
@@ -25,8 +23,7 @@ def two(world: World) -> World:
 def test_the_deployment_before_goes_back_in_by_its_digests_and_is_recorded(two: World) -> None:
     before = two.registry.named["app/export"]["0.1.0"]
     outcome = two.rollback("production")
-    assert outcome.recorded is not None
-    assert outcome.recorded.tag == "production-3-v0.1.0"
+    assert outcome.recorded == "production-3-proven"
     assert two.cloud.served("app-production")["ExportFunction"].digest == before
     assert two.serves("production") == "0.1.0"
     assert two.serves("staging") == "0.2.0"
@@ -57,7 +54,7 @@ def test_after_going_back_the_mended_version_goes_in_again(two: World) -> None:
     two.rollback("production")
     two.change("export", "export = 3")
     two.release("0.3.0", "staging", "production")
-    assert two.ledger("production")[-1] == "production-4-v0.3.0"
+    assert two.ledger("production")[-1] == "4 0.3.0 proven"
 
 
 def test_the_template_and_settings_of_the_release_go_back_with_it(world: World) -> None:
@@ -117,14 +114,14 @@ def test_a_version_that_was_never_proven_here_is_refused_before_any_change(two: 
     two.change("export", "export = 3")
     two.release("0.3.0", "staging")
     done = len(two.journal.changes)
-    with pytest.raises(NotFoundError, match=r"v0\.3\.0 was never deployed to production \(known: 0\.2\.0, 0\.1\.0\)"):
+    with pytest.raises(NotFoundError, match=r"v0\.3\.0 was never proven in production \(known: 0\.2\.0, 0\.1\.0\)"):
         two.rollback("production", to="0.3.0")
     assert len(two.journal.changes) == done
 
 
 def test_a_version_nobody_knows_is_refused(two: World) -> None:
     """faults.md, 24."""
-    with pytest.raises(NotFoundError, match="never deployed") as caught:
+    with pytest.raises(NotFoundError, match="never proven") as caught:
         two.rollback("production", to="9.9.9")
     assert caught.value.next_step == "release history production"
 
@@ -143,18 +140,38 @@ def test_an_image_that_was_deleted_with_its_tags_leaves_no_target(two: World) ->
     """faults.md, 24."""
     two.registry.delete("app/export", two.registry.named["app/export"]["0.1.0"])
     done = len(two.journal.changes)
-    with pytest.raises(NotFoundError, match=r"v0\.1\.0 has no image export") as caught:
+    with pytest.raises(NotFoundError, match=r"image export of v0\.1\.0 is gone from the registry") as caught:
         rollback.plan_rollback(two.target("production"), None)
-    assert caught.value.next_step.startswith("release history production")
+    assert "release history production" in caught.value.next_step
     assert len(two.journal.changes) == done
 
 
-def test_a_commit_that_is_not_in_this_clone_is_refused_before_any_change(two: World) -> None:
-    del two.git.commits[next(iter(two.git.commits))]
+def test_it_needs_no_git_history(two: World) -> None:
+    """faults.md, 62."""
+    config = two.config
+    two.git.commits.clear()
+    target = two.target_of(config, "production")
+    deploy.apply(rollback.plan_rollback(target, None), target)
+    assert two.serves("production") == "0.1.0"
+
+
+def test_a_record_that_is_gone_is_refused_before_any_change(two: World) -> None:
+    """faults.md, 56."""
+    two.store.delete("app/releases", two.store.named["app/releases"]["0.1.0"])
     done = len(two.journal.changes)
-    with pytest.raises(NotFoundError, match=r"release\.toml at .* is not in this clone") as caught:
+    with pytest.raises(NotFoundError, match="has no sha256:"):
         two.rollback("production")
-    assert "git fetch" in caught.value.next_step
+    assert len(two.journal.changes) == done
+
+
+def test_a_bundle_that_is_damaged_is_refused_before_any_change(two: World) -> None:
+    """faults.md, 57."""
+    digest = two.store.named["app/releases"]["0.1.0"]
+    (layer,) = two.store.read("app/releases", [digest])[digest].layers
+    two.store.blobs["app/releases"][layer.digest] = b"no bundle"
+    done = len(two.journal.changes)
+    with pytest.raises(ConflictError, match="bundle cannot be unpacked"):
+        two.rollback("production")
     assert len(two.journal.changes) == done
 
 
@@ -169,8 +186,7 @@ def test_a_deployment_that_was_cut_off_before_its_proof_is_taken_back(two: World
     """The deployment before what is live is then the newest one that was proven, not the one before that."""
     two.change("export", "export = 3")
     two.release("0.3.0", "staging")
-    points = len(two.journal.points)
-    two.journal.kill_at = points + 2  # after deploy app-production
+    two.journal.kill_when("after deploy app-production")
     with pytest.raises(Killed, match="after deploy app-production"):
         two.deploy("production", "0.3.0")
     assert two.serves("production") == "0.3.0"
@@ -183,7 +199,7 @@ def test_when_the_release_that_goes_back_in_fails_the_one_before_the_rollback_is
     with pytest.raises(DeployFailed, match=r"v0\.1\.0 failed in production"):
         two.rollback("production")
     assert two.serves("production") == "0.2.0"
-    assert two.ledger("production") == ["production-1-v0.1.0", "production-2-v0.2.0"]
+    assert two.ledger("production") == ["1 0.1.0 proven", "2 0.2.0 proven", "3 0.1.0 put-back"]
 
 
 def test_a_stack_that_takes_no_update_is_refused_with_its_remedy(two: World) -> None:
@@ -195,20 +211,28 @@ def test_a_stack_that_takes_no_update_is_refused_with_its_remedy(two: World) -> 
 
 
 def test_a_release_whose_release_toml_has_keys_of_another_age_goes_back_in_and_says_what_was_left_out(
-    two: World, caplog: pytest.LogCaptureFixture
+    world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     """faults.md, 68."""
-    first = next(iter(two.git.commits))
-    text = two.git.commits[first].files["release.toml"].decode()
+    text = world.git.show(world.git.head, "release.toml").decode()
+    world.publish("0.1.0")
     old = text.replace("[registry]", "[registry]\nmirror = true").replace(
         'get = "/health"', 'get = "/health"\nslow = 1'
     )
-    files = {**two.git.commits[first].files, "release.toml": old.encode()}
-    two.git.commits[first] = dataclasses.replace(two.git.commits[first], files=files)
-    outcome = two.rollback("production")
-    assert two.serves("production") == "0.1.0"
-    assert [result.name for result in outcome.smoke] == ["report answers as the version just deployed"]
-    said = {message.partition(": ")[2].partition(" (known")[0] for message in caplog.messages if first[:12] in message}
+    world.rewrite_settings("0.1.0", old)
+    world.deploy("staging", "0.1.0")
+    world.change("export", "export = 2")
+    world.release("0.2.0", "staging")
+    caplog.clear()
+    outcome = world.rollback("staging")
+    assert world.serves("staging") == "0.1.0"
+    assert [result.name for result in outcome.smoke] == [
+        "report answers as the version just deployed",
+        "the export has every member",
+    ]
+    said = {
+        message.partition(": ")[2].partition(" (known")[0] for message in caplog.messages if "of v0.1.0:" in message
+    }
     assert said == {
         "registry.mirror is not a key that is known here",
         "smoke.steps.slow is not a key that is known here",

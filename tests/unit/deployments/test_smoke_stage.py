@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from release.deployments import smoke
+from release.deployments import observe, smoke
 from release.deployments.model import HttpResponse
 from release.deployments.smokerules import SmokeResult
 from release.errors import NotFoundError
-from release.releases.model import Release
 from release.settings import config as config_file
 from tests.support.world import RELEASE_TOML, World
 
@@ -27,7 +26,7 @@ def run(world: World, steps: str, environment: str = "staging") -> SmokeResult:
     target = world.target(environment)
     stack = target.stack()
     assert stack is not None
-    (result,) = smoke.run(config.smoke, target, stack, Release("0.1.0", world.git.head, {}))
+    (result,) = smoke.run(config.smoke, target, stack, observe.published("0.1.0", target))
     return result
 
 

@@ -84,7 +84,7 @@ def test_what_a_person_is_told_to_type_leads_out_and_the_same_command_again_succ
             person.types(command)
     world.deploy("staging", "0.2.0")
     assert world.serves("staging") == "0.2.0"
-    assert world.ledger("staging") == ["staging-1-v0.1.0", "staging-2-v0.2.0"]
+    assert world.ledger("staging") == ["1 0.1.0 proven", "2 0.2.0 proven"]
 
 
 def test_what_cannot_be_deleted_can_be_left_behind(world: World) -> None:

@@ -23,6 +23,7 @@ from release.errors import (
     UsageError,
 )
 from release.images.report import of_images
+from tests.fakes.journal import Killed
 from tests.support.world import World
 
 
@@ -53,9 +54,9 @@ def test_a_deployment_tells_what_was_recorded_and_gives_its_outputs(world: World
     world.publish("0.1.0")
     outcome = world.deploy("staging", "0.1.0")
     told = deployreport.of_deployment(outcome.plan, Facts(), outcome.smoke, outcome.recorded, outcome.api, "deployed")
-    assert "recorded as staging-1-v0.1.0" in told.text
+    assert "recorded as staging-1-proven" in told.text
     assert told.outputs == {"version": "0.1.0", "action": "deploy"}
-    assert json.loads(json.dumps(told.data))["recorded"] == "staging-1-v0.1.0"
+    assert json.loads(json.dumps(told.data))["recorded"] == "staging-1-proven"
 
 
 def test_a_plan_names_the_digests_and_what_goes_back_in(world: World) -> None:
@@ -63,32 +64,32 @@ def test_a_plan_names_the_digests_and_what_goes_back_in(world: World) -> None:
     plan = world.plan("staging", "0.1.0")
     told = deployreport.of_plan(plan)
     assert all(digest in told.text for digest in plan.release.digests.values())
-    assert "goes back in: nothing: this is the first deployment" in told.text
+    assert "goes back in: nothing" in told.text
     assert json.loads(json.dumps(told.data))["action"] == "deploy"
 
 
-def test_a_plan_that_first_finishes_an_entry_says_so(world: World) -> None:
-    world.release("0.1.0", "staging")
-    del world.registry.named["app/report"]["staging-1-v0.1.0"]
+def test_a_plan_that_first_marks_a_claim_abandoned_says_so(world: World) -> None:
+    world.publish("0.1.0")
+    world.journal.kill_when("before deploy app-staging")
+    with pytest.raises(Killed):
+        world.deploy("staging", "0.1.0")
     told = deployreport.of_plan(world.plan("staging", "0.1.0"))
-    assert "first finish ledger entry staging-1-v0.1.0 on report" in told.text
+    assert "first mark staging-1 abandoned: its run by a-person is over" in told.text
 
 
 def test_status_and_history_are_told_for_a_machine_with_full_digests(world: World) -> None:
     world.release("0.1.0", "staging")
-    seen = status.status(world.target("staging"))
-    none = status.status(world.target("production"))
-    rows = [(s.environment, s.stack, s.live, s.recorded, s.problem) for s in (seen, none)]
-    told = report.of_status(rows)
+    told = report.of_status([status.status(world.target(name)) for name in ("staging", "production")])
     data = json.loads(json.dumps(told.data))["environments"]
     assert data["staging"]["version"] == "0.1.0"
     assert data["staging"]["recorded"]["digests"]["export"].startswith("sha256:")
     assert data["production"]["version"] is None
     assert "no stack" in told.text
-    lines = status.history(world.config, "staging", world.registry)
-    listed = report.of_history("staging", [(line.deployment, line.commit) for line in lines])
-    assert json.loads(json.dumps(listed.data))["deployments"][0]["commit"] == world.git.head
-    assert "nothing was ever proven in production" in report.of_history("production", []).text
+    listed = report.of_history("staging", status.history(world.target("staging"), 0))
+    (entry,) = json.loads(json.dumps(listed.data))["deployments"]
+    assert (entry["commit"], entry["who"], entry["result"]) == (world.git.head, "a-person", "proven")
+    assert "a-person" in listed.text
+    assert "nothing was ever deployed to production" in report.of_history("production", []).text
 
 
 def test_every_kind_of_refusal_has_an_exit_code_of_its_own() -> None:

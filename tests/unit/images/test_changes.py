@@ -154,7 +154,6 @@ def spec(values: Mapping[str, int]) -> ImageSpec:
         target=("", "x")[of("target", 0)],
         inputs=(("app",), ("app", "app/Other"))[of("inputs", 0)],
         parameter="P",
-        function="F",
         platform=("linux/amd64", "linux/arm64")[of("platform", 0)],
         base=("", "b@" + ONE)[of("base", 0)],
         args=({}, {"A": "1"})[of("args", 0)],

@@ -24,9 +24,7 @@ def test_equal_inputs_give_an_equal_hash_in_any_order() -> None:
 
 
 def test_what_does_not_reach_the_image_does_not_change_the_hash() -> None:
-    moved = replace(
-        IMAGE, repository="other/place", parameter="Other", function="Other", secrets={"a": "env:A"}, max_size=1
-    )
+    moved = replace(IMAGE, repository="other/place", parameter="Other", secrets={"a": "env:A"}, max_size=1)
     assert inputs_hash(moved, TREES, ARGS, BASES) == FIRST
 
 

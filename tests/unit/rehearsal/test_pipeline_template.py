@@ -1,8 +1,7 @@
-"""pipeline.yaml: who may become which role, what the roles can do, and what the lifecycle rules can touch."""
+"""pipeline.yaml: who may become which role, what the roles can do, and what nobody can delete."""
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import re
 import tomllib
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from rehearsal.github import trust
+from release.deployments.target import ledger_repository
 from release.errors import UsageError
 from workflowlint import workflow
 
@@ -21,7 +21,6 @@ CONFIG = tomllib.loads((ROOT / "release.toml").read_text(encoding="utf-8"))
 SUBJECT = "owner@1/name@2"
 ROLES = trust.roles(TEMPLATE, {"Subject": SUBJECT})
 AUDIENCE = "sts.amazonaws.com"
-LIFECYCLE = json.loads(TEMPLATE["Mappings"]["Lifecycle"]["Images"]["Rules"])["rules"]
 
 
 def resources(kind: str) -> dict[str, Any]:
@@ -103,54 +102,43 @@ def test_every_role_is_one_that_a_workflow_asks_for() -> None:
     )
 
 
-def test_every_image_has_a_repository_that_is_immutable_encrypted_and_scanned() -> None:
-    repositories = resources("AWS::ECR::Repository")
-    names = {
-        each["RepositoryName"]["Fn::Sub"].replace("${Project}", "member-reporting") for each in repositories.values()
+def test_every_image_the_releases_and_every_ledger_have_a_repository_that_is_immutable_and_encrypted() -> None:
+    repositories = {
+        each["RepositoryName"]["Fn::Sub"].replace("${Project}", "member-reporting"): each
+        for each in resources("AWS::ECR::Repository").values()
     }
-    assert names == {image["repository"] for image in CONFIG["images"].values()}
-    for each in repositories.values():
+    images = {image["repository"] for image in CONFIG["images"].values()}
+    records = "member-reporting/releases"
+    ledgers = {ledger_repository(records, environment) for environment in CONFIG["environments"]}
+    assert set(repositories) == images | ledgers | {records}
+    for name, each in repositories.items():
         assert each["ImageTagMutability"] == "IMMUTABLE"
-        assert each["ImageScanningConfiguration"] == {"ScanOnPush": True}
         assert each["EncryptionConfiguration"] == {"EncryptionType": "KMS"}
-        assert each["LifecyclePolicy"] == {"LifecyclePolicyText": {"Fn::FindInMap": ["Lifecycle", "Images", "Rules"]}}
+        assert ("ImageScanningConfiguration" in each) == (name in images)
 
 
-def expired_by(tags: list[str]) -> str:
-    """The rule that may expire an old image with these tags; rules of ECR's user guide, lifecycle policies."""
-    for rule in sorted(LIFECYCLE, key=lambda rule: rule["rulePriority"]):
-        selection = rule["selection"]
-        if selection["tagStatus"] == "untagged":
-            fits = not tags
-        else:
-            fits = all(any(fnmatch.fnmatchcase(tag, p) for tag in tags) for p in selection["tagPatternList"])
-        if fits:  # a rule of lower priority cannot expire it any more
-            return "" if selection["countType"] == "imageCountMoreThan" else str(rule["description"])
-    return ""
+def test_no_rule_of_the_registry_deletes_anything_by_itself() -> None:
+    """faults.md, 32: what is live, or what a rollback needs, only the records tell."""
+    assert not [name for name, each in resources("AWS::ECR::Repository").items() if "LifecyclePolicy" in each]
+    assert all(TEMPLATE["Resources"][name]["DeletionPolicy"] == "Retain" for name in resources("AWS::ECR::Repository"))
 
 
-@pytest.mark.parametrize("environment", sorted(CONFIG["environments"]))
-def test_lifecycle_keeps_whatever_an_environment_has_proven(environment: str) -> None:
-    """faults.md, 32."""
-    built = ["inputs-9f2c0123456789ab", "1.4.0-rc.7", "sha-" + "a" * 40]
-    assert expired_by([*built, f"{environment}-1-v1.4.0-rc.7"]) == ""
-    assert expired_by([*built, "1.4.0", f"{environment}-12-v1.4.0"]) == ""
-
-
-def test_lifecycle_touches_only_candidates_that_were_never_proven() -> None:
-    """faults.md, 32."""
-    assert expired_by(["inputs-9f2c0123456789ab", "1.4.0-rc.7"]) == "candidates that were never proven"
-    assert expired_by([]) == ""  # nor an SBOM, which is untagged and attached to its image
-    assert expired_by(["inputs-9f2c0123456789ab"]) == ""
-    assert expired_by(["1.4.0"]) == ""
-
-
-def test_keeping_rules_expire_nothing_and_come_first() -> None:
-    """faults.md, 32."""
-    keeping = [rule for rule in LIFECYCLE if rule["selection"]["countType"] == "imageCountMoreThan"]
-    expiring = [rule for rule in LIFECYCLE if rule not in keeping]
-    assert all(rule["selection"]["countNumber"] == 100_000 for rule in keeping)
-    assert max(r["rulePriority"] for r in keeping) < min(r["rulePriority"] for r in expiring)
+def test_only_an_environments_own_role_writes_into_its_ledger() -> None:
+    """A claim or an outcome that somebody else could write would let anything pass for proven."""
+    writers = {
+        name: statement["Resource"]
+        for name, statement in statements()
+        if "ecr:PutImage" in as_list(statement["Action"])
+    }
+    assert set(writers) == {"NameImagesPolicy", "LedgerPolicy"}
+    assert "Ledger" not in json.dumps(writers["NameImagesPolicy"])
+    assert json.dumps(writers["LedgerPolicy"]).endswith('releases/${!aws:PrincipalTag/environment}"}')
+    roles = {name: json.dumps(each["ManagedPolicyArns"]) for name, each in resources("AWS::IAM::Role").items()}
+    assert {name for name, policies in roles.items() if "LedgerPolicy" in policies} == {
+        "StagingDeployRole",
+        "ProductionDeployRole",
+    }
+    assert not [n for n, policies in roles.items() if "LedgerPolicy" in policies and "NameImagesPolicy" in policies]
 
 
 def test_no_role_may_delete_an_image_or_change_a_repository() -> None:
@@ -161,8 +149,9 @@ def test_no_role_may_delete_an_image_or_change_a_repository() -> None:
     assert {action for action in allowed if forbidden.match(action)} - services_with_star == set()
 
 
-def test_only_the_publish_role_can_push_layers() -> None:
-    assert {name for name, each in statements() if "ecr:UploadLayerPart" in as_list(each["Action"])} == {"PublishRole"}
+def test_only_the_publish_role_can_push_layers_of_images() -> None:
+    pushing = {name for name, each in statements() if "ecr:UploadLayerPart" in as_list(each["Action"])}
+    assert pushing == {"PublishRole", "LedgerPolicy"}
 
 
 def test_roles_are_made_only_inside_the_boundary_and_handed_only_to_their_services() -> None:

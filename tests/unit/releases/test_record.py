@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release.errors import ConflictError
-from release.releases.record import RecordedImage, RecordedVerdict, ReleaseRecord, from_json, to_json
+from release.releases.record import RecordedFunction, RecordedImage, RecordedVerdict, ReleaseRecord, from_json, to_json
 
 RECORD = ReleaseRecord(
     project="app",
@@ -23,7 +23,7 @@ RECORD = ReleaseRecord(
     created="2026-11-25T10:00:00+00:00",
     template="template.yaml",
     images={"export": RecordedImage("app/export", "sha256:" + "1" * 64, "0" * 16, "linux/amd64", 123)},
-    functions={"ExportFunction": "export", "CleanFunction": ""},
+    functions={"ExportFunction": RecordedFunction("export", "live"), "CleanFunction": RecordedFunction("", "")},
     verdicts={"export": RecordedVerdict("pass", "f" * 16, ("CVE-2026-1", "CVE-2026-2"))},
     settings='[project]\nname = "app"\n',
 )
@@ -40,7 +40,7 @@ def test_a_record_comes_back_as_it_was_written() -> None:
 @given(st.permutations(["a", "b", "c"]))
 def test_equal_records_are_equal_bytes_whatever_the_order_they_were_made_in(order: list[str]) -> None:
     images = dict.fromkeys(order, RECORD.images["export"])
-    functions = {"Export": "a"}
+    functions = {"Export": RecordedFunction("a", "")}
     record = replace(RECORD, images=images, functions=functions, verdicts={})
     assert to_json(record) == to_json(replace(record, images=dict(sorted(images.items()))))
 
@@ -54,7 +54,7 @@ def test_equal_records_are_equal_bytes_whatever_the_order_they_were_made_in(orde
         (changed(position="431"), "position is '431'"),
         (changed(position=True), "position is True"),
         (changed(commit="main"), "commit is 'main'"),
-        (changed(functions={"F": "gone"}), "runs image gone"),
+        (changed(functions={"F": {"image": "gone", "alias": ""}}), "runs image gone"),
         (changed(images={"export": {"digest": "latest"}}), "missing"),
         (changed(images=[]), "no attribute"),
         (to_json(RECORD)[:-1], "cannot be read"),

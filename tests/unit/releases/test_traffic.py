@@ -16,7 +16,6 @@ from moto import mock_aws
 
 from release.adapters.ecr import Ecr
 from release.adapters.workspace import LocalWorkspace
-from release.deployments import observe
 from release.images import build
 from release.images.build import Built
 from release.releases import publish
@@ -47,7 +46,7 @@ class Team:
         """release publish."""
         world = self.world
         images = build.plan_builds(world.config, world.git.head, world.git, self.workspace, self.ecr, world.bases)
-        tags = observe.tags_by_image(world.config, self.ecr)
+        tags = {name: self.ecr.tags(image.repository) for name, image in world.config.images.items()}
         plans = publish.plan_publication(world.config, version, world.git.head, images, tags)
         publish.apply(plans, world.config, self.ecr, self.workspace)
         return plans

@@ -14,6 +14,11 @@ Resources:
   Theirs: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: "1.dkr.ecr/x@sha256:0"}}
   Built: {Type: AWS::Serverless::Function, Properties: {PackageType: Image}}
   Mixed: {Type: AWS::Lambda::Function, Properties: {Code: {ImageUri: !Sub "${ImageUri}:tag"}}}
+  Hashed:
+    Type: AWS::Serverless::Function
+    Properties:
+      ImageUri: !Select [0, !Split ["|", !Join ["|", [!Ref ReportImageUri, !Ref ReleaseVersion, !Sub "${GitSha}"]]]]
+  Either: {Type: AWS::Serverless::Function, Properties: {ImageUri: !If [C, !Ref ImageUri, !Ref ReportImageUri]}}
   Queue: {Type: AWS::SQS::Queue}
 """
 
@@ -28,8 +33,29 @@ def test_each_function_is_known_by_its_logical_id_and_by_what_it_runs() -> None:
         TemplateFunction("Clean", "", "zip"),
         TemplateFunction("Theirs", "", "foreign image"),
         TemplateFunction("Built", "", "foreign image"),
-        TemplateFunction("Mixed", "", "foreign image"),
+        TemplateFunction("Mixed", "export", "image"),
+        TemplateFunction("Hashed", "report", "image"),
+        TemplateFunction("Either", "", "foreign image"),
     )
+
+
+def test_an_alias_is_the_functions_own_its_neighbours_or_a_resource_of_its_own() -> None:
+    template = """
+Globals: {Function: {AutoPublishAlias: live}}
+Resources:
+  A: {Type: AWS::Serverless::Function, Properties: {CodeUri: src}}
+  B: {Type: AWS::Serverless::Function, Properties: {CodeUri: src, AutoPublishAlias: prod}}
+  C: {Type: AWS::Serverless::Function, Properties: {CodeUri: src, AutoPublishAlias: !Ref AliasName}}
+"""
+    found = functions(cfn.load(template, "t"), {}, "green")
+    assert {each.logical_id: each.alias for each in found} == {"A": "live", "B": "prod", "C": "green"}
+    apart = """
+Resources:
+  A: {Type: AWS::Lambda::Function, Properties: {Code: src}}
+  B: {Type: AWS::Lambda::Function, Properties: {Code: src}}
+  ToA: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref A, Name: live}}
+"""
+    assert {each.logical_id: each.alias for each in functions(cfn.load(apart, "t"), {})} == {"A": "live", "B": ""}
 
 
 def test_a_template_without_functions_has_none() -> None:

@@ -1,0 +1,99 @@
+"""Putting a release's record together at its commit: images, functions, bundle, settings, what the gate said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from release.digest import sha256
+from release.images.ports import Registry
+from release.oci import checked_platform
+from release.releases import bundling, recording
+from release.releases.bundle import Limits
+from release.releases.ports import Store
+from release.releases.record import RecordedFunction, RecordedImage, RecordedVerdict, ReleaseRecord
+from release.settings import cfn
+from release.settings.config import Config
+from release.settings.functions import functions
+from release.versions.links import links_of
+from release.versions.ports import Git
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known of a release before its record is written.
+
+    Attributes:
+        images: image -> ``(inputs, digest)``, each in the registry by now.
+        sboms: image -> its bill of materials; empty when there is none.
+        verdicts: image -> what the gate said of it.
+        changes: its section of the changelog, or "".
+        branch: the branch it is made from, or "".
+    """
+
+    version: str
+    commit: str
+    images: Mapping[str, tuple[str, str]]
+    sboms: Mapping[str, bytes]
+    verdicts: Mapping[str, RecordedVerdict]
+    changes: str
+    branch: str
+
+
+def record_of(draft: Draft, config: Config, git: Git, registry: Registry) -> ReleaseRecord:
+    """The record of ``draft``, from its commit.
+
+    Raises:
+        NotFoundError: an image is not in the registry.
+        ConflictError: an image is for another CPU than the functions run on (faults.md, 12).
+    """
+    template = cfn.load(git.show(draft.commit, config.template), config.template)
+    parameters = {image.parameter: name for name, image in config.images.items()}
+    found = functions(template, parameters, config.alias)
+    links = links_of(git.remote_url())
+    position, created = git.position(draft.commit)
+    return ReleaseRecord(
+        project=config.project,
+        version=draft.version,
+        commit=draft.commit,
+        branch=draft.branch,
+        position=position,
+        source=links.base if links else "",
+        created=created,
+        template=config.template,
+        images={name: _image(name, draft, config, registry) for name in config.images},
+        functions={each.logical_id: RecordedFunction(each.image, each.alias) for each in found},
+        verdicts=draft.verdicts,
+        settings=git.show(draft.commit, "release.toml").decode(errors="replace"),
+    )
+
+
+def _image(name: str, draft: Draft, config: Config, registry: Registry) -> RecordedImage:
+    inputs, digest = draft.images[name]
+    repository = config.images[name].repository
+    manifest = registry.manifest(repository, digest)
+    checked_platform(manifest, config.images[name].platform, name)
+    sbom = draft.sboms.get(name, b"")
+    return RecordedImage(repository, digest, inputs, manifest.platform, manifest.size, sha256(sbom) if sbom else "")
+
+
+def publish(
+    draft: Draft, config: Config, git: Git, registry: Registry, store: Store, folder: Path, limits: Limits
+) -> str:
+    """Write the record of ``draft`` with its bundle and answer its digest; a commit that has one keeps it.
+
+    Args:
+        folder: an empty folder on this machine to lay the bundle out in.
+
+    Raises:
+        ConflictError: the version or the commit has another record.
+        NotFoundError, UsageError: what the template names is not there, or is nothing a bundle takes.
+    """
+    record = record_of(draft, config, git, registry)
+    tree, archive, changes = folder / "tree", folder / "bundle.tar.gz", folder / "section"
+    tree.mkdir()
+    bundling.write(git, draft.commit, config.template, tree, archive, limits)
+    if draft.changes:
+        changes.write_text(draft.changes, encoding="utf-8")
+    return recording.write(record, archive, changes if draft.changes else None, store, config.records)

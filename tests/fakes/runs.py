@@ -1,0 +1,23 @@
+"""Who deploys, in a world where every command is a process of its own on one machine."""
+
+from __future__ import annotations
+
+from release.deployments.claims import Run
+from release.deployments.ports import Runs
+
+
+class FakeRuns(Runs):
+    """Attributes:
+    process: this command's.
+    alive: the processes of other commands that still go on.
+    """
+
+    def __init__(self) -> None:
+        self.process = 1
+        self.alive: set[int] = set()
+
+    def present(self) -> Run:
+        return Run("a-person", host="laptop", process=self.process)
+
+    def is_over(self, run: Run) -> bool:
+        return run.host == "laptop" and run.process != self.process and run.process not in self.alive
