@@ -3,7 +3,8 @@
     python -m bench.versions [--sizes 1000 10000 100000] [--repository DIR …]
 
 Each tool runs as a whole process on the same repository, one after the other; medians. The generated histories have 500
-release tags. Three tables: the size of the history grows; the commits since the last tag grow; long messages grow.
+release tags. Four tables: the size of the history grows; the commits since the last tag grow; thousands of release tags
+lie beside the branch; long messages grow.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from release.versions.commits import parse_message
 
 ROOT = Path(__file__).resolve().parent.parent
 TAGS = 500
+OFF = 2_500
 _TYPES = ("feat", "fix", "docs", "chore", "refactor", "test", "ci", "perf")
 _MADE_BY = 2  # raise this when generate() writes something else: the cache then makes the histories again
 
@@ -48,14 +50,24 @@ def generate(commits: int, since: int, tags: int = TAGS) -> Iterator[bytes]:
             yield b"tagger A <a@example.org> %d +0000\ndata 9\na release\n" % when
 
 
-def repository(cache: Cache, commits: int, since: int) -> Path:
-    """The generated history as a repository in the cache, made once."""
-    folder = cache.folder("bench") / f"history-{_MADE_BY}-{commits}-{since}"
+def beside(commits: int, tags: int) -> Iterator[bytes]:
+    """``tags`` more releases for ``git fast-import``, from 2.0.0 on, each on a commit of its own beside the branch."""
+    for number in range(tags):
+        start, when = 1 + number * commits // tags, 1_600_000_000 + commits * 600 + number
+        yield b"commit refs/heads/releases\nmark :%d\n" % (commits + 1 + number)
+        yield b"committer A <a@example.org> %d +0000\ndata 7\nrelease\nfrom :%d\n" % (when, start)
+        yield b"tag v2.%d.0\nfrom :%d\n" % (number, commits + 1 + number)
+        yield b"tagger A <a@example.org> %d +0000\ndata 9\na release\n" % when
+
+
+def repository(cache: Cache, commits: int, since: int, tags: int = TAGS, off: int = 0) -> Path:
+    """The generated history as a repository in the cache, made once; ``off``: how many tags lie beside the branch."""
+    folder = cache.folder("bench") / f"history-{_MADE_BY}-{commits}-{since}-{tags}-{off}"
 
     def make(new: Path) -> str:
         git = ["git", "-C", str(new)]
         subprocess.run([*git, "init", "--quiet", "--initial-branch=main"], check=True)
-        source = b"".join(generate(commits, since))
+        source = b"".join([*generate(commits, since, tags), *beside(commits, off)])
         subprocess.run([*git, "fast-import", "--quiet"], input=source, check=True)
         subprocess.run([*git, "reset", "--quiet", "--hard"], check=True)
         subprocess.run([*git, "remote", "add", "origin", "https://github.com/owner/name.git"], check=True)
@@ -155,6 +167,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(
         "\nrelease version, 10,000 commits\n\n"
         + table(("commits since the last tag", "median", "processor", "peak memory"), grown)
+    )
+    aside = []
+    for size in (10_000, 100_000):
+        for tags, what in ((1, "20 commits back"), (0, "nowhere")):
+            folder = repository(cache, size, 20 if tags else size, tags, OFF)
+            figure = measure(own, folder, runs=11, limit=args.limit, budget=30)
+            aside.append(
+                (f"{size:,} commits", what, figure.answer, str(figure), shown(figure.cpu), str(len(figure.runs)))
+            )
+    print(
+        f"\nrelease version, {OFF:,} release tags beside the branch\n\n"
+        + table(("history", "release on the branch", "answer", "median", "processor", "runs"), aside)
     )
     print("\nReading one message\n\n" + table(("of", "100 KB", "200 KB", "400 KB", "400 / 100"), grown_messages()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from release.adapters.git import GitRepository
 from release.errors import NotFoundError
+from release.versions.settings import VersionSettings
+from release.versions.version import next_version
 from tests.support.gitrepo import GitFolder
 
 
@@ -64,3 +67,23 @@ def test_a_folder_that_is_no_repository_is_named_whatever_is_asked(tmp_path: Pat
         with pytest.raises(NotFoundError, match=f"{tmp_path} cannot be read as a git repository") as caught:
             ask()
         assert caught.value.next_step == "run this inside a clone, or name one with -C"
+
+
+@pytest.mark.parametrize(("elsewhere", "processes"), [(0, 4), (300, 5)])
+def test_version_takes_one_process_more_however_many_tags_lie_beside_the_branch(
+    repository: GitFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: int, processes: int
+) -> None:
+    repository.tag("v1.0.0", annotated=True)
+    repository.commit({"f/a.py": b"2"}, "fix: a bug")
+    beside = repository.run("commit-tree", "-m", "release", "HEAD^{tree}")
+    made = "".join(f"create refs/tags/v2.0.{number} {beside}\n" for number in range(elsewhere))
+    repository.run("update-ref", "--stdin", stdin=made.encode())
+    real = shutil.which("git")
+    counting = tmp_path / "bin" / "git"
+    counting.parent.mkdir()
+    counting.write_text(f'#!/bin/sh\necho one >> "{tmp_path}/count"\nexec "{real}" "$@"\n')
+    counting.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{counting.parent}:/usr/bin:/bin")
+    answer = next_version(GitRepository(repository.folder), VersionSettings())
+    assert (str(answer.version), answer.previous and answer.previous.name) == ("1.0.1", "v1.0.0")
+    assert len((tmp_path / "count").read_text().splitlines()) == processes
