@@ -11,23 +11,19 @@ their release. Bold lines are headings where no other heading names a release.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from release.semver import Version
 from release.versions.changelogentries import GROUPS
+from release.versions.changeloglevel import BOLD_TITLE, is_plain, level_of
 from release.versions.headingnames import HeadingName, name_of
 from release.versions.headings import BOLD, Heading, headings_of
-
-#: The level of the sections in a file that has none yet (Keep a Changelog 1.1.0).
-LEVEL = 2
 
 #: A link's definition: ``[1.1.0]: https://…``
 LINK = re.compile(r"\[([^\]]+)\]:[ \t]*(\S+)\s*")
 
-_BOLD_TITLE = re.compile(r"\s*(\*\*|__)[^*_]+\1\s*(?:[-–—:(\[].*)?")  # noqa: RUF001 - the dashes that people write
 _GROUP_WORDS = frozenset(
     {
         *(title.lower() for title in GROUPS),
@@ -62,7 +58,7 @@ class Changelog:
     """The file, line by line with its line ends, and its sections, in the file's order.
 
     Attributes:
-        level: the level on which releases stand, or :data:`LEVEL` where nobody can tell.
+        level: the level on which releases stand, or that of a new file where nobody can tell.
         inner: headings inside of sections that name a version all the same.
     """
 
@@ -100,10 +96,10 @@ def parse(text: str) -> Changelog:
     """Find the sections of a changelog. Any text is one; linear in its length."""
     lines = tuple(re.findall(r"[^\n]*\n|[^\n]+", text))
     heads = [(each, name_of(each.title)) for each in headings_of(lines)]
-    level = _level_of(heads)
+    level = level_of(heads)
     if level != BOLD:
         heads = [(each, name) for each, name in heads if each.level != BOLD]
-    plain = [name for _, name in heads if _is_plain(name)]
+    plain = [name for _, name in heads if is_plain(name)]
     found: list[tuple[Kind, Heading, HeadingName]] = []
     inner = []
     begun = Kind.PLAIN
@@ -120,25 +116,6 @@ def parse(text: str) -> Changelog:
     return Changelog(lines, tuple(sections), level, tuple(inner))
 
 
-def _level_of(heads: Sequence[tuple[Heading, HeadingName]]) -> int:
-    """The level of releases: of versions, of other numbers, of days, of versions behind a name; of bold lines last."""
-    upper = [(heading.level, name) for heading, name in heads if heading.level != BOLD]
-    for levels in (
-        [level for level, name in upper if name.is_release and name.is_plain and name.version],
-        [level for level, name in upper if name.is_release and name.is_plain and name.order],
-        [level for level, name in upper if _is_plain(name)],
-    ):
-        if levels:
-            return min(levels)
-    if named := Counter(level for level, name in upper if name.is_release and name.order):
-        return max(named, key=lambda level: (named[level], level))
-    bold = [name for each, name in heads if each.level == BOLD and _BOLD_TITLE.fullmatch(each.title)]
-    pending = [level for level, name in upper if name.is_pending]
-    if any(map(_is_plain, bold)) or (not pending and any(name.is_pending for name in bold)):
-        return BOLD
-    return min(pending, default=LEVEL)
-
-
 def _kind(heading: Heading, name: HeadingName, level: int, before: Kind, plain: Sequence[HeadingName]) -> Kind | None:
     """The kind of the section that a heading begins; None when it stands inside of one.
 
@@ -147,7 +124,7 @@ def _kind(heading: Heading, name: HeadingName, level: int, before: Kind, plain: 
         plain: every name of a release that can be nothing else. Beside one of them, ``click 8.1.0`` is a release only
             with a whole version, and one that none of them has.
     """
-    if heading.level == BOLD and not _BOLD_TITLE.fullmatch(heading.title):
+    if heading.level == BOLD and not BOLD_TITLE.fullmatch(heading.title):
         return None
     if heading.level > level:
         alone = name.is_release and name.is_plain and name.order and name.is_dated
@@ -162,11 +139,6 @@ def _kind(heading: Heading, name: HeadingName, level: int, before: Kind, plain: 
     if before is Kind.RELEASE and words in _GROUP_WORDS and heading.level == level:
         return None
     return None if heading.level == BOLD else Kind.PLAIN
-
-
-def _is_plain(name: HeadingName) -> bool:
-    """Whether a title names a version or a day, and nothing else; several versions may be about them."""
-    return name.is_release and name.is_plain and bool(name.order or name.is_dated)
 
 
 def _is_another(name: HeadingName, plain: Sequence[HeadingName]) -> bool:

@@ -11,6 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from release.versions.rawtext import FENCE, RawText
+
+#: How deep items and quotations are looked into.
+_DEEP = 20
 #: The level of a line in bold, which is below that of every heading.
 BOLD = 7
 
@@ -19,11 +23,6 @@ _CLOSING = re.compile(r"(?:^|[ \t])#+[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(?:(=+)|-+)[ \t]*")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})")
 _ITEM = re.compile(r"( {0,3})(?:[-*+]|([0-9]{1,9})[.)])(?:([ \t]+)\S|[ \t]*$)")
-_FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}).*)")
-_FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
-_RAW = re.compile(r" {0,3}(?:<!--|<(?:pre|script|style|textarea)(?=[\s>]|$))", re.IGNORECASE)
-_COMMENT_END = re.compile("-->")
-_TAG_END = re.compile(r"</(?:pre|script|style|textarea)>", re.IGNORECASE)
 _QUOTE = re.compile(r" {0,3}>")
 _BOLD_LINE = re.compile(r" {0,3}(?:\*\*|__)\S.*")
 _ANCHOR = re.compile(r" {0,3}(?:<a\s[^<>]*(?:/>|>\s*</a>)\s*)+")
@@ -82,11 +81,7 @@ class _Scan:
         self.hidden: set[int] = set()
         self.item = 0
         self.paragraph = self.lazy = self.hollow = False
-        self.last = {
-            end: max((place for place, line in enumerate(lines) if end.search(line)), default=-1)
-            for end in (_COMMENT_END, _TAG_END)
-        }
-        self.fences = {sign: _longest_fences(lines, sign) for sign in "`~"}
+        self.raw = RawText(lines)
 
     def headings(self) -> tuple[Heading, ...]:
         place = 0
@@ -106,7 +101,7 @@ class _Scan:
             self.paragraph, self.hollow, self.lazy = False, False, _is_text(line[self.item :], self.lazy)
         elif indent >= 4:
             self.item = self.item if self.lazy else 0
-        elif (after := self._hidden(place, line)) > place:
+        elif (after := self.raw.after(place, line)) > place:
             self._closed()
             self.hidden.update(range(place, after))
             return after
@@ -141,25 +136,6 @@ class _Scan:
     def _closed(self) -> None:
         self.item, self.paragraph, self.lazy, self.hollow = 0, False, False, False
 
-    def _hidden(self, place: int, line: str) -> int:
-        """The first line below the fenced code, comment or ``<pre>`` that begins here; ``place`` where none does."""
-        fence = _FENCE.fullmatch(line)
-        if fence:
-            mark = fence[1] or fence[2]
-            if self.fences[mark[0]][place + 1] < len(mark):
-                return place
-            for after in range(place + 1, len(self.lines)):
-                end = _FENCE_END.fullmatch(self.lines[after])
-                if end and end[1].startswith(mark):
-                    return after + 1
-        raw = _RAW.match(line)
-        if raw:
-            wanted = _COMMENT_END if raw[0].endswith("<!--") else _TAG_END
-            for after in range(place, self.last[wanted] + 1):
-                if wanted.search(self.lines[after]):
-                    return after + 1
-        return place
-
     def _found(self, line: int, end: int, level: int, title: str) -> None:
         start = line
         for above in range(line - 1, -1, -1):
@@ -173,22 +149,14 @@ class _Scan:
 
 def _is_text(line: str, goes_on: bool) -> bool:
     """Whether what an item or a quotation holds ends with text; ``goes_on``: whether it did before this line."""
-    while match := _QUOTE.match(line) or _ITEM.match(line):
-        line, goes_on = line[match.end() - bool(match.re is _ITEM and match[3]) :].removeprefix(" "), False
+    for _ in range(_DEEP):
+        match = _QUOTE.match(line) or _ITEM.match(line)
+        if not match:
+            break
         if match.re is _ITEM and not match[3]:
             return False
+        line, goes_on = line[match.end() - (match.re is _ITEM) :].removeprefix(" "), False
     indent = len(line) - len(line.lstrip(" "))
     if not line.strip(" ") or (indent >= 4 and not goes_on):
         return False
-    return not any(form.fullmatch(line) for form in (_ATX, _RULE, _FENCE))
-
-
-def _longest_fences(lines: Sequence[str], sign: str) -> list[int]:
-    """For each line, and the end: how long the longest closing fence of ``sign`` is from there on; 0 for none."""
-    longest, found = 0, [0]
-    for line in reversed(lines):
-        match = _FENCE_END.fullmatch(line) if sign in line else None
-        if match and match[1][0] == sign:
-            longest = max(longest, len(match[1]))
-        found.append(longest)
-    return found[::-1]
+    return not any(form.fullmatch(line) for form in (_ATX, _RULE, FENCE))

@@ -544,3 +544,24 @@ def test_plan_of_a_long_history_fits_into_a_job_summary_and_says_what_it_leaves_
     assert len(releaseplan.summary(planned).encode()) < 1024 * 1024
     assert "and 200 earlier commits" in releaseplan.summary(planned)
     assert releaseplan.text(planned).count("(fix)") == 700
+
+
+@pytest.mark.parametrize(
+    "message", ["fix: x\n\n* BREAKING CHANGE: y", "feat!(scope): x", "fix: x\n\nBREAKING CHANGES: y"]
+)
+def test_what_only_looks_breaking_is_named_in_the_summary_that_a_pull_request_shows(git: FakeGit, message: str) -> None:
+    """faults.md, 66"""
+    commit = git.commit({}, message)
+    planned = plan_release(git, DEFAULT, None)
+    note = f"{commit[:12]} looks like a breaking change, is not counted"
+    assert f"\n> {note}" in releaseplan.summary(planned)
+    assert f"  note: {note}" in releaseplan.text(planned)
+    assert str(planned.answer.version) == "1.0.1"
+
+
+def test_many_messages_that_only_look_breaking_are_counted_and_not_all_listed(git: FakeGit) -> None:
+    for _ in range(30):
+        git.commit({}, "fix: x\n\nBREAKING CHANGES: y")
+    notes = version.next_version(git, DEFAULT).notes
+    assert len(notes) == 21
+    assert notes[-1] == "10 more messages hold something that looks so"
