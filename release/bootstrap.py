@@ -65,21 +65,52 @@ log = logging.getLogger("release")
 class Wiring:
     """The ports of one run, each made when it is first asked for (a command pays only for what it uses)."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
-        self.folder, self.env = folder, env
+    def __init__(self, folder: Path, env: Mapping[str, str], project: str = "", region: str = "") -> None:
+        self.folder, self.env, self.project, self.region = folder, env, project, region
 
     @cached_property
     def config(self) -> Config:
-        """release.toml of the working tree. Raises UsageError."""
+        """release.toml of the working tree; with a project named, of its newest release. Raises UsageError."""
         from release.adapters import installed
         from release.settings import config as config_file
 
+        if self.project:
+            return self._config_of_project()
         if self._settings is None:
             raise UsageError(
                 f"there is no release.toml in {self.folder}",
-                next_step="run this in the repository, or write one (README)",
+                next_step="run this in the repository, or write one (README); commands about environments "
+                "also take --project NAME --region R",
             )
         return config_file.parse(self._settings, installed.version)
+
+    def _config_of_project(self) -> Config:
+        from release.releases import recording
+
+        newest = recording.newest(self.store, self.releases)
+        log.info("settings: release.toml of v%s of %s", newest.version, newest.project)
+        return recording.settings_of(newest)
+
+    @property
+    def releases(self) -> str:
+        """The repository of the releases."""
+        from release.settings.config import default_records
+
+        return default_records(self.project) if self.project else self.config.records
+
+    @property
+    def _registry_region(self) -> str:
+        """The region of the registry. Raises UsageError: a project is named, and no region."""
+        if not self.project:
+            return self.config.registry_region
+        named = self.region or self.env.get("AWS_REGION") or self.env.get("AWS_DEFAULT_REGION", "")
+        if not named:
+            raise UsageError(
+                f"--project {self.project} needs the region of its registry",
+                untouched="everything",
+                next_step="name it: --region eu-central-1, or set AWS_REGION",
+            )
+        return named
 
     @cached_property
     def _settings(self) -> str | None:
@@ -183,12 +214,12 @@ class Wiring:
 
     @cached_property
     def registry(self) -> Ecr:
-        """ECR in the region of release.toml."""
+        """ECR in the region of release.toml, or in the one that was named with the project."""
         import boto3
 
         from release.adapters.ecr import Ecr
 
-        session = boto3.Session(region_name=self.config.registry_region)
+        session = boto3.Session(region_name=self._registry_region)
         return Ecr(session.client("ecr"), self.env.get("RELEASE_REGISTRY", ""))
 
     def cloud(self, environment: EnvironmentSpec) -> Aws:
@@ -264,6 +295,12 @@ class Wiring:
         )
 
     @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """An empty folder that is gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix="release-") as folder:
+            yield Path(folder)
+
+    @contextmanager
     def target(self, environment: str) -> Iterator[Target]:
         """Where a deployment to ``environment`` goes. Raises NotFoundError for a name that release.toml lacks."""
         from release.adapters.clock import SystemClock
@@ -271,7 +308,7 @@ class Wiring:
         from release.deployments.target import Target
 
         spec = self.config.environment(environment)
-        with tempfile.TemporaryDirectory(prefix="release-") as folder:
+        with self.scratch() as folder:
             yield Target(
                 environment=spec,
                 records=self.config.records,
@@ -280,7 +317,7 @@ class Wiring:
                 cloud=self.cloud(spec),
                 clock=SystemClock(),
                 runs=ActionsRuns(self.env, self._caller),
-                folder=Path(folder),
+                folder=folder,
                 limits=self.limits,
                 overrides=self.overrides(environment),
             )
@@ -310,7 +347,7 @@ class Wiring:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            client = boto3.Session(region_name=self.config.registry_region).client("sts")
+            client = boto3.Session(region_name=self._registry_region).client("sts")
             return client.get_caller_identity()["Arn"].rpartition(":")[2]
         except (ClientError, BotoCoreError):  # who it is decides nothing; the ledger then says so
             return "unknown"

@@ -65,7 +65,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
         sub.add_argument("--json", action="store_true", help="print the result as JSON on standard output")
         if command.CHANGES:
             sub.add_argument("--dry-run", action="store_true", help="print what would be done, and do nothing")
-        sub.set_defaults(dry_run=False)
+        sub.set_defaults(dry_run=False, project="", region="")
         command.options(sub)
     return top
 
@@ -112,7 +112,8 @@ def _main(argv: Sequence[str]) -> int:
     from release.bootstrap import Wiring
 
     try:
-        result: Report = of_name(args.command).run(args, Wiring(args.folder, dict(os.environ)))
+        wiring = Wiring(args.folder, dict(os.environ), args.project, args.region)
+        result: Report = of_name(args.command).run(args, wiring)
     except KeyboardInterrupt:
         terminal.write("interrupted; run the same command again to go on", sys.stderr)
         return 130

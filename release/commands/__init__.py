@@ -26,6 +26,7 @@ NAMES = (
     "rollback",
     "status",
     "history",
+    "show",
     "rehearse",
 )
 

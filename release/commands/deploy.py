@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import carry_out
+from release.commands.shared import add_project, carry_out
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -22,6 +22,7 @@ def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--version", required=True, dest="release_version", metavar="VERSION", help="a published one")
     sub.add_argument("--if-newer", action="store_true", help="end well, doing nothing, when a newer release is live")
     sub.add_argument("--reason", metavar="TEXT", default="", help="why; the ledger keeps it")
+    add_project(sub)
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:

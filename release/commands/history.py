@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from release.commands.shared import add_project
+
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
@@ -18,6 +20,7 @@ def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
     sub.add_argument("environment", help="an environment of release.toml")
     sub.add_argument("--limit", type=int, default=20, metavar="N", help="the newest N (default: 20; 0: all)")
+    add_project(sub)
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:

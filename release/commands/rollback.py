@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import carry_out
+from release.commands.shared import add_project, carry_out
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -21,6 +21,7 @@ def options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("environment", help="an environment of release.toml")
     sub.add_argument("--to", metavar="VERSION", help="the version to go back to (default: the deployment before)")
     sub.add_argument("--reason", metavar="TEXT", default="", help="why; the ledger keeps it")
+    add_project(sub)
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:

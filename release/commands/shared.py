@@ -34,6 +34,17 @@ def add_database(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--database", default="", metavar="REPOSITORY", help="advisories: host/name:tag, or public")
 
 
+def add_project(sub: argparse.ArgumentParser) -> None:
+    """The options that make a command work in an empty folder: no clone, no release.toml."""
+    sub.add_argument(
+        "--project",
+        default="",
+        metavar="NAME",
+        help="without a clone: the settings are those of the project's newest release",
+    )
+    sub.add_argument("--region", default="", metavar="R", help="with --project: its registry's region")
+
+
 def digests_of(text: str) -> dict[str, str]:
     """``export=sha256:… report=sha256:…``, image -> digest. Raises UsageError."""
     from release.digest import is_digest
@@ -104,7 +115,7 @@ def carry_out(
         plan = decide()
         if args.dry_run:
             return deployreport.of_plan(plan)
-        git = wiring.git if wiring.in_clone else None
+        git = wiring.git if wiring.in_clone and not wiring.project else None
         known = facts.gather(plan, target, git, wiring.records, reason=args.reason, click=wiring.rollback_url)
         try:
             done = deploy.apply(plan, target, args.reason)

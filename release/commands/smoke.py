@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from release.commands.shared import add_project
+
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
@@ -18,6 +20,7 @@ OUTPUTS: tuple[str, ...] = ()
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
     sub.add_argument("environment", help="an environment of release.toml")
+    add_project(sub)
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from release.commands.shared import add_project
+
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
@@ -18,6 +20,7 @@ def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
     sub.add_argument("environment", nargs="?", help="one environment (default: all)")
     sub.add_argument("--check", action="store_true", help="exit code 6 when a stack and the ledger do not agree")
+    add_project(sub)
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:

@@ -7,9 +7,12 @@ commit that has a record keeps it: publishing it again finds the record and writ
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from release import semver
+from release.digest import is_digest
 from release.errors import ConflictError, NotFoundError, UsageError
 from release.releases.ports import Store
 from release.releases.record import BUNDLE_TYPE, CHANGES_TYPE, RECORD_TYPE, ReleaseRecord, from_json, to_json
@@ -18,6 +21,7 @@ from release.settings import config as config_file
 from release.settings.config import Config
 
 log = logging.getLogger("release.publish")
+_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
 
 
 def settings_of(record: ReleaseRecord) -> Config:
@@ -63,6 +67,34 @@ def recorded(version: str, store: Store, repository: str) -> tuple[str, ReleaseR
             next_step=f"release publish --version {version}, from its commit",
         )
     return digest, by_digest(digest, store, repository)
+
+
+def named(name: str, store: Store, repository: str) -> tuple[str, ReleaseRecord]:
+    """``(digest, record)`` of what a person calls ``name``: a version, ``v`` or not, a whole commit, or a digest.
+
+    Raises as :func:`recorded`.
+    """
+    if is_digest(name):
+        return name, by_digest(name, store, repository)
+    return recorded(commit_tag(name) if _COMMIT.match(name) else name.removeprefix("v"), store, repository)
+
+
+def newest(store: Store, repository: str) -> ReleaseRecord:
+    """The record with the highest version, candidates included.
+
+    Raises:
+        NotFoundError: the repository, or any record in it, is not there.
+        ConflictError: it is no record that this command reads (faults.md, 56).
+    """
+    tags = store.tags(repository)
+    found = [version for version in map(semver.try_parse, versions(tags)) if version]
+    if not found:
+        raise NotFoundError(
+            f"nothing was released into {repository} yet",
+            untouched="everything",
+            next_step="name the project as its release.toml does",
+        )
+    return by_digest(tags[str(max(found, key=lambda version: version.precedence))], store, repository)
 
 
 def by_digest(digest: str, store: Store, repository: str) -> ReleaseRecord:

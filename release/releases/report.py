@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from release import tables
+from release.releases.show import ReleaseView
 from release.report import Report
+from release.text import block
 
 
 def of_publication(
@@ -37,3 +40,47 @@ def of_publication(
             "digests": " ".join(f"{image}={digest}" for image, digest, *_ in rows),
         },
     )
+
+
+def of_release(shown: ReleaseView) -> Report:
+    """A release, as its record has it."""
+    record = shown.record
+    facts = [
+        ("release", shown.digest),
+        ("names", ", ".join(shown.names)),
+        ("commit", f"{record.commit} ({record.branch or 'no branch'}, number {record.position} of its history)"),
+        ("created", record.created),
+        ("source", record.source or "-"),
+        ("template", f"{record.template}, bundled with its files in {tables.size(shown.bundle)}"),
+    ]
+    images = [
+        (
+            name,
+            f"{image.repository}@{image.digest}",
+            image.platform,
+            tables.size(image.size),
+            _verdict(record.verdicts[name].outcome, record.verdicts[name].reported) if name in record.verdicts else "-",
+            image.sbom or "-",
+        )
+        for name, image in record.images.items()
+    ]
+    functions = [
+        (name, f"image {each.image}" if each.image else "a ZIP", each.alias or "-")
+        for name, each in record.functions.items()
+    ]
+    parts: list[tuple[tuple[str, ...], Sequence[Sequence[str]]]] = [
+        (("what", "is"), facts),
+        (("image", "digest", "platform", "size", "gate", "bill of materials"), images),
+        (("function", "runs", "alias"), functions),
+    ]
+    return Report(
+        data=asdict(record) | {"digest": shown.digest, "names": list(shown.names), "changes": shown.changes},
+        text="\n\n".join([*(tables.table(header, rows) for header, rows in parts), block(shown.changes)]).rstrip(),
+        summary=f"### v{record.version}\n\n"
+        + "\n\n".join(tables.markdown(header, rows) for header, rows in parts)
+        + "\n",
+    )
+
+
+def _verdict(outcome: str, reported: Sequence[str]) -> str:
+    return f"{outcome}, {len(reported)} reported" if reported else outcome

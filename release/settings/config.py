@@ -72,6 +72,11 @@ class Config:
         return self.environments[name]
 
 
+def default_records(project: str) -> str:
+    """The repository of a project's releases, where ``registry.records`` names no other."""
+    return f"{project}/releases"
+
+
 def parse(text: str, command: Callable[[], str] | None = None) -> Config:
     """Read release.toml's ``text``, the present one.
 
@@ -145,7 +150,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         registry_region=registry.text_of("region", pattern=_REGION, doc="The AWS region of the image repositories."),
         records=registry.text_of(
             "records",
-            f"{name}/releases",
+            default_records(name),
             pattern=REPOSITORY,
             doc="The ECR repository that holds the releases. Each environment's ledger is a repository below it.",
             unset="the project's name and `/releases`",

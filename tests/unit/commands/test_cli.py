@@ -383,6 +383,35 @@ def test_status_fails_on_drift_only_when_it_is_asked_to_check(shell: Shell, aws:
     assert summary.index("### Refused") < summary.index("### Status")
 
 
+@pytest.mark.usefixtures("aws")
+def test_a_release_is_shown_and_an_empty_folder_with_the_projects_name_is_enough(shell: Shell, tmp_path: Path) -> None:
+    """faults.md, 62."""
+    shell.repository.commit(GATED)
+    assert shell.release("build").returncode == 0
+    scanned(shell)
+    assert shell.release("publish", "--version", "0.1.0").returncode == 0
+    commit = shell.repository.head
+    told = json.loads(shell.release("show", "v0.1.0", "--json").stdout)
+    assert (told["version"], told["commit"], set(told["images"])) == ("0.1.0", commit, {"export", "report"})
+    assert told["names"] == ["0.1.0", f"sha-{commit}"]
+    (tmp_path / "empty").mkdir()
+    for name in ("0.1.0", commit, told["digest"]):
+        asked = ("-C", str(tmp_path / "empty"), "show", name, "--project", "app", "--region", "eu-west-1")
+        shown = shell.release(*asked)
+        assert shown.returncode == 0, shown.stderr
+        assert told["images"]["export"]["digest"] in shown.stdout
+        assert "settings: release.toml" not in shown.stderr, "a release is shown without anybody's settings"
+    empty = ("-C", str(tmp_path / "empty"))
+    history = shell.release(*empty, "history", "production", "--project", "app", "--region", "eu-west-1")
+    assert history.stdout == "nothing was ever deployed to production\n", history.stderr
+    assert "settings: release.toml of v0.1.0 of app" in history.stderr
+    unknown = shell.release(*empty, "rollback", "production", "--project", "apt", "--region", "eu-west-1")
+    assert (unknown.returncode, "apt/releases" in unknown.stderr) == (5, True), unknown.stderr
+    nowhere = shell.release(*empty, "status", "--project", "app")
+    assert nowhere.returncode == 2
+    assert "next: name it: --region eu-central-1, or set AWS_REGION" in nowhere.stderr
+
+
 def test_prefix_alone_in_release_toml_is_followed_and_other_commands_say_what_is_missing(shell: Shell) -> None:
     repository = shell.repository
     repository.tag("release-1.2.0")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from release.errors import ConflictError, NotFoundError
-from release.releases import recording
+from release.releases import recording, report, show
 from release.releases.record import RECORD_TYPE, to_json
 from release.releases.stored import Content
 from tests.fakes.journal import Journal, Killed
@@ -83,3 +83,27 @@ def test_what_is_no_record_is_refused(store: FakeStore, bundle: Path) -> None:
     digest = store.put(RELEASES, Content(RECORD_TYPE, to_json(RECORD)))
     with pytest.raises(ConflictError, match="has 0 bundles"):
         recording.fetch_bundle(digest, store, RELEASES, bundle)
+
+
+def test_the_newest_has_the_highest_version_whatever_was_written_last(store: FakeStore, bundle: Path) -> None:
+    with pytest.raises(NotFoundError, match="nothing was released into app/releases yet"):
+        recording.newest(store, RELEASES)
+    for version, letter in (("1.10.0-rc.2", "a"), ("1.9.0", "b"), ("1.10.0-rc.1", "c")):
+        recording.write(replace(RECORD, version=version, commit=letter * 40), bundle, None, store, RELEASES)
+    store.tag(RELEASES, store.tags(RELEASES)["1.9.0"], "not-a-version")
+    assert recording.newest(store, RELEASES).version == "1.10.0-rc.2"
+
+
+def test_a_release_is_shown_with_its_names_and_its_changes(store: FakeStore, bundle: Path, tmp_path: Path) -> None:
+    changes = tmp_path / "changes.md"
+    changes.write_text("### Fixes\n\n- a bug\n")
+    digest = recording.write(RECORD, bundle, changes, store, RELEASES)
+    store.tag(RELEASES, digest, "1.4.0")
+    (tmp_path / "scratch").mkdir()
+    shown = show.release("v1.4.0", store, RELEASES, tmp_path / "scratch")
+    assert shown.names == ("1.4.0", RECORD.version, f"sha-{RECORD.commit}")
+    assert (shown.digest, shown.record, shown.changes, shown.bundle) == (digest, RECORD, "### Fixes\n\n- a bug\n", 6)
+    told = report.of_release(shown)
+    assert "- a bug" in told.text
+    assert all(image.digest in told.text for image in RECORD.images.values())
+    assert "changes" in told.data
