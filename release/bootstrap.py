@@ -139,27 +139,32 @@ class Wiring:
 
     @property
     def changes(self) -> Changes | None:
-        """Tells what changed in the inputs of images; None where release.toml names no project, or is not there."""
-        from release.images.changes import changed_inputs
+        """Tells what changed that decides what runs; None where release.toml names no project, or is not there."""
+        from release.releases.changes import changed_since
 
-        return None if self._versions_alone else partial(changed_inputs, self.git, self._images_at)
+        return None if self._versions_alone else partial(changed_since, self.git, self._settings_at)
 
     def config_at(self, commit: str) -> Config:
-        """release.toml of the working tree with the images of ``commit``: what is committed is what is built.
+        """release.toml of the working tree with the images and the template of ``commit``.
+
+        What is committed is what is built and released.
 
         Raises UsageError when there is none in the working tree either, NotFoundError when only the commit has none.
         """
         present = self.config
-        if (images := self._images_at(commit)) is None:
+        if (then := self._settings_at(commit)) is None:
             raise NotFoundError(
                 f"release.toml is not in commit {commit[:12]}",
                 untouched="everything",
                 next_step="commit it, then run this again",
             )
-        return replace(present, images=images)
+        return replace(present, images=then.images, template=then.template, alias=then.alias)
 
-    def _images_at(self, commit: str) -> Mapping[str, ImageSpec] | None:
-        """The images that release.toml names at ``commit``, read leniently unless it is the working tree's file."""
+    def _settings_at(self, commit: str) -> Config | None:
+        """release.toml at ``commit``, read leniently unless it is the working tree's file; None where there is none.
+
+        Raises UsageError: it is no TOML.
+        """
         from release.settings.config import parse_history
 
         try:
@@ -168,15 +173,15 @@ class Wiring:
             return None
         written = text.decode(errors="replace")
         if written == self._settings:
-            return self.config.images
+            return self.config
         try:
             then = parse_history(written)
         except UsageError as error:
-            log.warning("release.toml at %s cannot be read, so every image counts as new: %s", commit[:12], error)
-            return {}
+            error.message = f"at {commit[:12]}: {error.message}"
+            raise
         for note in then.notes:
             log.warning("release.toml at %s: %s", commit[:12], note)
-        return then.images
+        return then
 
     @property
     def today(self) -> str:
@@ -325,9 +330,7 @@ class Wiring:
     @property
     def limits(self) -> Limits:
         """How large a bundle may be."""
-        from release.releases.bundle import Limits
-
-        return Limits()
+        return self.config.limits
 
     @property
     def in_clone(self) -> bool:

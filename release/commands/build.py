@@ -33,12 +33,16 @@ def options(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Build each image as an OCI layout, or reuse one with equal inputs."""
     from release.images import budget, build, reading, report
+    from release.releases import bundling
 
     if args.verify is not None:
         return _verified(args, wiring)
     git, commit = wiring.git, wiring.git.resolve(args.commit)
     config, registry = wiring.config_at(commit), None if args.offline else wiring.registry
-    paths = sorted({"release.toml", *(path for image in config.images.values() for path in image.inputs)})
+    named = [each.path for each in bundling.named_paths(git, commit, config.template)]
+    paths = sorted(
+        {"release.toml", config.template, *named, *(path for image in config.images.values() for path in image.inputs)}
+    )
     if args.commit == "HEAD" and (edited := git.changed(paths)):
         logging.warning("not committed, so not built: %s", ", ".join(edited[:5]))
     bases = wiring.bases if args.dry_run else wiring.bases_of_build(fresh=True)

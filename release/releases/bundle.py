@@ -11,27 +11,15 @@ import gzip
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from release.errors import ConflictError, UsageError
+from release.settings.bundle import Limits as Limits
 
 #: Every file's time: 1980 is the earliest that a ZIP can hold, and sam zips what it finds (PKWARE's APPNOTE, 4.4.6).
 EPOCH = 315532800
 _PIECE = 1 << 20
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How large a bundle may be. ``size`` in bytes, unpacked; ``files`` counts files and folders.
-
-    Lambda takes 250 MB of unzipped code a function ("Lambda quotas"), so a bundle that is larger than a few of them
-    holds something that nobody meant to deploy.
-    """
-
-    size: int = 1_000_000_000
-    files: int = 50_000
 
 
 def pack(folder: Path, target: Path, limits: Limits) -> None:
@@ -81,7 +69,8 @@ def _entries(folder: Path, limits: Limits) -> Iterator[tuple[tarfile.TarInfo, Pa
                 f"what the template names is more than {limits.size / 1e6:,.0f} MB or {limits.files:,} files "
                 f"(counted until {name})",
                 untouched="everything",
-                next_step="name a smaller folder in the template, or raise bundle.max-size in release.toml",
+                next_step="name a smaller folder in the template, or raise bundle.max-size or bundle.max-files in "
+                "release.toml",
             )
         yield entry, path
 
@@ -138,5 +127,9 @@ def _judged(tar: tarfile.TarFile, limits: Limits) -> Iterator[tarfile.TarInfo]:
         names.add(entry.name)
         size += entry.size
         if size > limits.size or number > limits.files:
-            raise ValueError(f"it is larger than {limits.size / 1e6:,.0f} MB or {limits.files:,} files")
+            raise ConflictError(
+                f"the release's bundle is larger than {limits.size / 1e6:,.0f} MB or {limits.files:,} files",
+                untouched="every environment",
+                next_step="raise bundle.max-size or bundle.max-files in release.toml, or release another version",
+            )
         yield entry

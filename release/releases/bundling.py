@@ -18,6 +18,14 @@ def named_paths(git: Git, commit: str, template: str) -> tuple[LocalPath, ...]:
         NotFoundError: a path is not in the commit; says who names it.
         UsageError: a path leaves the repository, or the template cannot be read (faults.md, 57).
     """
+    try:
+        git.tree_hashes(commit, [template])
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"release.toml names the template {template}, which is not in the repository at {commit[:12]}",
+            untouched="everything",
+            next_step="correct project.template in release.toml, or commit the template",
+        ) from error
     found = local_paths(template, lambda path: git.show(commit, path))
     for each in found:
         if each.path == ".":

@@ -15,6 +15,7 @@ from functools import lru_cache
 from release.errors import NotFoundError, UsageError
 from release.gate.config import parse_policy
 from release.gate.policy import GatePolicy
+from release.settings.bundle import Limits, parse_bundle
 from release.settings.images import REPOSITORY, ImageSpec, parse_build, parse_image
 from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
@@ -59,6 +60,7 @@ class Config:
     smoke: tuple[SmokeTest, ...]
     versions: VersionSettings = field(default_factory=VersionSettings)
     gate: GatePolicy | None = None
+    limits: Limits = field(default_factory=Limits)
     notes: tuple[str, ...] = ()
     """Of a file from history: what this command did not understand, or missed."""
 
@@ -139,6 +141,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
     )
     environments = {name: _environment(name, table) for name, table in tables.items()}
     _check_unique(top, images, environments)
+    limits = parse_bundle(top.table("bundle", doc="How much a release may hold beside its images.", required=False))
     gate = top.table("gate", doc="What may leave the machine. Without it nothing is published.", required=False)
     name = project.text_of("name", pattern=_NAME, doc="The project's name.")
     config = Config(
@@ -159,6 +162,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         environments=environments,
         smoke=parse_smoke(top, tuple(environments)),
         versions=parse_versions(top),
+        limits=limits,
         gate=_gate(gate, environments)
         if "gate" in top and top.notes is None
         else None,  # an old policy decides nothing

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from release.settings.bundle import SIZE
 from release.tables import bytes_of
 from release.toml import Table
 
@@ -17,7 +18,6 @@ _ARGUMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SECRET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")
 _SECRET_SOURCE = re.compile(r"(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)\Z")
 _REPRODUCIBLE = ("files", "rewrite")
-_SIZE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})? ?(?:kB|MB|GB)\Z")
 #: Lambda's two (AWS Lambda developer guide, "Selecting and configuring an instruction set architecture")
 PLATFORMS = ("linux/amd64", "linux/arm64")
 #: The Dockerfile's argument that ``base`` is the value of.
@@ -178,13 +178,13 @@ def _max_size(table: Table) -> int:
     text = table.text_of(
         "max-size",
         "",
-        pattern=_SIZE,
+        pattern=SIZE,
         must='be a size like "250 MB"',
         doc="What a cold pull of the image may transfer, like `250 MB`: the sum of its compressed layers. "
         "`release build` refuses a larger image and says which layers grew.",
         unset="no limit",
     )
-    return bytes_of(text) if _SIZE.match(text) else 0
+    return bytes_of(text) if SIZE.match(text) else 0
 
 
 def _folder(path: str) -> str:

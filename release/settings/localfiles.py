@@ -1,7 +1,8 @@
 """Which files and folders of the repository a template names: what ``sam package`` would take along.
 
-Source of the list: AWS SAM CLI's "sam package", and its table ``RESOURCES_WITH_LOCAL_PATHS``; a contract test compares
-:data:`PATHS` with the table of the sam that is locked here. A path in a nested template is relative to that template.
+Source of the list: AWS SAM CLI's "sam package", and its tables ``RESOURCES_WITH_LOCAL_PATHS`` and
+``METADATA_WITH_LOCAL_PATHS``; a contract test compares :data:`PATHS` and :data:`METADATA` with those of the sam that is
+locked here. A path in a nested template is relative to that template.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "AWS::Serverless::WebFunction": ("CodeUri",),
     "AWS::StepFunctions::StateMachine": ("DefinitionS3Location",),
 }
+#: Entry of the template's ``Metadata`` -> its keys that may name a local file.
+METADATA: Mapping[str, tuple[str, ...]] = {"AWS::ServerlessRepo::Application": ("LicenseUrl", "ReadmeUrl")}
 NESTED = frozenset({"AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::Serverless::Application"})
 #: Types whose missing path means the template's own folder, unless their code stands in the template.
 _FOLDER_BY_DEFAULT = {
@@ -103,6 +106,10 @@ def _walk(path: str, read: Callable[[str], bytes], found: dict[str, LocalPath], 
                 _walk(inside, read, found, (*above, path))
             except NotFoundError as error:
                 raise _missing(inside, f"{path}: {by}") from error
+            except UsageError as error:
+                error.message += f" (named by {path}: {by})"
+                error.args = (error.message,)
+                raise
 
 
 def _missing(path: str, by: str) -> NotFoundError:
@@ -126,7 +133,18 @@ def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
             for value in _values(own, key, deep=kind == "AWS::Serverless::GraphQLApi"):
                 if isinstance(value, str) and value and not _URL.match(value):
                     yield f"{name}.{key}", value, kind in NESTED
+    for name, value in _published(document):
+        if isinstance(value, str) and value and not _URL.match(value):
+            yield f"Metadata.{name}", value, False
     yield from ((f"AWS::Include in {where}", value, False) for where, value in _included(document, ""))
+
+
+def _published(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What the Serverless Application Repository would show of the template: files, as sam package takes them."""
+    metadata = document.get("Metadata")
+    for kind, keys in METADATA.items():
+        own = metadata.get(kind) if isinstance(metadata, dict) else None
+        yield from ((f"{kind}.{key}", own[key]) for key in keys if isinstance(own, dict) and key in own)
 
 
 def _values(own: Mapping[str, Any], key: str, *, deep: bool) -> Iterator[Any]:

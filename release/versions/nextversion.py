@@ -4,8 +4,8 @@ Takes values, returns values: the same history always gives the same answer. The
 
 1. The release before is the highest release tag in the history of the commit; pre-releases are no releases.
 2. Each commit since asks for a bump: breaking, its type, or nothing (:mod:`release.versions.reasons`).
-3. If an image's inputs changed, the release is at least a patch, whatever the commits say (docs/architecture.md,
-   rule 10).
+3. If an image's inputs, the template, a file that it names or the settings changed, the release is at least a patch,
+   whatever the commits say (docs/architecture.md, rule 10).
 4. Below 1.0.0 a breaking change raises the minor (Semantic Versioning 2.0.0, item 4), unless a setting says otherwise.
 5. The newest ``Release-As`` footer that counts names the version instead.
 6. A maintenance branch carries only its own line, and no version is named twice.
@@ -14,13 +14,14 @@ Takes values, returns values: the same history always gives the same answer. The
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from release.errors import ConflictError, UsageError
 from release.semver import Bump, Version, parse
 from release.text import line
+from release.versions.changed import Changed
 from release.versions.history import Commit
 from release.versions.reasons import Reason, reasons_for
 from release.versions.settings import VersionSettings
@@ -43,7 +44,7 @@ class NextVersion:
         candidate: ``X.Y.Z-rc.N``, N being the number of commits since the release before; None without a version.
         reasons: one per commit, newest first.
         notes: what a person should know beside: tags and messages that look as if they should count and do not,
-            unusable override blocks, a bump that the images ask for.
+            unusable override blocks, a bump that something else than a message asks for.
     """
 
     commit: str
@@ -75,7 +76,7 @@ def next_version(
     branch: str = "",
     prefix: str = "v",
     taken: Iterable[ReleaseTag] = (),
-    inputs: Mapping[str, Sequence[str]] | None = None,
+    changed: Changed | None = None,
     notes: Sequence[str] = (),
 ) -> NextVersion:
     """Decide the next version of ``commit``.
@@ -84,7 +85,7 @@ def next_version(
         commits: those since ``previous``, children before parents.
         branch: the branch's name, "" on a detached HEAD.
         taken: every release tag there is, wherever it is.
-        inputs: image -> what changed in its inputs since ``previous``; nothing for an image that did not change.
+        changed: what changed since ``previous`` beside the messages; None where nobody can tell.
         notes: what was noticed about the tags.
 
     Raises:
@@ -94,10 +95,9 @@ def next_version(
     reasons, noticed = reasons_for(commits, settings)
     notes = [*notes, *noticed]
     bump = max((reason.bump for reason in reasons), default=Bump.NONE)
-    changed = sorted(image for image, what in (inputs or {}).items() if what)
-    if changed and bump is Bump.NONE:
+    if bump is Bump.NONE and changed and changed.reason:
         bump = Bump.PATCH
-        notes.append(f"at least a patch, because the inputs of {', '.join(changed)} changed")
+        notes.append(f"at least a patch, because {changed.reason}")
     forced = next((reason for reason in reasons if reason.release_as), None)
     version, bump = _version(previous, bump, bool(reasons), settings)
     if forced:

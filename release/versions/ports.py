@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from release.versions.changed import Changed
 from release.versions.history import Checkout, Commit
 
-#: The commit of the release before ("": there is none) and a commit -> every image there is, with what changed in its
-#: inputs: paths and the like, as a person reads them; nothing for an image that would be built the same.
-Changes = Callable[[str, str], Mapping[str, Sequence[str]]]
+#: The commit of the release before ("": there is none) and a commit -> what changed that decides what runs.
+Changes = Callable[[str, str], Changed]
 
 
 class Git(Protocol):

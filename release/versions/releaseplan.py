@@ -9,12 +9,14 @@ from typing import Any
 
 from release import tables
 from release.text import code, line, markdown
+from release.versions.changed import Changed, listed
 from release.versions.nextversion import NextVersion
 
 _SHOWN = 8
 #: Commits in the job summary, and characters of each subject, of at most 4 bytes: half of the 1 MiB that GitHub takes
 #: from a step ("Workflow commands for GitHub Actions", "Step isolation and limits").
 _ROWS, _SUBJECT = 500, 200
+_BUNDLE = "template, files that it names, settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class ReleasePlan:
     Attributes:
         kinds: commits per kind, the commonest first: their type, or ``merge``, ``reverted``, ``not conventional``.
         then: what each workflow would do with this commit, in order.
+        bundle: what changed of the template, the files that it names and the settings; None where there is no template.
         notes: what a person should know about the images.
     """
 
@@ -45,16 +48,17 @@ class ReleasePlan:
     kinds: tuple[tuple[str, int], ...]
     images: tuple[ImageChange, ...]
     then: tuple[tuple[str, str], ...]
+    bundle: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
 
 
-def release_plan_of(answer: NextVersion, changed: Mapping[str, Sequence[str]]) -> ReleasePlan:
-    """Put the plan together. ``changed``: every image -> what changed in its inputs since the release before."""
+def release_plan_of(answer: NextVersion, changed: Changed) -> ReleasePlan:
+    """Put the plan together. ``changed``: what changed since the release before beside the messages."""
     kinds = Counter(kind for reason in answer.reasons for kind in _kinds(reason.kind, [c.type for c in reason.changes]))
-    plans = tuple(ImageChange(name, tuple(paths)) for name, paths in changed.items())
-    return ReleasePlan(
-        answer, tuple(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))), plans, _then(answer, plans)
-    )
+    plans = tuple(ImageChange(name, tuple(paths)) for name, paths in changed.images.items())
+    ordered = tuple(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
+    bundle = None if changed.bundle is None else tuple(changed.bundle)
+    return ReleasePlan(answer, ordered, plans, _then(answer, plans), bundle)
 
 
 def with_bases(plan: ReleasePlan, bases: Mapping[str, Sequence[str]], notes: Sequence[str]) -> ReleasePlan:
@@ -105,6 +109,8 @@ def text(plan: ReleasePlan) -> str:
     if plan.images:
         lines += ["", "images"]
         lines += [line(f"  {image.name}: {_image(image)}") for image in plan.images]
+    if plan.bundle is not None:
+        lines += ["", _BUNDLE, line(f"  {_bundle(plan.bundle)}")]
     return "\n".join([*lines, "", "then", *(f"  {when}: {what}" for when, what in plan.then)])
 
 
@@ -121,6 +127,8 @@ def summary(plan: ReleasePlan) -> str:
         lines += ["", f"and {len(plan.answer.reasons) - _ROWS:,} earlier commits (`release plan` lists them all)"]
     if plan.images:
         lines += ["", tables.markdown(("image", ""), [(image.name, _image(image)) for image in plan.images])]
+    if plan.bundle is not None:
+        lines += ["", f"{_BUNDLE}: {markdown(_bundle(plan.bundle))}"]
     lines += ["", *(f"- **{when}**: {what}" for when, what in plan.then)]
     return "\n".join(lines) + "\n"
 
@@ -133,6 +141,7 @@ def as_json(plan: ReleasePlan) -> dict[str, Any]:
             image.name: {"changed": bool(image.paths), "paths": list(image.paths), "bases": list(image.bases)}
             for image in plan.images
         },
+        "bundle": None if plan.bundle is None else {"changed": bool(plan.bundle), "paths": list(plan.bundle)},
         "image_notes": list(plan.notes),
         "then": [{"when": when, "what": what} for when, what in plan.then],
     }
@@ -142,5 +151,8 @@ def _image(image: ImageChange) -> str:
     bases = "; ".join(image.bases)
     if not image.paths:
         return f"unchanged, reused unless a tag has moved since: {bases}" if bases else "unchanged, reused"
-    more = f" and {len(image.paths) - _SHOWN} more" if len(image.paths) > _SHOWN else ""
-    return "inputs changed: " + ", ".join(image.paths[:_SHOWN]) + more + f"; {bases}" * bool(bases)
+    return f"inputs changed: {listed(image.paths, _SHOWN)}" + f"; {bases}" * bool(bases)
+
+
+def _bundle(what: Sequence[str]) -> str:
+    return f"{listed(what, _SHOWN)} changed" if what else "unchanged"

@@ -51,7 +51,7 @@ def next_section(
         changes: as in :func:`release.versions.version.next_version`.
 
     Raises:
-        NothingToRelease: no commit asks for a release, and no image changed.
+        NothingToRelease: no commit asks for a release, and nothing that runs changed.
         and what :func:`release.versions.version.next_version` raises.
     """
     seen = Observation(git, settings, revision)

@@ -6,11 +6,12 @@ there, is the highest of them in my history, what came since. Where it is not, o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from release.versions import nextversion
 from release.versions.before import release_before
+from release.versions.changed import Changed
 from release.versions.nextversion import NextVersion
 from release.versions.settings import VersionSettings
 
@@ -30,8 +31,8 @@ def next_version(
     """The next version of ``revision``.
 
     Args:
-        changes: tells what changed in the inputs of images. An image with changed inputs makes the release at least a
-            patch; ``None`` asks nothing about images and costs nothing.
+        changes: tells what changed beside the messages: inputs of images, the template, files, settings. Any of it
+            makes the release at least a patch; ``None`` asks nothing and costs nothing.
         branch: the branch that ``revision`` is released from; by default the one that is checked out. A workflow that
             runs on a tag or on a detached HEAD can name it.
 
@@ -79,9 +80,7 @@ class Observation:
         since = self.previous.commit if self.previous else ""
         self.commits: Sequence[Commit] = git.log(self.checkout.commit, since, paths=paths)
 
-    def next_version(
-        self, *, changed: Mapping[str, Sequence[str]] | None = None, branch: str | None = None
-    ) -> NextVersion:
+    def next_version(self, *, changed: Changed | None = None, branch: str | None = None) -> NextVersion:
         """See :func:`next_version`; ``changed`` is what :meth:`changed` answered."""
         return nextversion.next_version(
             self.checkout.commit,
@@ -91,14 +90,14 @@ class Observation:
             branch=self.checkout.branch if branch is None else branch,
             prefix=self.before.prefix,
             taken=self.before.released,
-            inputs=changed,
+            changed=changed,
             notes=self.before.notes,
         )
 
-    def changed(self, changes: Changes | None) -> Mapping[str, Sequence[str]]:
-        """Every image there is -> what changed in its inputs since the release before; none where nobody can tell."""
+    def changed(self, changes: Changes | None) -> Changed:
+        """What changed since the release before beside the messages; nothing where nobody can tell."""
         if changes is None:
-            return {}
+            return Changed()
         return changes(self.previous.commit if self.previous else "", self.checkout.commit)
 
 

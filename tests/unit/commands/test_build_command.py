@@ -19,7 +19,7 @@ from tests.support import ociimage
 from tests.support.gitrepo import GitFolder
 from tests.support.httpregistry import HttpRegistry
 from tests.support.tool import Tool
-from tests.support.world import RELEASE_TOML
+from tests.support.world import FILES, RELEASE_TOML
 
 ROOT = Path(__file__).parents[3]
 BASE = 'base = "public.test/python:3.13@sha256:' + "0" * 64 + '"\n'
@@ -87,6 +87,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         made.repository.commit(
             {
                 "release.toml": RELEASE_TOML.replace(BASE, "").encode(),
+                "template.yaml": FILES["template.yaml"],
                 "function/Dockerfile": f"FROM {made.python} AS export\nFROM {made.python} AS report\n".encode(),
                 **{f"function/{name}/app.py": b"1" for name in ("shared", "export", "report")},
             },
@@ -220,3 +221,38 @@ def test_a_stand_in_is_built_from_instead_of_the_tag_and_the_registry_is_not_ask
     assert f"{name}={layout}" in place.docker.arguments
     assert f"FROM {name} AS export" in (place.docker.folder / "dockerfile").read_text()
     assert place.server.seen == []
+
+
+def test_a_chore_that_changes_the_template_alone_releases_whichever_command_is_asked(place: Place) -> None:
+    """docs/architecture.md, rule 10; faults.md, 55."""
+    place.commit("docs: words", **{"README.md": "words"})
+    assert place.release("plan").returncode == 3
+    place.commit("chore: memory", **{"template.yaml": (FILES["template.yaml"] or b"").decode() + "\n"})
+    planned = place.release("plan")
+    assert (planned.returncode, "\n  template.yaml changed\n" in planned.stdout) == (0, True), planned.stdout
+    assert "at least a patch, because template.yaml changed" in planned.stdout
+    told = json.loads(place.release("version", "--json").stdout)
+    assert (told["version"], told["is_due"]) == ("1.0.1", True)
+    assert "1.0.1" in place.release("changelog").stdout
+
+
+@pytest.mark.parametrize(
+    ("template", "code", "what"),
+    [
+        ("Resources: [", 2, "template.yaml is no CloudFormation template"),
+        (
+            "Resources: {Clean: {Type: AWS::Serverless::Function, Properties: {CodeUri: src/clean}}}",
+            5,
+            "template.yaml: Clean.CodeUri names src/clean, which is not in the repository at",
+        ),
+    ],
+)
+def test_a_template_that_names_what_is_missing_is_refused_before_anything_is_built(
+    place: Place, template: str, code: int, what: str
+) -> None:
+    """faults.md, 57."""
+    place.commit("feat: x", **{"template.yaml": template})
+    for arguments in (("plan",), ("build", "--offline"), ("build", "--offline", "--dry-run")):
+        told = place.release(*arguments)
+        assert (told.returncode, what in told.stderr) == (code, True), told.stderr
+    assert not (place.docker.folder / "arguments").exists()

@@ -14,6 +14,7 @@ from release.images.inputs import inputs_hash
 from release.settings.config import parse_history
 from release.settings.images import ImageSpec
 from release.versions import version
+from release.versions.changed import Changed
 from release.versions.settings import VersionSettings
 from tests.fakes.git import FakeGit
 from tests.support.world import DOCKERFILE, FILES, RELEASE_TOML
@@ -65,7 +66,9 @@ def test_a_chore_that_changes_what_an_image_is_built_from_releases(git: FakeGit,
     """docs/architecture.md, rule 10."""
     edit(git, old, new)
     assert changed(git)["export"] == [what]
-    answer = version.next_version(git, VersionSettings(), changes=partial(changed_inputs, git, partial(images_at, git)))
+    answer = version.next_version(
+        git, VersionSettings(), changes=lambda *ends: Changed(changed_inputs(git, partial(images_at, git), *ends))
+    )
     assert (answer.is_due, str(answer.version)) == (True, "1.0.1")
     assert answer.notes[-1].startswith("at least a patch, because the inputs of export")
 

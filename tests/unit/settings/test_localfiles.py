@@ -133,3 +133,34 @@ def test_what_is_no_template_is_refused(text: str) -> None:
 
 def test_a_template_without_resources_takes_nothing_along() -> None:
     assert paths({"template.yaml": "Resources: 3\n"}) == {}
+
+
+def test_what_a_template_shows_of_itself_in_public_is_taken_along() -> None:
+    """As sam package does (``AWS::ServerlessRepo::Application``)."""
+    template = """
+Metadata:
+  AWS::ServerlessRepo::Application: {Name: x, LicenseUrl: LICENSE.txt, ReadmeUrl: https://example.com/README.md}
+  AWS::CloudFormation::Interface: {LicenseUrl: no}
+"""
+    assert paths({"template.yaml": template}) == {
+        "LICENSE.txt": "template.yaml: Metadata.AWS::ServerlessRepo::Application.LicenseUrl"
+    }
+
+
+def test_a_nested_template_that_cannot_be_read_is_refused_with_who_names_it() -> None:
+    template = "Resources: {N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: n.yaml}}}"
+    with pytest.raises(UsageError, match=r"n\.yaml is no Cloud.*\(named by template\.yaml: N\.TemplateURL\)"):
+        paths({"template.yaml": template, "n.yaml": "- a"})
+
+
+def test_three_functions_of_one_image_take_nothing_along() -> None:
+    shared = "Properties: {PackageType: Image, ImageUri: !Ref ImageUri, ImageConfig: {Command: [app.x]}}"
+    names = ("ApiFunction", "WorkerFunction", "SchedulerFunction")
+    functions = "".join(f"  {name}: {{Type: AWS::Serverless::Function, {shared}}}\n" for name in names)
+    assert not paths({"template.yaml": f"Globals: {{Function: {{AutoPublishAlias: live}}}}\nResources:\n{functions}"})
+
+
+def test_an_image_that_the_template_describes_itself_takes_nothing_along() -> None:
+    described = "Metadata: {Dockerfile: Dockerfile, DockerContext: ./app, DockerTag: v1}"
+    function = f"{{Type: AWS::Serverless::Function, Properties: {{PackageType: Image}}, {described}}}"
+    assert not paths({"template.yaml": f"Resources: {{ApiFunction: {function}}}"})

@@ -20,6 +20,7 @@ from release.errors import ReleaseError
 from release.report import Report
 from release.text import as_json
 from release.versions import plan, prepare, releaseplan, sections, version
+from release.versions.changed import Changed
 from release.versions.check_tag import check_tag
 from release.versions.settings import VersionSettings
 from tests.fakes.git import FakeGit
@@ -138,7 +139,12 @@ def filled(fields: Repository, *, tagged: bool = False) -> FakeGit:
 
 def planned(fields: Repository) -> Report:
     git = filled(fields)
-    found = plan.plan_release(git, SETTINGS, lambda before, after: {"image": tuple(git.changed_between(before, after))})
+
+    def changes(before: str, after: str) -> Changed:
+        paths = tuple(git.changed_between(before, after))
+        return Changed({"image": paths}, paths)
+
+    found = plan.plan_release(git, SETTINGS, changes)
     outputs = version.outputs(found.answer)
     return Report(releaseplan.as_json(found), releaseplan.text(found), releaseplan.summary(found), outputs)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from release.errors import ConflictError, UsageError
 from release.semver import Bump, Version, parse
+from release.versions.changed import Changed
 from release.versions.history import Commit
 from release.versions.nextversion import NextVersion, next_version
 from release.versions.settings import VersionSettings
@@ -39,7 +40,7 @@ def after(
     tag = ReleaseTag(f"v{previous}", parse(previous), "f" * 40) if previous else None
     commits = history(*messages)
     head = commits[0].id if commits else "f" * 40
-    return next_version(head, tag, commits, settings, branch=branch, inputs=inputs)
+    return next_version(head, tag, commits, settings, branch=branch, changed=Changed(inputs))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,29 @@ def test_changed_inputs_make_at_least_a_patch() -> None:
     answer = after("1.0.0", "docs: x", export=["function/app.py"])
     assert (answer.bump, str(answer.version)) == (Bump.PATCH, "1.0.1")
     assert "export" in answer.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        (Changed(bundle=("template.yaml",)), "template.yaml changed"),
+        (Changed({"api": ["a"]}, ("template.yaml", "a")), "the inputs of api and template.yaml, a changed"),
+        (Changed(bundle=tuple("abcde")), "a, b, c and 2 more changed"),
+    ],
+)
+def test_a_changed_template_file_or_setting_makes_at_least_a_patch(changed: Changed, why: str) -> None:
+    """docs/architecture.md, rule 10; faults.md, 55."""
+    tag, commits = ReleaseTag("v1.0.0", parse("1.0.0"), "f" * 40), history("chore: x")
+    answer = next_version(commits[0].id, tag, commits, DEFAULT, changed=changed)
+    assert (answer.bump, str(answer.version)) == (Bump.PATCH, "1.0.1")
+    assert answer.notes == (f"at least a patch, because {why}",)
+
+
+@pytest.mark.parametrize("changed", [Changed(), Changed({"api": []}, ()), None])
+def test_what_did_not_change_asks_for_nothing(changed: Changed | None) -> None:
+    tag, commits = ReleaseTag("v1.0.0", parse("1.0.0"), "f" * 40), history("chore: x")
+    answer = next_version(commits[0].id, tag, commits, DEFAULT, changed=changed)
+    assert (answer.is_due, answer.notes) == (False, ())
 
 
 def test_changed_inputs_do_not_lower_a_greater_bump() -> None:

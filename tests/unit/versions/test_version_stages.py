@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from release.images.changes import changed_inputs
 from release.settings.images import ImageSpec
 from release.versions import plan as plan_stage
 from release.versions import prepare, releaseplan, sections, version
+from release.versions.changed import Changed
 from release.versions.check_tag import check_tag
 from release.versions.plan import plan_release
 from release.versions.ports import Changes
@@ -41,7 +41,7 @@ def git() -> FakeGit:
 
 def changes(git: FakeGit) -> Changes:
     """What the images' room tells about two images whose settings stay the same."""
-    return partial(changed_inputs, git, lambda _commit: IMAGES)
+    return lambda before, after: Changed(changed_inputs(git, lambda _commit: IMAGES, before, after))
 
 
 def named(git: FakeGit, revision: str = "HEAD", settings: VersionSettings = DEFAULT) -> str:
@@ -506,6 +506,22 @@ def test_plan_says_what_a_tag_names_now_and_that_it_may_have_moved(git: FakeGit)
     assert "  note: a base that no stage uses" in text
     assert "> a base that no stage uses" in summary
     assert releaseplan.as_json(planned)["images"]["report"]["bases"] == said["report"]
+
+
+def test_plan_names_what_changed_of_the_template_and_of_the_files_that_it_names(git: FakeGit) -> None:
+    """faults.md, 55."""
+    paths = ("template.yaml", *(f"jobs/{n}|::error::" for n in range(9)))
+    planned = plan_release(git, DEFAULT, lambda *_: Changed({"export": ()}, paths))
+    text, summary = releaseplan.text(planned), releaseplan.summary(planned)
+    assert "template, files that it names, settings\n  template.yaml, jobs/0|::error::, " in text
+    assert " and 2 more changed\n" in text
+    assert "template, files that it names, settings: template.yaml, jobs/0|::error::, " in summary
+    assert releaseplan.as_json(planned)["bundle"] == {"changed": True, "paths": list(paths)}
+    same = plan_release(git, DEFAULT, lambda *_: Changed({"export": ()}, ()))
+    assert "settings\n  unchanged\n" in releaseplan.text(same)
+    without = plan_release(git, DEFAULT, changes(git))
+    assert "settings" not in releaseplan.text(without) + releaseplan.summary(without)
+    assert releaseplan.as_json(without)["bundle"] is None
 
 
 def test_plan_of_the_first_release_has_every_image_to_build() -> None:
