@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import ssl
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ class Repository:
 
 
 class HttpRegistry:
-    """A context manager that serves while it is open.
+    """A context manager that serves while it is open, over TLS when it is given a ``certificate`` (with its key).
 
     Attributes:
         host: ``127.0.0.1:port``.
@@ -60,7 +61,7 @@ class HttpRegistry:
         received: request with a body -> the body's bytes.
     """
 
-    def __init__(self, *repositories: str) -> None:
+    def __init__(self, *repositories: str, certificate: Path | None = None) -> None:
         self.repositories = {name: Repository() for name in repositories}
         self.faults: list[Fault] = []
         self.seen: list[str] = []
@@ -78,6 +79,10 @@ class HttpRegistry:
         Bound.registry = registry
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Bound)
         self._server.daemon_threads = True
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self.port = self._server.server_address[1]
         self.host = f"127.0.0.1:{self.port}"
