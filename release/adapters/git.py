@@ -20,9 +20,10 @@ from release.versions.history import Checkout, Commit
 _FETCH = "git fetch --unshallow --tags, if this clone is shallow (in a workflow: actions/checkout with fetch-depth: 0)"
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FEW = 16
-# An empty field begins each commit: no path is empty, so a path can never be taken for the next commit's beginning.
+# Five fields a commit, each ended by a NUL, which none of them can hold.
 _LOG = (
-    "--format=tformat:%x00%H%x00%P%x00%an%x00%cI%x00%B",
+    "--format=tformat:%H%x00%P%x00%an%x00%cI%x00%B",
+    "--no-patch",
     "-z",
     "--encoding=UTF-8",
     "--no-show-signature",
@@ -108,11 +109,10 @@ class GitRepository:
                 found[name.removeprefix("refs/tags/")] = peeled or one
         return found
 
-    def log(self, commit: str, since: str = "", *, paths: bool = False) -> Sequence[Commit]:
+    def log(self, commit: str, since: str = "") -> Sequence[Commit]:
         """One process; it walks from ``commit`` back to ``since``."""
         ends = [_checked(commit), *([f"^{_checked(since)}"] if since else [])]
-        listing = ["--diff-merges=off", "--name-only", "--no-renames"] if paths else ["--no-patch"]
-        result = self._git("log", "--topo-order", *_LOG, *listing, *ends, "--")
+        result = self._git("log", "--topo-order", *_LOG, *ends, "--")
         return tuple(_commits(result.stdout))
 
     def changed_between(self, before: str, after: str, paths: Sequence[str] = ()) -> Sequence[str]:
@@ -275,14 +275,5 @@ def _no_path(path: str, commit: str) -> NotFoundError:
 
 def _commits(output: str) -> Iterator[Commit]:
     fields = output.split("\0")
-    place = 0
-    while place + 5 < len(fields):
-        _, commit, parents, author, date, message = fields[place : place + 6]
-        place += 6
-        start = place
-        while place < len(fields) and fields[place]:
-            place += 1
-        paths = fields[start:place]
-        if paths:
-            paths[0] = paths[0].removeprefix("\n")
-        yield Commit(commit, tuple(parents.split()), author, date, message, tuple(paths))
+    for commit, parents, author, date, message in zip(*[iter(fields[: len(fields) // 5 * 5])] * 5, strict=True):
+        yield Commit(commit, tuple(parents.split()), author, date, message)

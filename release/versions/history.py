@@ -30,7 +30,6 @@ class Commit:
     Attributes:
         date: the committer's date, ISO 8601.
         message: as it was written, decoded; what cannot be decoded is escaped as surrogates.
-        paths: what it changed; empty when that was not asked for, and for a merge: its commits list theirs.
     """
 
     id: str
@@ -38,7 +37,6 @@ class Commit:
     author: str
     date: str
     message: str
-    paths: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:

@@ -38,7 +38,7 @@ class Git(Protocol):
     def merged_tags(self, names: Sequence[str], commit: str) -> Mapping[str, str]:
         """Those of the tags ``names`` that are in the history of ``commit`` -> the commit each names."""
 
-    def log(self, commit: str, since: str = "", *, paths: bool = False) -> Sequence[Commit]:
+    def log(self, commit: str, since: str = "") -> Sequence[Commit]:
         """The commits in the history of ``commit`` but not of ``since``, children before parents."""
 
     def changed_between(self, before: str, after: str, paths: Sequence[str] = ()) -> Sequence[str]:

@@ -62,13 +62,11 @@ class Observation:
         revision: str = "HEAD",
         *,
         hidden: Sequence[str] = (),
-        paths: bool = False,
     ) -> None:
         """Read the repository.
 
         Args:
             hidden: tags to look away from: the tag that is being checked, for example.
-            paths: read each commit's changed paths too.
         """
         self.git, self.settings = git, settings
         self.checkout: Checkout = git.checkout(revision)
@@ -78,7 +76,7 @@ class Observation:
         self.before = release_before(git, names, self.checkout.commit, settings)
         self.previous = self.before.tag
         since = self.previous.commit if self.previous else ""
-        self.commits: Sequence[Commit] = git.log(self.checkout.commit, since, paths=paths)
+        self.commits: Sequence[Commit] = git.log(self.checkout.commit, since)
 
     def next_version(self, *, changed: Changed | None = None, branch: str | None = None) -> NextVersion:
         """See :func:`next_version`; ``changed`` is what :meth:`changed` answered."""

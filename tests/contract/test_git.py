@@ -151,21 +151,6 @@ def test_log_of_the_whole_history_begins_at_the_root(repo: FakeGit | GitFolder) 
     assert seen[-1].parents == ()
 
 
-def test_log_with_paths_lists_what_each_commit_changed(repo: FakeGit | GitFolder) -> None:
-    first = repo.commit({"a": b"1", "d/b": b"1"})
-    second = repo.commit({"a": b"2", "new name": b"x", "d/b": None})
-    third = repo.commit({})
-    seen = port(repo).log(third, paths=True)
-    assert [sorted(commit.paths) for commit in seen] == [[], ["a", "d/b", "new name"], ["a", "d/b"]]
-    assert [commit.id for commit in seen] == [third, second, first]
-
-
-def test_log_with_paths_lists_both_names_of_a_renamed_file(repo: FakeGit | GitFolder) -> None:
-    first = repo.commit({"old": b"a long enough content\n" * 9})
-    second = repo.commit({"old": None, "new": b"a long enough content\n" * 9})
-    assert sorted(port(repo).log(second, first, paths=True)[0].paths) == ["new", "old"]
-
-
 def test_log_of_a_merge_has_both_parents_and_the_commits_it_brought(repo: FakeGit | GitFolder) -> None:
     first = repo.commit({"a": b"1"})
     repo.branch("topic")
@@ -173,10 +158,9 @@ def test_log_of_a_merge_has_both_parents_and_the_commits_it_brought(repo: FakeGi
     repo.branch("main", first)
     main = repo.commit({"c": b"1"}, "fix: main")
     merge = repo.commit({}, "Merge branch 'topic'", merged=topic)
-    seen = port(repo).log(merge, first, paths=True)
+    seen = port(repo).log(merge, first)
     assert seen[0].id == merge
     assert seen[0].parents == (main, topic)
-    assert seen[0].paths == ()
     assert {commit.id for commit in seen[1:]} == {topic, main}
 
 
@@ -345,7 +329,6 @@ def test_path_that_looks_like_an_option_or_a_pattern_is_a_path(real: GitFolder, 
         assert list(real.git.changed_between(first, commit, [path])) == [path]
         assert real.git.show(commit, path) == b"1"
         real.git.export(commit, [path], tmp_path / "out" / path[:2].strip("-:*"), 0)
-    assert sorted(real.git.log(commit, first, paths=True)[0].paths) == sorted(odd)
     assert list(real.git.tree_hashes(commit, ["*.txt"])) == ["*.txt"]
 
 
@@ -365,18 +348,10 @@ def test_message_in_latin_1_with_its_encoding_declared_is_decoded(real: GitFolde
     assert real.git.log(real.head, first)[0].message.strip() == "fix: café"
 
 
-def test_path_that_copies_the_form_of_a_record_makes_no_commit(real: GitFolder) -> None:
-    first = real.head
-    real.commit({"\x01" + "f" * 40: b"1", "f" * 40: b"2", "zz": b"3"})
-    seen = real.git.log(real.head, first, paths=True)
-    assert len(seen) == 1
-    assert len(seen[0].paths) == 3
-
-
 def test_configuration_that_changes_what_log_prints_changes_nothing(real: GitFolder) -> None:
     first = real.head
     real.commit({"b": b"1"}, "feat: second")
-    plain = real.git.log(real.head, first, paths=True)
+    plain = real.git.log(real.head, first)
     settings = {
         "log.showSignature": "true",
         "color.ui": "always",
@@ -389,7 +364,7 @@ def test_configuration_that_changes_what_log_prints_changes_nothing(real: GitFol
     }
     for key, value in settings.items():
         real.run("config", key, value)
-    assert real.git.log(real.head, first, paths=True) == plain
+    assert real.git.log(real.head, first) == plain
 
 
 def test_signature_that_git_is_told_to_show_is_not_taken_for_a_commit(real: GitFolder) -> None:

@@ -129,7 +129,7 @@ class FakeGit(Git):
         found = {name: self.references[f"refs/tags/{name}"] for name in names if f"refs/tags/{name}" in self.references}
         return {name: named for name, named in found.items() if named in seen}
 
-    def log(self, commit: str, since: str = "", *, paths: bool = False) -> Sequence[history.Commit]:
+    def log(self, commit: str, since: str = "") -> Sequence[history.Commit]:
         self._whole()
         wanted = self._history(commit) - (self._history(since) if since else set())
         order = [one for one in reversed(self.commits) if one in wanted]
@@ -140,7 +140,6 @@ class FakeGit(Git):
                 self.commits[one].author,
                 "2026-01-05T12:00:00+00:00",
                 self.commits[one].message,
-                self._paths(one) if paths else (),
             )
             for one in order
         ]
@@ -205,12 +204,6 @@ class FakeGit(Git):
                 seen.add(one)
                 todo += self.commits[one].parents
         return seen
-
-    def _paths(self, commit: str) -> tuple[str, ...]:
-        parents = self.commits[commit].parents
-        if not parents:
-            return tuple(sorted(self.commits[commit].files))
-        return tuple(self.changed_between(parents[0], commit)) if len(parents) == 1 else ()
 
     def _below(self, commit: str, path: str) -> list[tuple[str, bytes]]:
         self.resolve(commit)
