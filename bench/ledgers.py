@@ -1,10 +1,11 @@
 """How long until one knows what runs? ``release history`` and ``release status`` as the number of deployments grows.
 
-    python -m bench.ledgers [--sizes 100 1000 10000] [--delay 0.05]
+    python -m bench.ledgers [--sizes 100 1000 5000 10000] [--delay 0.05]
 
 Each command runs as a whole process in an empty folder, against a registry on this machine that answers as Amazon ECR
 does (API reference: "DescribeImages", 1,000 images a page; "BatchGetImage", 100 image ids), each answer after a delay.
-A deployment is two artifacts, its claim and its outcome: 5,000 of them are 10,000 records. The first size is the baseline of the ratios.
+A deployment is two artifacts, its claim and its outcome: 5,000 of them are 10,000 records. The first size is the
+baseline of the ratios.
 """
 
 from __future__ import annotations
