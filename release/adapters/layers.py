@@ -84,8 +84,8 @@ def _without(paths: set[str], gone: str) -> set[str]:
 _BY_HASH = 1
 
 
-def stray(layout: Path, layer: Layer, after: int) -> Stray | None:
-    """What in ``layer`` has a time later than ``after`` (seconds); None where nothing has.
+def stray(layout: Path, layer: Layer, since: int) -> Stray | None:
+    """What in ``layer`` has the time ``since`` (seconds) or a later one; None where nothing has.
 
     Raises:
         RemoteError: the layer cannot be read here (another compression than gzip, or damaged).
@@ -95,9 +95,9 @@ def stray(layout: Path, layer: Layer, after: int) -> Stray | None:
     try:
         with tarfile.open(blob_path(layout, layer.digest), "r:*") as tar:
             for member in tar:
-                if member.mtime > after:
+                if member.mtime >= since:
                     listed.append((not member.isdir(), int(member.mtime), member.name))
-                elif member.isreg() and member.name.endswith(".pyc") and (time := _source_time(tar, member)) > after:
+                elif member.isreg() and member.name.endswith(".pyc") and (time := _source_time(tar, member)) >= since:
                     inside.append((True, time, member.name))
     except (tarfile.TarError, OSError, EOFError) as error:
         raise RemoteError(f"layer {layer.digest} cannot be read: {error}") from error

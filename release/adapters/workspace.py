@@ -73,9 +73,9 @@ class LocalWorkspace:
             _put(path, target, scratch)
         return Archive(image, inputs, target, read.manifest)
 
-    def stray(self, archive: Archive, layer: Layer, after: int) -> Stray | None:
+    def stray(self, archive: Archive, layer: Layer, since: int) -> Stray | None:
         """See :class:`release.images.ports.Workspace`."""
-        return stray(archive.path, layer, after)
+        return stray(archive.path, layer, since)
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
         """See :class:`release.images.ports.Workspace`."""

@@ -160,17 +160,17 @@ def _build(
             for path, item in layouts.items():
                 if (path / "index.json").exists():
                     kept[item.image] = workspace.keep(item.image, item.inputs, path)
-        after, known = git.time_of(commit), {item.image: item.digest for item in due}
+        since, known = git.time_of(commit), {item.image: item.digest for item in due}
         return {
-            image: _built(archive, earlier[image], known[image], workspace, after) for image, archive in kept.items()
+            image: _built(archive, earlier[image], known[image], workspace, since) for image, archive in kept.items()
         }
 
 
-def _built(archive: Archive, before: Archive | None, known: str, workspace: Workspace, after: int) -> Built:
+def _built(archive: Archive, before: Archive | None, known: str, workspace: Workspace, since: int) -> Built:
     """A new image; the layers that it has from the image before were looked at when that one was built."""
     seen = before.manifest.layers if before else ()
     new = [layer for layer in archive.manifest.layers if layer not in seen]
-    notes = repeat.unrepeatable(archive, new, workspace, after)
+    notes = repeat.unrepeatable(archive, new, workspace, since)
     if known not in ("", archive.digest):
         notes = (
             f"image {archive.image}: equal inputs ({archive.inputs}) gave {known} before and {archive.digest} now: "

@@ -55,8 +55,8 @@ class Workspace(Protocol):
         Raises ConflictError for an index, RemoteError for what is no whole layout.
         """
 
-    def stray(self, archive: Archive, layer: Layer, after: int) -> Stray | None:
-        """What in a layer of ``archive`` holds a time later than ``after`` (seconds); None where nothing does.
+    def stray(self, archive: Archive, layer: Layer, since: int) -> Stray | None:
+        """What in a layer of ``archive`` holds the time ``since`` (seconds) or a later one; None where nothing does.
 
         Raises RemoteError for a layer that cannot be read here.
         """

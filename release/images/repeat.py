@@ -1,8 +1,9 @@
 """Whether a layer will have the same bytes when it is built again: it will not where its files hold the build's time.
 
-A layer is a tar with a time for every file, and Python's compiled files hold their source's time inside. A time later
-than the commit that was built cannot come from that commit: it is the time of a build, or of something newer than what
-the commit names. Layers of earlier builds and bases that the commit pins are older, and not meant.
+A layer is a tar with a time for every file, and Python's compiled files hold their source's time inside. The commit's
+own time or a later one is no file's of that commit: it is the time of a build, or of something newer than what the
+commit names. What is older is not meant: bases that the commit pins, and layers that the engine kept of earlier builds,
+which were looked at then.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from release.images.ports import Workspace
 from release.oci import Layer, Manifest
 
 
-def unrepeatable(archive: Archive, layers: Sequence[Layer], workspace: Workspace, after: int) -> tuple[str, ...]:
+def unrepeatable(archive: Archive, layers: Sequence[Layer], workspace: Workspace, since: int) -> tuple[str, ...]:
     """For a person: which of ``layers`` will not be the same when they are built again, with the file that tells.
 
     Args:
-        after: when the commit was committed.
+        since: when the commit was committed.
     """
     notes = []
     for layer in layers:
         try:
-            if stray := workspace.stray(archive, layer, after):
+            if stray := workspace.stray(archive, layer, since):
                 notes.append(note(archive.image, archive.manifest, stray))
         except RemoteError as error:
             notes.append(f"image {archive.image}: whether {layer.digest} repeats cannot be told: {error.message}")

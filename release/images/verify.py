@@ -81,12 +81,12 @@ def rebuild(
             request = request_of(made[name], commit, git, path, secrets(config.images[name]))
             requests[path] = replace(request, no_cache=True)
         engine.build(requests)
-        after = git.time_of(commit)
+        since = git.time_of(commit)
         compared = []
         for path, name in layouts.items():
             archive = workspace.read(name, path)
             layers = [layer for layer in archive.manifest.layers if layer not in released[name].layers]
-            notes = repeat.unrepeatable(archive, layers, workspace, after)
+            notes = repeat.unrepeatable(archive, layers, workspace, since)
             compared.append(Compared(name, released[name], archive.manifest, notes))
         return tuple(compared)
 

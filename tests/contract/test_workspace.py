@@ -64,14 +64,14 @@ def test_an_image_that_was_written_beside_the_blobs_of_another_one_holds_only_it
     assert workspace.archive("export", INPUTS) == first
 
 
-def test_a_layer_with_a_file_later_than_the_commit_is_told_by_that_file(workspace: Workspace) -> None:
+def test_a_layer_with_a_file_that_is_no_older_than_the_commit_is_told_by_that_file(workspace: Workspace) -> None:
     with workspace.scratch() as folder:
         ociimage.write_image(folder / "image.oci", {"a.py": b"1", "b.py": b"2"}, time=1_700_000_001)
         kept = workspace.keep("export", INPUTS, folder / "image.oci")
     base, code = kept.manifest.layers
     assert workspace.stray(kept, base, 1_700_000_000) is None
-    assert workspace.stray(kept, code, 1_700_000_001) is None
-    assert workspace.stray(kept, code, 1_700_000_000) == Stray(code, "b.py", 1_700_000_001, 2)
+    assert workspace.stray(kept, code, 1_700_000_002) is None
+    assert workspace.stray(kept, code, 1_700_000_001) == Stray(code, "b.py", 1_700_000_001, 2)
 
 
 def test_settled_archives_are_those_that_were_kept(workspace: Workspace) -> None:

@@ -72,10 +72,10 @@ class FakeWorkspace(Workspace):
         self.kept[image, inputs] = Archive(image, inputs, target, manifest)
         return self.kept[image, inputs]
 
-    def stray(self, archive: Archive, layer: Layer, after: int) -> Stray | None:
+    def stray(self, archive: Archive, layer: Layer, since: int) -> Stray | None:
         self.unpacked.append(layer.digest)
         with tarfile.open(fileobj=io.BytesIO(ociimage.read_blobs(archive.path)[layer.digest])) as tar:
-            late = sorted((member.mtime, member.name) for member in tar if member.mtime > after)
+            late = sorted((member.mtime, member.name) for member in tar if member.mtime >= since)
         return Stray(layer, late[-1][1], int(late[-1][0]), len(late)) if late else None
 
     def settle(self, archives: Sequence[Archive]) -> Sequence[Archive]:
@@ -84,5 +84,8 @@ class FakeWorkspace(Workspace):
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        # Left where it is: a test's own folder goes as a whole, and removing thousands one by one takes minutes.
-        yield Path(tempfile.mkdtemp(dir=self.folder))
+        folder = Path(tempfile.mkdtemp(dir=self.folder, prefix="scratch-"))
+        try:
+            yield folder
+        finally:  # out of the way: a test's own folder goes as a whole, and removing thousands one by one takes minutes
+            folder.rename(folder.with_name(f"gone-{folder.name}"))

@@ -90,13 +90,13 @@ def layer_of(folder: Path, *members: tuple[str, bytes | None, float]) -> Layer:
     return Layer(digest, len(sink.getvalue()), "application/vnd.oci.image.layer.v1.tar+gzip")
 
 
-def test_a_layer_repeats_when_no_file_is_later_than_the_commit(tmp_path: Path) -> None:
-    members = [("var", None, 1_577_836_800), ("var/app.py", b"x", COMMIT), ("var/x.pyc", pyc(0, COMMIT), 0)]
+def test_a_layer_repeats_when_every_file_is_older_than_the_commit(tmp_path: Path) -> None:
+    members = [("var", None, 1_577_836_800), ("var/app.py", b"x", COMMIT - 1), ("var/x.pyc", pyc(0, COMMIT - 1), 0)]
     assert stray(tmp_path, layer_of(tmp_path, *members), COMMIT) is None
 
 
 def test_the_latest_file_of_a_layer_tells_and_the_others_are_counted(tmp_path: Path) -> None:
-    late = [("var", None, COMMIT + 50), ("var/a", b"x", COMMIT + 2.5), ("var/b", b"x", COMMIT + 1), ("c", b"x", 0)]
+    late = [("var", None, COMMIT + 50), ("var/a", b"x", COMMIT + 2.5), ("var/b", b"x", COMMIT), ("c", b"x", 0)]
     layer = layer_of(tmp_path, *late)
     assert stray(tmp_path, layer, COMMIT) == Stray(layer, "var/a", COMMIT + 2, 3)
 
@@ -110,11 +110,11 @@ def test_a_folder_tells_where_no_file_does(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "tells"),
     [
-        (pyc(0, COMMIT + 1), True),
-        (pyc(0, COMMIT), False),
-        (pyc(1, COMMIT + 1), False),
-        (pyc(3, COMMIT + 1), False),
-        (pyc(0, COMMIT + 1)[:11], False),
+        (pyc(0, COMMIT), True),
+        (pyc(0, COMMIT - 1), False),
+        (pyc(1, COMMIT), False),
+        (pyc(3, COMMIT), False),
+        (pyc(0, COMMIT)[:11], False),
         (b"", False),
     ],
     ids=["by time", "by an earlier time", "by hash, unchecked", "by hash, checked", "cut off", "empty"],
@@ -123,7 +123,7 @@ def test_a_compiled_file_tells_by_the_time_that_it_holds_of_its_source(
     tmp_path: Path, content: bytes, tells: bool
 ) -> None:
     layer = layer_of(tmp_path, ("app/x.pyc", content, 1_577_836_800), ("app/x.py", content, 1_577_836_800))
-    expected = Stray(layer, "app/x.pyc", COMMIT + 1, 1, inside=True) if tells else None
+    expected = Stray(layer, "app/x.pyc", COMMIT, 1, inside=True) if tells else None
     assert stray(tmp_path, layer, COMMIT) == expected
 
 
