@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
     from release.adapters.ecr_store import EcrStore
+    from release.adapters.sambuild import SamBuilder
     from release.adapters.scanstore import ScanStore
     from release.adapters.trivy.scanner import Trivy
     from release.adapters.workspace import LocalWorkspace
@@ -408,6 +409,21 @@ class Wiring:
             if scope in ("", environment):
                 found[name] = value
         return found
+
+    @property
+    def code_builder(self) -> SamBuilder:
+        """Builds ZIP functions and layers."""
+        from release.adapters import process
+        from release.adapters.sambuild import SamBuilder
+
+        def engine() -> bool:
+            return process.run(["docker", "version"], env=self.env, check=False, timeout=60).code == 0
+
+        return SamBuilder(self._sam, self.env, lambda: bool(shutil.which("docker")) and engine())
+
+    def built_bundle(self, inputs: str) -> Path:
+        """Where the bundle of these inputs is, or will be, when it holds code that was built."""
+        return self.workspace.folder / f"bundle-{inputs}.tar.gz"
 
     def _sam(self) -> Path:
         given = self.env.get("RELEASE_SAM") or shutil.which("sam", path=self.env.get("PATH"))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from release.commands.shared import BUNDLE
 from release.errors import GateError
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
+    from release.settings.config import Config
 
 SUMMARY = "build each image as an OCI layout, or reuse one with equal inputs"
 CHANGES = True
@@ -58,12 +61,38 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     )
     rows = [(b.image, b.inputs, b.source, b.manifest) for b in built]
     answer = report.of_images("Images", rows, [*notes, *(note for b in built for note in b.notes)])
+    if digest := "" if args.images else _bundle(wiring, commit, config, anew=args.no_cache):
+        digests = f"{answer.outputs['digests']} {BUNDLE}={digest}"
+        answer = replace(
+            answer,
+            data={**answer.data, "bundle": digest},
+            text=f"{answer.text}\nbundle with built code: {digest}",
+            outputs={**answer.outputs, "digests": digests},
+        )
     try:
         budget.checked(budget.sized(built, config, registry))
     except GateError as error:
         error.report = answer
         raise
     return answer
+
+
+def _bundle(wiring: Wiring, commit: str, config: Config, *, anew: bool) -> str:
+    """The digest of the bundle, where ZIP code in it has to be built; "" where none has to be."""
+    from release.digest import sha256_of_file
+    from release.releases import building, bundling
+
+    if not building.needed(wiring.git, commit, config.template):
+        return ""
+    target = wiring.built_bundle(bundling.inputs(wiring.git, commit, config.template))
+    if anew or not target.exists():
+        with wiring.workspace.scratch() as folder:
+            tree, archive = folder / "tree", folder / "bundle.tar.gz"
+            tree.mkdir()
+            builder = wiring.code_builder
+            bundling.write(wiring.git, commit, config.template, tree, archive, wiring.limits, builder)
+            archive.replace(target)
+    return sha256_of_file(target)
 
 
 def _verified(args: argparse.Namespace, wiring: Wiring) -> Report:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, archive_target, by_digest, digests_of, other_side
+from release.commands.shared import BUNDLE, add_database, archive_target, by_digest, digests_of, other_side
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -36,14 +38,16 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     commit = wiring.git.resolve(args.commit)
     config, workspace = wiring.config_at(commit), wiring.workspace
     version = checked_version(args.release_version or _candidate(wiring, commit))
+    expected = None if args.expect is None else digests_of(args.expect)
     bundling.named_paths(wiring.git, commit, config.template)
     bases = wiring.bases_of_build()
     images = build.plan_builds(config, commit, wiring.git, workspace, wiring.registry, bases)
-    if args.expect is not None:
-        publish.check_arrival(images, digests_of(args.expect), workspace)
+    if expected is not None:
+        publish.check_arrival(images, {name: one for name, one in expected.items() if name != BUNDLE}, workspace)
     tags = {name: wiring.registry.tags(image.repository) for name, image in config.images.items()}
     plans = publish.plan_publication(config, version, commit, images, tags)
     digest = recording.known(version, commit, wiring.store, config.records)
+    bundle = None if digest else _built_bundle(wiring, commit, config.template, expected)
     if not args.dry_run and not (digest and all(not plan.push for plan in plans)):
         guard = wiring.gate(args.database)
         pushed = {p.image: workspace.archive(p.image, p.inputs) for p in plans if p.push}
@@ -63,9 +67,35 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
             branch=wiring.git.checkout(commit).branch,
         )
         with workspace.scratch() as folder:
-            digest = drafting.publish(draft, config, wiring.git, wiring.registry, wiring.store, folder, wiring.limits)
+            digest = drafting.publish(
+                draft, config, wiring.git, wiring.registry, wiring.store, folder, wiring.limits, bundle
+            )
     rows = [(plan.image, plan.digest, plan.push, plan.tags) for plan in plans]
     return report.of_publication(version, commit, digest, rows)
+
+
+def _built_bundle(wiring: Wiring, commit: str, template: str, expected: Mapping[str, str] | None) -> Path | None:
+    """The bundle that release build made, where there is code in it that has to be built.
+
+    Raises NotFoundError: it is not on this machine; ConflictError: it is not the one that was handed on.
+    """
+    from release.digest import sha256_of_file
+    from release.errors import ConflictError
+    from release.releases import building, bundling
+
+    builds = building.needed(wiring.git, commit, template)
+    if not builds:
+        return None
+    path = wiring.built_bundle(bundling.inputs(wiring.git, commit, template))
+    if not path.exists():
+        raise bundling.not_built(builds)
+    if expected is not None and expected.get(BUNDLE) != (found := sha256_of_file(path)):
+        raise ConflictError(
+            f"the bundle is {found}, handed on was {expected.get(BUNDLE, 'none')}",
+            untouched="the registry",
+            next_step="run the whole workflow again",
+        )
+    return path
 
 
 def _verdict(wiring: Wiring, image: str, digest: str) -> RecordedVerdict:

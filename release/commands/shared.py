@@ -29,6 +29,10 @@ VERSION_OUTPUTS = (
 )
 
 
+#: What the bundle is called among the digests that a build hands on; no image has such a name.
+BUNDLE = "Bundle"
+
+
 def add_database(sub: argparse.ArgumentParser) -> None:
     """The option that names another repository of advisories."""
     sub.add_argument("--database", default="", metavar="REPOSITORY", help="advisories: host/name:tag, or public")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from release.errors import NotFoundError
-from release.releases import bundle
+from release.releases import building, bundle
 from release.releases.bundle import Limits
+from release.releases.ports import CodeBuilder
+from release.settings.codebuilds import CodeBuild
 from release.settings.localfiles import LocalPath, local_paths
 from release.versions.ports import Git
 
@@ -41,18 +46,63 @@ def named_paths(git: Git, commit: str, template: str) -> tuple[LocalPath, ...]:
     return found
 
 
-def write(git: Git, commit: str, template: str, folder: Path, target: Path, limits: Limits) -> None:
+def write(
+    git: Git,
+    commit: str,
+    template: str,
+    folder: Path,
+    target: Path,
+    limits: Limits,
+    builder: CodeBuilder | None = None,
+) -> None:
     """Write the bundle of ``commit`` to ``target``.
 
     Args:
-        folder: an empty folder that the files are laid out in.
+        folder: an empty folder that the files are laid out in; others are made beside it.
+        builder: builds the ZIP code that has to be built.
 
     Raises:
-        NotFoundError, UsageError: as :func:`named_paths`, and what no bundle takes (links, too much).
+        NotFoundError, UsageError: as :func:`named_paths`, and what no bundle takes (links, too much); or there is code
+            to build and nobody who builds it.
+        MachineError, RemoteError: it could not be built.
     """
     paths = {template, *(each.path for each in named_paths(git, commit, template))}
+    builds = building.needed(git, commit, template)
+    if builds and builder is None:
+        raise not_built(builds)
     git.export(commit, _outermost(paths), folder, epoch=bundle.EPOCH)
+    if builds and builder is not None:
+        folder = _with_built(folder, template, builds, builder)
     bundle.pack(folder, target, limits)
+
+
+def not_built(builds: Sequence[CodeBuild]) -> NotFoundError:
+    """The refusal of code that is not built, or not on this machine."""
+    return NotFoundError(
+        f"the code of {', '.join(each.logical_id for each in builds)} was not built",
+        untouched="everything",
+        next_step="release build",
+    )
+
+
+def inputs(git: Git, commit: str, template: str) -> str:
+    """What decides the bundle of ``commit``, as 16 hexadecimal digits: its template and the files that it names."""
+    paths = _outermost({template, *(each.path for each in named_paths(git, commit, template))})
+    trees = {".": commit} if paths == ["."] else git.tree_hashes(commit, paths)
+    return hashlib.sha256(json.dumps([template, sorted(trees.items())]).encode()).hexdigest()[:16]
+
+
+def _with_built(tree: Path, template: str, builds: Sequence[CodeBuild], builder: CodeBuilder) -> Path:
+    """The folder that holds what was built, and of ``tree`` only what is named still."""
+    scratch, kept = (tree.with_name(f"{tree.name}-{name}") for name in ("built", "kept"))
+    scratch.mkdir()
+    building.build(tree, builds, builder, scratch)
+    for path in _outermost(building.named_in(tree, template)):
+        if path == ".":
+            return tree
+        (kept / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).rename(kept / path)
+    return kept
 
 
 def _outermost(paths: set[str]) -> list[str]:

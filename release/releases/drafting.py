@@ -79,12 +79,20 @@ def _image(name: str, draft: Draft, config: Config, registry: Registry) -> Recor
 
 
 def publish(
-    draft: Draft, config: Config, git: Git, registry: Registry, store: Store, folder: Path, limits: Limits
+    draft: Draft,
+    config: Config,
+    git: Git,
+    registry: Registry,
+    store: Store,
+    folder: Path,
+    limits: Limits,
+    bundle: Path | None = None,
 ) -> str:
     """Write the record of ``draft`` with its bundle and answer its digest; a commit that has one keeps it.
 
     Args:
         folder: an empty folder on this machine to lay the bundle out in.
+        bundle: the bundle, where it holds code that was built; None packs it from the commit.
 
     Raises:
         ConflictError: the version or the commit has another record.
@@ -92,8 +100,9 @@ def publish(
     """
     record = record_of(draft, config, git, registry)
     tree, archive, changes = folder / "tree", folder / "bundle.tar.gz", folder / "section"
-    tree.mkdir()
-    bundling.write(git, draft.commit, config.template, tree, archive, limits)
+    if bundle is None and not recording.known(draft.version, draft.commit, store, config.records):
+        tree.mkdir()
+        bundling.write(git, draft.commit, config.template, tree, archive, limits)
     if draft.changes:
         changes.write_text(draft.changes, encoding="utf-8")
-    return recording.write(record, archive, changes if draft.changes else None, store, config.records)
+    return recording.write(record, bundle or archive, changes if draft.changes else None, store, config.records)

@@ -9,6 +9,7 @@ from typing import Protocol
 from release.images.model import TagOutcome
 from release.oci import Layer
 from release.releases.stored import Content, Stored
+from release.settings.codebuilds import CodeBuild
 
 
 class Store(Protocol):
@@ -37,3 +38,17 @@ class Store(Protocol):
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
         """Name ``digest``. Raises ConflictError when the tag names another digest."""
+
+
+class CodeBuilder(Protocol):
+    """Builds ZIP functions and layers: AWS SAM's own ``sam build``."""
+
+    def build(self, tree: Path, wanted: CodeBuild, target: Path) -> None:
+        """Build one function or layer of a template in ``tree``, and have the folder that runs at ``target``.
+
+        ``tree`` stays as it was.
+
+        Raises:
+            MachineError: neither the runtime nor an engine to build in is on this machine.
+            RemoteError: sam failed; says what it said.
+        """

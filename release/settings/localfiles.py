@@ -98,14 +98,14 @@ def _walk(path: str, read: Callable[[str], bytes], found: dict[str, LocalPath], 
         raise UsageError(f"the templates {' -> '.join((*above, path))} nest in each other", untouched="everything")
     document = cfn.load(read(path), path)
     for by, written, nested in _named(document):
-        inside = _inside(path, written, by)
-        known = found.get(inside)
-        found[inside] = LocalPath(inside, f"{path}: {by}", nested or bool(known and known.template))
+        place = inside(path, written, by)
+        known = found.get(place)
+        found[place] = LocalPath(place, f"{path}: {by}", nested or bool(known and known.template))
         if nested:
             try:
-                _walk(inside, read, found, (*above, path))
+                _walk(place, read, found, (*above, path))
             except NotFoundError as error:
-                raise _missing(inside, f"{path}: {by}") from error
+                raise _missing(place, f"{path}: {by}") from error
             except UsageError as error:
                 error.message += f" (named by {path}: {by})"
                 error.args = (error.message,)
@@ -182,8 +182,8 @@ def _included(value: Any, where: str) -> Iterator[tuple[str, str]]:
             yield from _included(each, f"{where}.{name}".lstrip("."))
 
 
-def _inside(template: str, written: str, by: str) -> str:
-    """``written`` in ``template`` as a path in the repository. Raises UsageError when it is outside."""
+def inside(template: str, written: str, by: str) -> str:
+    """``written`` in ``template`` as a path in the repository, named by ``by``. Raises UsageError: it is outside."""
     joined = posixpath.normpath(posixpath.join(posixpath.dirname(template), written.replace("\\", "/")))
     if written.startswith(("/", "~")) or joined == ".." or joined.startswith("../") or "\0" in written:
         raise UsageError(

@@ -9,12 +9,14 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from release.digest import sha256_of_file
 from tests.support import ociimage
 from tests.support.gitrepo import GitFolder
 from tests.support.httpregistry import HttpRegistry
@@ -256,3 +258,35 @@ def test_a_template_that_names_what_is_missing_is_refused_before_anything_is_bui
         told = place.release(*arguments)
         assert (told.returncode, what in told.stderr) == (code, True), told.stderr
     assert not (place.docker.folder / "arguments").exists()
+
+
+ZIPS = """
+Resources:
+  Authorizer:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: authorizer, Runtime: python3.13, Handler: app.handler}
+"""
+
+
+def test_zip_code_that_declares_packages_is_built_once_and_handed_on(place: Place) -> None:
+    files = {"template.yaml": ZIPS, "authorizer/app.py": "handler = 1", "authorizer/requirements.txt": "idna==3.7"}
+    place.commit("feat: an authorizer", **files)
+    for word in ("sam", "python3.13"):
+        tool = place.docker.folder / word
+        tool.write_text(
+            "#!/bin/sh\n"
+            'while [ "$1" != --build-dir ]; do shift; done; echo "$PWD" >> "$0.called"\n'
+            'mkdir -p "$2/Authorizer" && cp "$PWD/authorizer/app.py" "$2/Authorizer/"\n'
+        )
+        tool.chmod(0o755)
+    done = place.release("build", "--offline", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    (bundle,) = (place.repository.folder / "dist").glob("bundle-*.tar.gz")
+    assert told["bundle"] == sha256_of_file(bundle)
+    outputs = place.folder / "outputs"
+    assert place.release("build", "--offline", GITHUB_OUTPUT=str(outputs)).returncode == 0
+    assert f" Bundle={told['bundle']}" in outputs.read_text()
+    with tarfile.open(bundle) as tar:
+        assert {name for name in tar.getnames() if "." in name} == {"template.yaml", "built-by-sam/Authorizer/app.py"}
+    assert len((place.docker.folder / "sam.called").read_text().splitlines()) == 1, "equal inputs are built once"

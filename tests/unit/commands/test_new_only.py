@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,7 +74,10 @@ class Machine(Wiring):
         return found if isinstance(found, ReleaseError) else ImageScan(digest, found, b"{}")
 
     def run(self, line: str) -> Report:
-        arguments = parser().parse_args(line.split())
+        return self.run_words(line.split())
+
+    def run_words(self, words: Sequence[str]) -> Report:
+        arguments = parser().parse_args(words)
         answer: Report = of_name(arguments.command).run(arguments, self)
         return answer
 
