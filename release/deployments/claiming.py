@@ -21,7 +21,7 @@ from release.deployments.claims import (
     outcome_tag,
 )
 from release.deployments.deployplan import DeployPlan
-from release.deployments.ledger import Entry
+from release.deployments.ledger import Entry, Ledger
 from release.deployments.smokerules import SmokeResult
 from release.deployments.target import Target, ledger_repository
 from release.errors import ConflictError
@@ -47,16 +47,22 @@ class Claimed:
     digest: str
 
 
-def wait_for_others(target: Target) -> None:
-    """Wait until no other run that may live has a claim open (faults.md, 54).
+def wait_for_others(target: Target) -> Ledger:
+    """Wait until no other run that may live has a claim open (faults.md, 54); the ledger in which that is so.
 
     A run that is over, or whose claim is older than the longest deployment, is not waited for: its claim is taken over.
+    Whoever decides must decide from this very ledger: in one that is read later, a claim may be open whose run lives.
+    In this one it is not, and whoever claims meanwhile has the number that the plan wants (faults.md, 53).
 
     Raises:
         ConflictError: it still goes on after the longest time that a deployment takes.
     """
     waited = 0.0
-    while running := [entry for entry in target.ledger().open if not _is_over(entry, target)]:
+    while True:
+        ledger = target.ledger()
+        running = [entry for entry in ledger.open if not _is_over(entry, target)]
+        if not running:
+            return ledger
         claim = running[0].claim
         if waited == 0:
             log.info("%s of v%s by %s is under way; waiting for it", claim.tag, claim.version, claim.run.who)

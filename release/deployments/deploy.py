@@ -46,9 +46,9 @@ def plan_deployment(target: Target, version: str, *, if_newer: bool = False) -> 
     release = observe.published(version, target)
     observe.check_images(target, release)
     _check_proven(target, release)
-    claiming.wait_for_others(target)
+    ledger = claiming.wait_for_others(target)
     rollout.wait_for_stack(target)
-    seen = observe.environment(target, target.ledger())
+    seen = observe.environment(target, ledger)
     decided = deployplan.decide_deployment(seen, release, goes_back=False, if_newer=if_newer)
     if decided.action in (Action.NOTHING, Action.SUPERSEDED):
         return decided

@@ -18,8 +18,7 @@ def plan_rollback(target: Target, to: str | None) -> DeployPlan:
         NotFoundError: that was never proven here, or an image or its record is gone (faults.md, 24).
         ConflictError: the stack takes no update.
     """
-    claiming.wait_for_others(target)
-    ledger = target.ledger()
+    ledger = claiming.wait_for_others(target)
     if ledger.live is None:
         raise NotFoundError(
             f"nothing was ever proven in {target.name}, so there is nothing to go back to",

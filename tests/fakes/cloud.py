@@ -69,6 +69,7 @@ class FakeCloud(Cloud):
         self.app: App = health_app
 
     def stack(self, name: str) -> Stack | None:
+        self.journal.meanwhile()
         account = self._account(name)
         if account is None:
             return None
@@ -90,6 +91,8 @@ class FakeCloud(Cloud):
         if (account.template, account.parameters) == (text(request), request.parameters):
             return
         self.journal.point(f"before deploy {request.name}")
+        if account.status not in _AT_REST:
+            raise _failed(request, f"somebody else was faster: it is in {account.status} state")
         self._begin(request, account)
         self.journal.point(f"while CloudFormation changes {request.name}")
         if self.credentials_end:
@@ -105,6 +108,7 @@ class FakeCloud(Cloud):
             raise _failed(request, "connection reset")
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
+        self.journal.meanwhile()
         found = self._function(function)
         if found is None or alias not in found.aliases:
             return None

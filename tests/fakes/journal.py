@@ -1,9 +1,18 @@
-"""Every change the fakes make, in order, and the switch that kills the process before or after any of them."""
+"""Every change the fakes make, in order, and the switches that disturb a command before or after any of them.
+
+A disturbance strikes once:
+
+- ``kill_at``, ``kill_when``: the process ends. What the cloud began goes on without it.
+- ``refuse_at``: the change does not happen, and the caller gets a RemoteError.
+- ``lose_at``: the change happens, and the caller gets a RemoteError instead of the answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from release.errors import RemoteError
 
 
 class Killed(BaseException):
@@ -15,24 +24,48 @@ class Journal:
 
     Attributes:
         points: the moments passed so far, such as "before tag 1.0.0 of app/export".
-        kill_at: the number of the point at which the process is killed, once.
+        kill_at: the number of the point at which the process is killed.
+        refuse_at, lose_at: the next change from this point on is the one that is refused, or whose answer is lost.
+        disturbed: how many disturbances struck.
+        meanwhile: what others do at each of these moments, and at each look at the world.
     """
 
     def __init__(self) -> None:
         self.points: list[str] = []
         self.kill_at: int | None = None
         self.kill_word = ""
+        self.refuse_at: int | None = None
+        self.lose_at: int | None = None
+        self.disturbed = 0
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def kill_when(self, what: str) -> None:
         """Kill the process at the next moment that begins so."""
         self.kill_word = what
 
+    def calm(self) -> bool:
+        """End every disturbance; whether one was still to come."""
+        waiting = self.kill_at is not None or self.refuse_at is not None or self.lose_at is not None
+        self.kill_at = self.refuse_at = self.lose_at = None
+        return waiting or bool(self.kill_word)
+
     def point(self, what: str) -> None:
         """A moment at which a crash would matter."""
+        self.meanwhile()
         self.points.append(what)
-        if self.kill_at == len(self.points) - 1 or (self.kill_word and what.startswith(self.kill_word)):
+        number = len(self.points) - 1
+        if self.kill_at == number or (self.kill_word and what.startswith(self.kill_word)):
             self.kill_at, self.kill_word = None, ""
+            self.disturbed += 1
             raise Killed(what)
+        if self.refuse_at is not None and number >= self.refuse_at and what.startswith("before "):
+            self.refuse_at = None
+            self.disturbed += 1
+            raise RemoteError(f"refused: {what.removeprefix('before ')}")
+        if self.lose_at is not None and number >= self.lose_at and what.startswith("after "):
+            self.lose_at = None
+            self.disturbed += 1
+            raise RemoteError(f"no answer about: {what.removeprefix('after ')}")
 
     @contextmanager
     def change(self, what: str) -> Iterator[None]:

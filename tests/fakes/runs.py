@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from release.deployments.claims import Run
 from release.deployments.ports import Runs
 
@@ -15,6 +17,11 @@ class FakeRuns(Runs):
     def __init__(self) -> None:
         self.process = 1
         self.alive: set[int] = set()
+
+    def another(self) -> FakeRuns:
+        """What a command that begins now sees: it is a process of its own, and the living are those of everybody."""
+        self.process += 1
+        return copy.copy(self)
 
     def present(self) -> Run:
         return Run("a-person", host="laptop", process=self.process)

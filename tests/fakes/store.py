@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,9 @@ from release.oci import Layer
 from release.releases.ports import Store
 from release.releases.stored import Content, Stored, manifest_of, parse
 from tests.fakes.journal import Journal
+
+#: A manifest is read a hundred times in a long life, and it is the same each time.
+_parsed = functools.lru_cache(maxsize=4096)(parse)
 
 
 class FakeStore(Store):
@@ -32,15 +36,17 @@ class FakeStore(Store):
         self.reads = self.lose_answers = 0
 
     def tags(self, repository: str) -> Mapping[str, str]:
+        self.journal.meanwhile()
         return dict(self._named(repository))
 
     def read(self, repository: str, digests: Sequence[str]) -> Mapping[str, Stored]:
         assert 0 < len(digests) <= 100, "Amazon ECR API reference, BatchGetImage: 1 to 100 image ids"
+        self.journal.meanwhile()
         self.reads += 1
         return {digest: self._stored(repository, digest) for digest in digests}
 
     def _stored(self, repository: str, digest: str) -> Stored:
-        stored = parse(self._blob(repository, digest), digest)
+        stored = _parsed(self._blob(repository, digest), digest)
         return replace(stored, config=self._blob(repository, stored.config_layer.digest))
 
     def fetch(self, repository: str, layer: Layer, target: Path) -> None:
@@ -58,17 +64,22 @@ class FakeStore(Store):
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
         self._blob(repository, digest)
         assert len(tag) <= 128, "OCI distribution specification 1.1: a tag has at most 128 characters"
-        known = self._named(repository).get(tag)
-        if known == digest:
+        if self._is_named(repository, digest, tag):
             return TagOutcome.ALREADY_THERE
-        if known:
-            raise ConflictError(f"tag {tag} of {repository} names {known} already", next_step="release history ENV")
         with self.journal.change(f"tag {tag} of {repository}"):
+            if self._is_named(repository, digest, tag):  # somebody else was faster
+                return TagOutcome.ALREADY_THERE
             self.named[repository][tag] = digest
         if self.lose_answers:
             self.lose_answers -= 1
             raise RemoteError(f"no answer about tag {tag}", next_step="run it again")
         return TagOutcome.WRITTEN
+
+    def _is_named(self, repository: str, digest: str, tag: str) -> bool:
+        known = self._named(repository).get(tag)
+        if known not in (None, digest):
+            raise ConflictError(f"tag {tag} of {repository} names {known} already", next_step="release history ENV")
+        return known is not None
 
     def delete(self, repository: str, digest: str) -> None:
         """What a careless person does: the artifact and its names are gone."""

@@ -192,7 +192,6 @@ class World:
 
     def target_of(self, config: Config, environment: str) -> Target:
         """As ``target``, of another release.toml."""
-        self.runs.process += 1
         return Target(
             environment=config.environment(environment),
             records=config.records,
@@ -200,7 +199,7 @@ class World:
             store=self.store,
             cloud=self.cloud,
             clock=self.clock,
-            runs=self.runs,
+            runs=self.runs.another(),
             folder=Path(tempfile.mkdtemp(dir=self.folder)),
             limits=Limits(),
             overrides=self.overrides,
