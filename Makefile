@@ -1,5 +1,6 @@
 # make rehearse   the whole pipeline for real, on this machine          make check   linters, types, fast tests (no engine)
 # make test       check + contract tests + the rehearsal, asserted      make bench   figures: ratios, medians, memory
+# make soak       100,000 random lives of a project (SEQUENCES=…); make test tries 2,000
 # make docs       write the pages of docs/ that are made from the code
 # make wheel      the installable command, in build/wheel               make lock    lock files again (UPGRADE=1: newer)
 # Everything a fresh machine lacks is fetched by the first of them that needs it. PYTHON=… names another interpreter.
@@ -8,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup rehearse check test docs bench wheel lock clean
+.PHONY: help setup rehearse check test docs soak bench wheel lock clean
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -57,6 +58,10 @@ check-images: setup
 # The pages of docs/ that are made from the code.
 docs: setup
 	@$(BIN)/python -m tools.pages
+
+SEQUENCES ?= 100000
+soak: setup
+	@SEQUENCES=$(SEQUENCES) $(BIN)/python -m pytest --quiet --numprocesses=auto tests/unit/deployments/test_any_sequence.py
 
 bench: setup
 	@$(BIN)/python -m bench

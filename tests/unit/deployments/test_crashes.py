@@ -1,18 +1,19 @@
-"""The process is killed at every moment of a release's life; the same command again must come to the same end.
+"""A release's life is disturbed at every moment; the same command again must come to the same end.
 
 faults.md, 15 and 17. The moments are those of a whole life without a crash: before and after every change of the
-registry and the stacks, within an upload, while CloudFormation works, while a smoke test asks.
+registries and the stacks, within an upload, while CloudFormation works, while a smoke test asks. At each of them the
+process is killed; each change is refused once; of each change the answer is lost once.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from release.errors import DeployFailed
+from release.errors import DeployFailed, ReleaseError
 from tests.fakes.journal import Killed
 from tests.support.world import World
 
@@ -28,6 +29,7 @@ def deploy_that_fails(world: World) -> None:
 LIFE: tuple[Command, ...] = (
     lambda world: world.publish("0.1.0"),
     lambda world: world.deploy("staging", "0.1.0"),
+    lambda world: world.promote("1.0.0"),
     lambda world: world.deploy("production", "0.1.0"),
     lambda world: world.change("export", "export = 2"),
     lambda world: world.publish("0.2.0"),
@@ -40,15 +42,18 @@ LIFE: tuple[Command, ...] = (
 )
 
 
-def live(folder: Path, *, kill_at: int | None = None) -> World:
-    """A life; a command that is killed is run again."""
+def live(
+    folder: Path, *, kill_at: int | None = None, refuse_at: int | None = None, lose_at: int | None = None
+) -> World:
+    """A life; a command that is killed, or that ends badly because of the disturbance, is run again."""
     world = World(folder)
     world.cloud.sick = {"0.3.0"}
-    world.journal.kill_at = kill_at
+    world.journal.kill_at, world.journal.refuse_at, world.journal.lose_at = kill_at, refuse_at, lose_at
     for command in LIFE:
         try:
             command(world)
-        except Killed:
+        except (Killed, ReleaseError):
+            assert (kill_at, refuse_at, lose_at) != (None, None, None)
             command(world)
     return world
 
@@ -73,6 +78,13 @@ def state(world: World) -> object:
 with tempfile.TemporaryDirectory() as _folder:
     _UNDISTURBED = live(Path(_folder))
 POINTS = tuple(_UNDISTURBED.journal.points)
+BEFORE = tuple(number for number, point in enumerate(POINTS) if point.startswith("before "))
+AFTER = tuple(number for number, point in enumerate(POINTS) if point.startswith("after "))
+
+
+def names(numbers: Iterable[int]) -> list[str]:
+    """A test's name for each moment."""
+    return [f"{number} {POINTS[number][:48]}" for number in numbers]
 
 
 def test_the_undisturbed_life_ends_as_it_should() -> None:
@@ -82,10 +94,28 @@ def test_the_undisturbed_life_ends_as_it_should() -> None:
     assert len(POINTS) > 100
 
 
-@pytest.mark.parametrize("kill_at", range(len(POINTS)), ids=[f"{n} {point[:48]}" for n, point in enumerate(POINTS)])
+@pytest.mark.parametrize("kill_at", range(len(POINTS)), ids=names(range(len(POINTS))))
 def test_killed_at_any_moment_the_same_command_again_comes_to_the_same_end(kill_at: int, tmp_path: Path) -> None:
     world = live(tmp_path, kill_at=kill_at)
-    assert world.journal.kill_at is None, "the process was not killed"
+    assert not world.journal.calm(), "the process was not killed"
+    assert state(world) == state(_UNDISTURBED)
+
+
+@pytest.mark.parametrize("refuse_at", BEFORE, ids=names(BEFORE))
+def test_after_a_change_that_was_refused_the_same_command_again_comes_to_the_same_end(
+    refuse_at: int, tmp_path: Path
+) -> None:
+    world = live(tmp_path, refuse_at=refuse_at)
+    assert not world.journal.calm(), "nothing was refused"
+    assert state(world) == state(_UNDISTURBED)
+
+
+@pytest.mark.parametrize("lose_at", AFTER, ids=names(AFTER))
+def test_after_a_change_whose_answer_was_lost_the_same_command_again_comes_to_the_same_end(
+    lose_at: int, tmp_path: Path
+) -> None:
+    world = live(tmp_path, lose_at=lose_at)
+    assert not world.journal.calm(), "no answer was lost"
     assert state(world) == state(_UNDISTURBED)
 
 
