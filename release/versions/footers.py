@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _FOOTER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*|BREAKING CHANGE)(: | #)(?=\S)(.*)")
 _BREAKING = re.compile(r"BREAKING[ -]CHANGE:(?: +(.*))?")
 _RELEASE_AS = re.compile(r"(?:[*-] +)?release-as(?::| #)(.*)", re.IGNORECASE)
+_MENTIONED = re.compile("release-as", re.IGNORECASE)
 _MARKUP = re.compile(r"<!--[^<>]*-->|</?[A-Za-z][^<>]*>")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _SQUASHED = re.compile(r"commit [0-9a-f]{40,64}$")
@@ -61,9 +62,9 @@ def footers_of(body: list[str]) -> tuple[Footer, ...]:
 
 def versions_named(lines: list[str]) -> tuple[str, ...]:
     """What each ``Release-As`` of a message names, in its order, without HTML; "" where it names nothing."""
-    found = []
+    found: list[str] = []
     indented = False
-    for line in outside_code(lines):
+    for line in outside_code(lines) if any(_MENTIONED.search(line) for line in lines) else ():
         indented |= is_squashed(line)
         match = _RELEASE_AS.fullmatch(line[4:] if indented and line.startswith("    ") else line)
         if match:

@@ -18,6 +18,7 @@ from release.versions.footers import outside_code
 
 #: What may stand before the words: bullets, headings, quotes, a ticked box, emphasis, signs.
 _MARKS = re.compile(r"(?:\[[xX]\]|[^\w\[]|\[(?!\ \]))*")
+_WORTH_READING = re.compile("breaking|!|release", re.IGNORECASE)
 _TICKED = re.compile(r"\W*\[[xX]\]")
 _AT_START = re.compile(r"breaking(?:[ _-]changes?)?(?:[\])]|[*_`]* *(?::|!|\u2014|\u2013|- |$))", re.IGNORECASE)
 _SHOUTED = re.compile(r"BREAKING(?:[ _-]?CHANGES?\b|\b:)")
@@ -32,7 +33,7 @@ _SHOWN = 80
 
 def near_misses(text: str, message: Message, types: Collection[str]) -> Iterator[str]:
     """What is worth a note about the message ``text``, which was read as ``message``; nothing when all of it counts."""
-    if not any(word in text.lower() for word in ("breaking", "!", "release")):
+    if not _WORTH_READING.search(text):
         return
     lines = outside_code(lines_of(text))
     if not any(change.breaking for change in message.changes):
