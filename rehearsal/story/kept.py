@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,7 @@ from rehearsal.machine import engine
 from rehearsal.machine.engine_handle import EngineHandle
 from rehearsal.story.settings import reaching
 from release.adapters.toolbox import Cache, Progress
+from release.errors import UsageError
 
 if TYPE_CHECKING:
     from rehearsal.story.testbed import Testbed
@@ -28,24 +30,35 @@ def remember(folder: Path, running: EngineHandle, aws: emulator.Emulator) -> Non
 
 
 def stop_kept(env: Mapping[str, str], say: Progress, only: Path | None = None) -> int:
-    """Stop every rehearsal that was left running (or ``only`` the one of that folder); how many there were.
+    """Stop every rehearsal that was left running with this cache folder (or ``only`` the one of that folder).
 
     An engine of our own stops with the last of them.
+
+    Returns:
+        how many there were.
+
+    Raises:
+        UsageError: ``only`` is no rehearsal that was left running.
     """
-    cache = Cache.of(env)
-    stopped = 0
-    kept = sorted(cache.folder("rehearsals").resolve().glob(f"run-*/{STATE}"))
-    for state in kept if only is None else [state for state in kept if state.parent == only.resolve()]:
+    if only is not None and not (only / STATE).is_file():
+        raise UsageError(
+            f"{only} is no rehearsal that was left running",
+            untouched="everything",
+            next_step="make rehearse STOP=1 stops every one",
+        )
+    cache = Cache.of(env) if only is None else Cache(only.resolve().parents[1])
+    kept = sorted(cache.folder("rehearsals").glob(f"run-*/{STATE}"))
+    stopped = kept if only is None else [only.resolve() / STATE]
+    for state in stopped:
         found = json.loads(state.read_text())
         facts = found["engine"] | {"docker": Path(found["engine"]["docker"])}
         aws = emulator.Emulator(found["emulator"]["port"], found["emulator"]["pid"], Path(found["emulator"]["log"]))
         emulator.stop(aws, EngineHandle(**facts))
         shutil.rmtree(state.parent, ignore_errors=True)
         say(f"stopped the rehearsal in {state.parent}")
-        stopped += 1
-    if only is None or len(kept) == stopped:
+    if len(kept) == len(stopped):
         engine.stop_kept(cache)
-    return stopped
+    return len(stopped)
 
 
 def how_to_look(bed: Testbed) -> list[str]:
@@ -57,7 +70,7 @@ def how_to_look(bed: Testbed) -> list[str]:
     lines = (f"export {key}={shlex.quote(value)}\n" for key, value in reaching(bed.scratch.env).items())
     file.write_text("".join(lines))
     return [
-        f"  . {file} && cd {bed.scratch.folder} && python -m release history production",
+        f"  . {file} && cd {bed.scratch.folder} && {sys.executable} -m release history production",
         f"  the job summaries, as GitHub would show them: {bed.folder / 'github' / 'summaries'}",
         f"  what the emulated AWS prints: {bed.folder / 'aws' / 'emulator.log'}",
         f"stop it with: make rehearse STOP={bed.folder} (STOP=1 stops every one that was left running)",

@@ -32,10 +32,6 @@ class Failed:
     done: subprocess.CompletedProcess[str]
     answer: Mapping[str, Any]
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """release rehearse, in that checkout with that cache folder."""
-        return rehearse(self.checkout, self.cache, *arguments)
-
 
 def rehearse(checkout: Path, cache: Cache, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "release", "rehearse", *arguments]
@@ -50,15 +46,17 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory, rehearsal: Rehearsed) -> Iterator[Failed]:
-    """Of a commit without the workflow that checks pull requests, so that the first assertion fails."""
+    """Of a commit in which no workflow is started by pull requests, so that the first assertion fails."""
     assert rehearsal.release("status").returncode == 0  # the other one runs
     folder = tmp_path_factory.mktemp("beside")
     checkout, cache = folder / "checkout", cache_beside(folder / "cache")
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", REPOSITORY, checkout], check=True)
-    git(checkout, "rm", "--quiet", ".github/workflows/check.yml")
-    git(checkout, "commit", "--quiet", "--message", "ci: nobody checks pull requests")
+    workflow = checkout / ".github/workflows/check.yml"
+    workflow.write_text(workflow.read_text().replace("\n  pull_request:\n", "\n  workflow_dispatch:\n", 1))
+    git(checkout, "commit", "--quiet", "--all", "--message", "ci: nobody checks pull requests")
     done = rehearse(checkout, cache, "--keep", "--json")
     try:
+        assert done.stdout, done.stderr
         yield Failed(checkout, cache, done, json.loads(done.stdout))
     finally:
         rehearse(checkout, cache, "--stop")
@@ -83,7 +81,9 @@ def test_what_failed_is_still_there_to_look_at(failed: Failed) -> None:
 
 
 def test_stopping_it_ends_it_alone(failed: Failed, rehearsal: Rehearsed) -> None:
-    stopped = failed.command("--stop", failed.answer["state"])
+    # as the message says it, from a shell that knows nothing of the other cache folder
+    command = [sys.executable, "-m", "release", "rehearse", "--stop", failed.answer["state"]]
+    stopped = subprocess.run(command, cwd=failed.checkout, capture_output=True, text=True, timeout=120)
     assert (stopped.returncode, "rehearsals stopped: 1" in stopped.stdout) == (0, True), stopped.stderr
     assert not Path(failed.answer["state"]).exists()
     assert not EngineState.of(failed.cache).folder.exists()

@@ -13,6 +13,7 @@ from rehearsal.machine.engine_handle import EngineHandle
 from rehearsal.story import kept
 from release.adapters import process
 from release.adapters.toolbox import Cache
+from release.errors import UsageError
 
 
 @dataclass
@@ -52,13 +53,16 @@ def test_all_are_stopped_and_their_folders_are_gone(left: Left) -> None:
 
 
 def test_one_alone_is_stopped_by_its_folder(left: Left) -> None:
-    assert kept.stop_kept(left.env, lambda _line: None, left.folders[1]) == 1
+    elsewhere = {"RELEASE_CACHE": "/nonexistent"}  # the folder says which cache it is of
+    assert kept.stop_kept(elsewhere, lambda _line: None, left.folders[1]) == 1
     assert left.alive == [True, False]
     assert [folder.exists() for folder in left.folders] == [True, False]
 
 
-def test_a_folder_that_is_no_kept_rehearsal_stops_nothing(left: Left, tmp_path: Path) -> None:
-    assert kept.stop_kept(left.env, lambda _line: None, tmp_path) == 0
+def test_a_folder_that_is_no_kept_rehearsal_is_refused_and_stops_nothing(left: Left, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no rehearsal that was left running") as refusal:
+        kept.stop_kept(left.env, pytest.fail, tmp_path)
+    assert refusal.value.next_step.startswith("make rehearse STOP=1")
     assert left.alive == [True, True]
 
 
