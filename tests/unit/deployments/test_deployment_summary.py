@@ -33,7 +33,7 @@ ARGUMENTS = Namespace(dry_run=False, reason="")
 
 def wired(world: World, folder: Path) -> Wiring:
     """As far as a deployment asks the wiring."""
-    parts = SimpleNamespace(records=ScanStore(folder), rollback_url=CLICK, git=world.git, in_clone=True)
+    parts = SimpleNamespace(records=ScanStore(folder), rollback_url=CLICK, git=world.git, in_clone=True, project="")
     return cast("Wiring", parts)
 
 
