@@ -75,6 +75,10 @@ class EcrStore:
         """See :class:`release.releases.ports.Store`."""
         self.ecr.distribution(repository).download(repository, layer, target)
 
+    def blob(self, repository: str, digest: str) -> bytes:
+        """See :class:`release.releases.ports.Store`."""
+        return self.ecr.distribution(repository).blob(repository, digest)
+
     def put(self, repository: str, config: Content, layers: Sequence[tuple[str, Path]] = ()) -> str:
         """See :class:`release.releases.ports.Store`."""
         registry = self.ecr.distribution(repository)

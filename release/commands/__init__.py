@@ -27,6 +27,7 @@ NAMES = (
     "status",
     "history",
     "show",
+    "diff",
     "rehearse",
 )
 

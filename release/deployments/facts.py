@@ -37,8 +37,8 @@ def gather(
     release, live = plan.release, plan.before
     return Facts(
         sizes=_sizes(release.record) | _live_sizes(live, target),
-        goes_in=_between(git, release.commit, live.commit) if git and live else (),
-        comes_out=_between(git, live.commit, release.commit) if git and live else (),
+        goes_in=between(git, release.commit, live.commit) if git and live else (),
+        comes_out=between(git, live.commit, release.commit) if git and live else (),
         scans=_scans(release.digests, records),
         reason=reason,
         click=click,
@@ -70,7 +70,7 @@ def _scans(digests: Mapping[str, str], records: ScanRecords) -> dict[str, ScanRe
     return found
 
 
-def _between(git: Git, commit: str, since: str) -> tuple[Commit, ...]:
+def between(git: Git, commit: str, since: str) -> tuple[Commit, ...]:
     """The commits in ``commit`` that are not in ``since``, without merges."""
     if not commit or not since:
         return ()

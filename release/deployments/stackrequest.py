@@ -46,7 +46,7 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
                 untouched=target.name,
                 next_step=f"release history {target.name} shows the releases that are whole",
             )
-    folder = _unpacked(release, target)
+    folder = unpacked(release, target)
     where = release.record.template
     asked = template.parameters((folder / where).read_bytes(), f"{where} of v{release.version}")
     settings = _settings(then, target.name)
@@ -74,7 +74,7 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
     return Rollout(release, request, then.smoke)
 
 
-def _unpacked(release: Release, target: Target) -> Path:
+def unpacked(release: Release, target: Target) -> Path:
     """The release's bundle as a folder; a command that brings a release in twice unpacks it once."""
     folder = target.folder / release.digest.removeprefix("sha256:")
     if not folder.exists():

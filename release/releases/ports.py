@@ -29,6 +29,13 @@ class Store(Protocol):
     def fetch(self, repository: str, layer: Layer, target: Path) -> None:
         """Write a layer's bytes to ``target``, verified, whole or not at all. Raises NotFoundError."""
 
+    def blob(self, repository: str, digest: str) -> bytes:
+        """A document's bytes, verified: one of some megabytes at most, whose size nobody noted.
+
+        Raises:
+            NotFoundError: it is not there.
+        """
+
     def put(self, repository: str, config: Content, layers: Sequence[tuple[str, Path]] = ()) -> str:
         """Upload an artifact without a tag and answer its digest; what is there already is not sent again.
 

@@ -91,6 +91,15 @@ def test_a_file_is_fetched_back_byte_for_byte(shelf: Shelf, tmp_path: Path) -> N
     assert back.read_bytes() == bundle.read_bytes()
 
 
+def test_a_document_is_read_by_its_digest_alone(shelf: Shelf, tmp_path: Path) -> None:
+    sbom = tmp_path / "sbom"
+    sbom.write_bytes(b'{"bomFormat": "CycloneDX"}')
+    shelf.put(b"{}", sbom)
+    assert shelf.store.blob(shelf.repository, sha256(sbom.read_bytes())) == sbom.read_bytes()
+    with pytest.raises(NotFoundError):
+        shelf.store.blob(shelf.repository, sha256(b"another"))
+
+
 def test_equal_artifacts_are_one(shelf: Shelf) -> None:
     assert shelf.put() == shelf.put()
 

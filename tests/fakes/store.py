@@ -52,6 +52,9 @@ class FakeStore(Store):
     def fetch(self, repository: str, layer: Layer, target: Path) -> None:
         target.write_bytes(self._blob(repository, layer.digest))
 
+    def blob(self, repository: str, digest: str) -> bytes:
+        return self._blob(repository, digest)
+
     def put(self, repository: str, config: Content, layers: Sequence[tuple[str, Path]] = ()) -> str:
         self._named(repository)
         files = [(kind, path.read_bytes()) for kind, path in layers]

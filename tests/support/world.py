@@ -179,6 +179,7 @@ class World:
         self.bases = FakeBases()
         self.secrets: dict[str, dict[str, str]] = {}
         self.overrides: dict[str, str] = {}
+        self.sboms: dict[str, bytes] = {}
         self.git.commit(FILES)
 
     @property
@@ -239,7 +240,7 @@ class World:
             version=version,
             commit=commit,
             images={plan.image: (plan.inputs, plan.digest) for plan in plans},
-            sboms={},
+            sboms=self.sboms,
             verdicts={plan.image: RecordedVerdict("pass", "0" * 16) for plan in plans},
             changes="",
             branch=self.git.checkout(commit).branch,

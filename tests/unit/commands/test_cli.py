@@ -384,6 +384,23 @@ def test_status_fails_on_drift_only_when_it_is_asked_to_check(shell: Shell, aws:
 
 
 @pytest.mark.usefixtures("aws")
+def test_what_a_first_deployment_would_change_is_told_in_an_empty_folder(shell: Shell, tmp_path: Path) -> None:
+    """faults.md, 62."""
+    shell.repository.commit(GATED)
+    assert shell.release("build").returncode == 0
+    scanned(shell)
+    assert shell.release("publish", "--version", "0.1.0").returncode == 0
+    (tmp_path / "empty").mkdir()
+    asked = ("-C", str(tmp_path / "empty"), "diff", "staging", "--project", "app", "--region", "eu-west-1")
+    shown = shell.release(*asked)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("staging: nothing is live -> v0.1.0\n")
+    told = json.loads(shell.release(*asked, "--json").stdout)
+    assert (told["live"], told["version"], told["alarms"]) == (None, "0.1.0", [])
+    assert {name: each["is"] for name, each in told["images"].items()} == {"export": "added", "report": "added"}
+
+
+@pytest.mark.usefixtures("aws")
 def test_a_release_is_shown_and_an_empty_folder_with_the_projects_name_is_enough(shell: Shell, tmp_path: Path) -> None:
     """faults.md, 62."""
     shell.repository.commit(GATED)

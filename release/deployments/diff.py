@@ -1,0 +1,93 @@
+"""release diff: what deploying a release would change against what is live. Looks, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from release import semver
+from release.deployments import differences, facts, observe, packagediff, templatediff
+from release.deployments.differences import Differences, ImageDifference
+from release.deployments.diffside import Side
+from release.deployments.model import Stack
+from release.deployments.target import Target
+from release.errors import ReleaseError
+from release.releases import recording
+from release.releases.model import Release
+from release.releases.ports import Store
+from release.releases.record import RecordedImage
+from release.versions.ports import Git
+
+
+def compare(target: Target, name: str, git: Git | None) -> Differences:
+    """What deploying the release ``name`` ("": the newest) would change in ``target``.
+
+    Args:
+        git: the repository, where the command runs in one; it tells the commits between.
+
+    Raises:
+        NotFoundError: there is no such release, or its record, its bundle or that of what is live is gone.
+        ConflictError: a record, a bundle or the ledger is not what this command wrote.
+        UsageError: a template cannot be read.
+    """
+    release = _release(name, target)
+    entry = target.ledger().live
+    live = observe.deployed(entry.claim, target) if entry else None
+    stack = target.stack()
+    old, new = (Side(each, target) if each else None for each in (live, release))
+    assert new is not None
+    before = live.record if live else None
+    return Differences(
+        environment=target.name,
+        live=live.version if live else "",
+        version=release.version,
+        release=release.digest,
+        images=tuple(
+            _with_packages(each, target.store)
+            for each in differences.images(before.images if before else {}, release.record.images)
+        ),
+        parameters=differences.parameters(old.live_values(stack) if old else {}, new.values()),
+        template=templatediff.templates(old.templates if old else {}, new.templates),
+        files=differences.files(old.files() if old else {}, new.files()),
+        functions=differences.functions(before, release.record),
+        smoke=differences.smoke(old.smoke() if old else (), new.smoke()),
+        goes_in=facts.between(git, release.commit, live.commit) if git and live else None,
+        comes_out=facts.between(git, live.commit, release.commit) if git and live else None,
+        notes=_notes(live, stack, target),
+    )
+
+
+def _release(name: str, target: Target) -> Release:
+    """The release that a person calls ``name``; it keeps the version it was called by."""
+    asked = name or recording.newest(target.store, target.records).version
+    digest, record = recording.named(asked, target.store, target.records)
+    version = asked.removeprefix("v")
+    return Release(version if semver.try_parse(version) else record.version, digest, record)
+
+
+def _with_packages(image: ImageDifference, store: Store) -> ImageDifference:
+    """``image`` with what differs in its packages, or with why that is not known."""
+    if image.kind != "changed" or image.old is None or image.new is None:
+        return image
+    try:
+        found = packagediff.changes(_packages(image.old, store), _packages(image.new, store))
+    except (ReleaseError, ValueError) as error:
+        return replace(image, not_compared=error.message if isinstance(error, ReleaseError) else str(error))
+    return replace(image, packages=found)
+
+
+def _packages(image: RecordedImage, store: Store) -> Mapping[str, frozenset[str]]:
+    where = f"the bill of materials of {image.repository}@{image.digest[:19]}"
+    if not image.sbom:
+        raise ValueError(f"{where} was never published")
+    return packagediff.packages(store.blob(image.repository, image.sbom), where)
+
+
+def _notes(live: Release | None, stack: Stack | None, target: Target) -> tuple[str, ...]:
+    if live is None:
+        return (f"a stack {stack.name} is there, but no deployment was ever proven",) if stack else ()
+    has = stack.parameters.get("ReleaseVersion", "nothing of ours") if stack else None
+    if has == live.version:
+        return ()
+    said = "there is no stack" if has is None else f"the stack has {has}"
+    return (f"the ledger says that v{live.version} is live, but {said}; release status {target.name}",)
