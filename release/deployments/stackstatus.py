@@ -95,9 +95,9 @@ STANDINGS: Mapping[str, Standing] = {
     "IMPORT_ROLLBACK_FAILED": Standing(
         False,
         "is stuck: an import of resources failed and undoing it failed too",
-        "what runs goes on running, and CloudFormation has no command that leads out but to delete: have AWS Support "
-        "bring it to IMPORT_ROLLBACK_COMPLETE; or, where all of it may be made anew (what has DeletionPolicy Retain "
-        "stays, outside of any stack: {get-template}), delete it",
+        "what runs goes on running. No command of CloudFormation leads out of this but deletion: have AWS Support "
+        "bring it to IMPORT_ROLLBACK_COMPLETE. Only where all of it may be made anew, the API's address too (what has "
+        "DeletionPolicy Retain stays, outside of any stack: {get-template}), delete it",
         _DELETE,
     ),
 }

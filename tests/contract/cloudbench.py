@@ -164,7 +164,8 @@ class AwsHand:
         return self.functions.publish_version(FunctionName=function)["Version"]
 
     def function(self) -> str:
-        name, uri = f"contract-{uuid.uuid4().hex[:12]}", "000000000000.dkr.ecr.eu-west-1.amazonaws.com/app/export"
+        name = f"contract-{uuid.uuid4().hex[:12]}"
+        uri = "000000000000.dkr.ecr.eu-west-1.amazonaws.com/app/export"
         role = self.session.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
         self.functions.create_function(
             FunctionName=name, Role=role, PackageType="Image", Code={"ImageUri": f"{uri}@sha256:{'a' * 64}"}

@@ -270,11 +270,16 @@ def test_after_an_update_was_rolled_back_the_next_one_succeeds(deploying: CloudB
     assert (_stack(deploying).status, _live(deploying).digest) == ("UPDATE_COMPLETE", deploying.digest(1))
 
 
-def test_a_first_creation_that_fails_leaves_a_stack_that_takes_no_update(deploying: CloudBench) -> None:
+def test_a_first_creation_that_fails_leaves_a_stack_that_was_rolled_back(deploying: CloudBench) -> None:
     """faults.md, 22."""
     with pytest.raises(RemoteError, match=f"sam deploy of stack {deploying.stack} failed"):
         deploying.cloud.deploy(deploying.hand.fails(deploying.request("0.1.0")))
     assert _stack(deploying).status == "ROLLBACK_COMPLETE"
+
+
+def test_a_stack_that_was_never_created_takes_no_update(fake_cloud: CloudBench) -> None:
+    """faults.md, 22: only a deletion leads out ("Stack status codes"); the emulated AWS is not so strict."""
     with pytest.raises(RemoteError):
-        deploying.cloud.deploy(deploying.request("0.2.0"))
-    assert _stack(deploying).status == "ROLLBACK_COMPLETE"
+        fake_cloud.cloud.deploy(fake_cloud.hand.fails(fake_cloud.request("0.1.0")))
+    with pytest.raises(RemoteError, match="is in ROLLBACK_COMPLETE state and can not be updated"):
+        fake_cloud.cloud.deploy(fake_cloud.request("0.2.0"))
