@@ -8,7 +8,7 @@ ended is written when it is over. When it was not proven, the deployment before 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NoReturn
 
 from release.deployments import claiming, deployplan, observe, rollout, smoke, stackrequest, stackstatus
@@ -52,7 +52,8 @@ def plan_deployment(target: Target, version: str, *, if_newer: bool = False) -> 
     decided = deployplan.decide_deployment(seen, release, goes_back=False, if_newer=if_newer)
     if decided.action in (Action.NOTHING, Action.SUPERSEDED):
         return decided
-    return replace(decided, rollout=stackrequest.prepare(release, target, strict=decided.action is Action.DEPLOY))
+    ready = stackrequest.prepare(release, target, strict=decided.action is Action.DEPLOY)
+    return deployplan.made_ready(decided, ready, seen.stack)
 
 
 def _check_proven(target: Target, release: Release) -> None:

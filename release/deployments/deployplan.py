@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from release.deployments import serving, stackstatus
@@ -13,6 +13,8 @@ from release.deployments.model import LiveFunction, Rollout, Stack
 from release.errors import ConflictError, NotFoundError
 from release.releases.model import Release
 from release.versions.order import Order, Position, relation
+
+_HIDDEN = "****"
 
 
 class Action(Enum):
@@ -122,6 +124,19 @@ def decide_deployment(seen: Observed, release: Release, *, goes_back: bool, if_n
         earlier=_before(seen.ledger) if recorded else live,
         before=seen.running,
     )
+
+
+def made_ready(plan: DeployPlan, rollout: Rollout, stack: Stack | None) -> DeployPlan:
+    """``plan`` with what it brings in. A stack that has the version, but another setting, is deployed to, not proven.
+
+    CloudFormation shows a parameter with NoEcho as asterisks; such a one tells nothing (DescribeStacks, Parameter).
+    """
+    given = stack.parameters if stack else {}
+    differs = any(
+        given.get(name) != value and given.get(name) != _HIDDEN for name, value in rollout.request.parameters.items()
+    )
+    action = Action.DEPLOY if plan.action is Action.PROVE and differs else plan.action
+    return replace(plan, action=action, rollout=rollout)
 
 
 def _place(release: Release) -> Position:

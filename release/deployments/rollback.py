@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from release.deployments import claiming, deployplan, observe, rollout, stackrequest
 from release.deployments.claims import Claim, Result
 from release.deployments.deployplan import Action, DeployPlan, Observed
@@ -33,7 +31,7 @@ def plan_rollback(target: Target, to: str | None) -> DeployPlan:
     decided = deployplan.decide_deployment(seen, release, goes_back=True)
     if decided.action is Action.NOTHING:
         return decided
-    return replace(decided, rollout=stackrequest.prepare(release, target))
+    return deployplan.made_ready(decided, stackrequest.prepare(release, target), seen.stack)
 
 
 def _to_go_back_to(seen: Observed) -> Claim:

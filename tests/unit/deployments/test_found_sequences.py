@@ -10,6 +10,7 @@ import pytest
 from release.deployments import claiming, deploy
 from release.deployments.claiming import ClaimLostError
 from release.deployments.claims import Result
+from tests.fakes.journal import Killed
 from tests.support.world import World
 
 
@@ -39,3 +40,16 @@ def test_a_run_that_claims_while_another_one_decides_is_not_taken_over(look: int
         deploy.apply(deploy.plan_deployment(second, "0.2.0"), second)
     assert claimed, "the second run looked less often"
     assert Result.ABANDONED not in next(each for each in second.ledger().names if each.number == 2).results
+
+
+def test_a_setting_changed_by_hand_after_a_deployment_was_cut_off_is_not_proven_as_it_is(world: World) -> None:
+    """faults.md, 17 and 55. The stack had the release's version, so it was only proven and recorded."""
+    world.publish("0.1.0")
+    world.journal.kill_when("while asking")
+    with pytest.raises(Killed):
+        world.deploy("staging", "0.1.0")
+    account = world.cloud.accounts["app-staging"]
+    account.parameters = {**account.parameters, "Environment": "by hand"}
+    world.deploy("staging", "0.1.0")
+    assert world.proven("staging") == ["0.1.0"]
+    assert account.parameters["Environment"] == "staging"
