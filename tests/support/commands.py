@@ -141,20 +141,29 @@ class Commands:
             assert fingerprint(self.world) == before, f"{ending!r} left nothing as it was"
 
     def _back(self, wanted: Deployment, troubles: Sequence[Trouble]) -> None:
-        """Once it is recorded it is complete: again would be one step further back."""
-        try:
-            aim = wanted.plan(self.world.target(wanted.environment)).release
-        except ReleaseError as error:
-            check_refusal(error)
-            aim = None
-        known = len(self.world.proven(wanted.environment))
+        """It goes where it was going, also when it was cut off. Recorded it is complete: again would be one step more.
+
+        One that failed for good, and whose put-back failed, ends what it was about: the next one leads to the
+        proven release that is live.
+        """
+        known, aim = len(self.world.proven(wanted.environment)), self._aim(wanted)
         for trouble in (*troubles, None):
-            _, struck = self.once(lambda: self.carried_out(wanted), trouble)
+            ending, struck = self.once(lambda: self.carried_out(wanted), trouble)
             if len(self.world.proven(wanted.environment)) > known or not struck:
                 break
+            if isinstance(ending, PutBackFailed):
+                aim = self._aim(wanted)
         if aim and len(self.world.proven(wanted.environment)) > known:
             newest = next(each for each in reversed(self.world.entries(wanted.environment)) if each.is_proven)
-            assert newest.claim.release == aim.digest, f"it went back to {newest.claim.version}, not {aim.version}"
+            assert newest.claim.release == aim, f"it went back to {newest.claim.version} instead"
+
+    def _aim(self, wanted: Deployment) -> str:
+        """The release that a rollback would bring back now; "" when it is refused."""
+        try:
+            return wanted.plan(self.world.target(wanted.environment)).release.digest
+        except ReleaseError as error:
+            check_refusal(error)
+            return ""
 
     def both(self, first: Deployment, second: Deployment, turns: Sequence[bool], troubles: Sequence[Trouble]) -> None:
         """Two at once; each is then run again until it ends by itself."""
