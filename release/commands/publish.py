@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from release.commands.shared import BUNDLE, add_database, archive_target, by_digest, digests_of, other_side
+from release.commands.shared import (
+    BUNDLE,
+    add_database,
+    archive_target,
+    by_digest,
+    code_targets,
+    digests_of,
+    other_side,
+)
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -48,12 +56,15 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     plans = publish.plan_publication(config, version, commit, images, tags)
     digest = recording.known(version, commit, wiring.store, config.records)
     bundle = None if digest else _built_bundle(wiring, commit, config.template, expected)
+    zips: dict[str, str] = {}
     if not args.dry_run and not (digest and all(not plan.push for plan in plans)):
         guard = wiring.gate(args.database)
         pushed = {p.image: workspace.archive(p.image, p.inputs) for p in plans if p.push}
         archives = tuple(archive_target(wiring, archive) for archive in pushed.values() if archive)
         there = by_digest(wiring, {p.image: p.digest for p in plans if not p.push})
-        gate.require(guard, (*archives, *there), other_side(wiring))
+        with code_targets(wiring, commit, config) as code:
+            gate.require(guard, (*archives, *there, *code), other_side(wiring))
+            zips = {target.image: target.manifest.digest for target in code}
         sboms = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans}
         publish.apply(plans, config, wiring.registry, workspace, sboms)
     if not args.dry_run:
@@ -62,7 +73,10 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
             commit=commit,
             images={plan.image: (plan.inputs, plan.digest) for plan in plans},
             sboms={plan.image: wiring.records.sbom(plan.image, plan.digest) for plan in plans},
-            verdicts={plan.image: _verdict(wiring, plan.image, plan.digest) for plan in plans},
+            verdicts={
+                name: _verdict(wiring, name, digest)
+                for name, digest in ({plan.image: plan.digest for plan in plans} | zips).items()
+            },
             changes=_changes(wiring, commit),
             branch=wiring.git.checkout(commit).branch,
         )

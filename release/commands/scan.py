@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, archive_target, live_images, other_side
+from release.commands.shared import add_database, archive_target, code_targets, live_images, other_side
 from release.errors import GateError, ReleaseError, UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +34,16 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Every archive of the present commit, or what is live; a report in any case, then the refusal if one is due."""
+    guard = wiring.gate(args.database)
+    if args.live and args.offline:
+        raise UsageError(
+            "--live asks the registry, so it does not go with --offline", next_step="leave one of them out"
+        )
+    with _planned(args, wiring, guard) as plan:
+        return _carry_out(args, guard, plan)
+
+
+def _carry_out(args: argparse.Namespace, guard: Gate, plan: ScanPlan) -> Report:
     import json
     from pathlib import Path
 
@@ -39,12 +51,6 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.gate import gate, sarif, scan
     from release.gate import report as scan_report
 
-    guard = wiring.gate(args.database)
-    if args.live and args.offline:
-        raise UsageError(
-            "--live asks the registry, so it does not go with --offline", next_step="leave one of them out"
-        )
-    plan = _live_scan(wiring, guard, args.live) if args.live else _archive_scan(wiring, guard, offline=args.offline)
     if not plan.targets:
         return scan_report.of_nothing_to_scan(args.live)
     if args.dry_run:
@@ -60,6 +66,18 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         error.report = report
         raise
     return report
+
+
+@contextmanager
+def _planned(args: argparse.Namespace, wiring: Wiring, guard: Gate) -> Iterator[ScanPlan]:
+    """What is scanned; the code of ZIP functions is laid out as long as the block runs."""
+    if args.live:
+        yield _live_scan(wiring, guard, args.live)
+        return
+    plan = _archive_scan(wiring, guard, offline=args.offline)
+    commit = wiring.git.resolve("HEAD")
+    with code_targets(wiring, commit, wiring.config_at(commit)) as code:
+        yield replace(plan, targets=(*plan.targets, *code))
 
 
 def _archive_scan(wiring: Wiring, guard: Gate, *, offline: bool) -> ScanPlan:

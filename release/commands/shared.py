@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from release.gate.scan import ScanTarget
     from release.images.model import Archive
     from release.report import Report
+    from release.settings.config import Config
 
 #: step outputs of the commands that answer with the next version
 VERSION_OUTPUTS = (
@@ -70,6 +72,38 @@ def by_digest(wiring: Wiring, digests: Mapping[str, str]) -> tuple[ScanTarget, .
         manifest = wiring.registry.manifest(repository, digest)
         found.append(ScanTarget(image, manifest, uri=wiring.registry.uri(repository, digest)))
     return tuple(found)
+
+
+@contextmanager
+def code_targets(wiring: Wiring, commit: str, config: Config) -> Iterator[tuple[ScanTarget, ...]]:
+    """The code of ZIP functions and layers as the release has it, to be scanned in this block, each under its name.
+
+    Raises NotFoundError when it has to be built and was not.
+    """
+    from release.gate.scan import ScanTarget
+    from release.releases import building, bundle, bundling, codelayout
+    from release.settings.codebuilds import code_folders
+
+    if not code_folders(config.template, lambda path: wiring.git.show(commit, path)):
+        yield ()
+        return
+    with wiring.workspace.scratch() as folder:
+        archive, tree, out = folder / "bundle.tar.gz", folder / "tree", folder / "out"
+        if builds := building.needed(wiring.git, commit, config.template):
+            archive = wiring.built_bundle(bundling.inputs(wiring.git, commit, config.template))
+            if not archive.exists():
+                raise bundling.not_built(builds)
+        else:
+            tree.mkdir()
+            bundling.write(wiring.git, commit, config.template, tree, archive, wiring.limits)
+        out.mkdir()
+        bundle.unpack(archive, out, wiring.limits)
+        found = []
+        for name, place in code_folders(config.template, lambda path: (out / path).read_bytes()).items():
+            layout = folder / f"code-{name}"
+            codelayout.write(out / place, layout, name)
+            found.append(ScanTarget(name, wiring.workspace.read(name, layout).manifest, layout, code=True))
+        yield tuple(found)
 
 
 def archive_target(wiring: Wiring, archive: Archive) -> ScanTarget:

@@ -25,6 +25,9 @@ class Scanner(Protocol):
     def archive(self, path: Path) -> ImageScan:
         """Scan the only image of an OCI layout. Raises GateError, RemoteError when there is no whole report."""
 
+    def code(self, path: Path) -> ImageScan:
+        """Scan a layout that holds a function's code and no system, so none is missing. Raises as ``archive`` does."""
+
     def remote(self, uri: str, manifest: Manifest) -> ImageScan:
         """Scan the image that a registry has under a digest. Raises as ``archive`` does."""
 

@@ -31,7 +31,8 @@ _GOES_ON = (GateOutcome.PASS, GateOutcome.UNDECIDED)
 class ScanTarget:
     """One image to scan: its archive, or, without one, what the registry has under ``uri``.
 
-    ``repository`` is where an archive will go: a path, since no registry was asked.
+    ``repository`` is where an archive will go: a path, since no registry was asked. ``code``: the archive is a ZIP
+    function's code, or a layer's, so it has no system.
     """
 
     image: str
@@ -39,6 +40,7 @@ class ScanTarget:
     archive: Path | None = None
     uri: str = ""
     repository: str = ""
+    code: bool = False
 
     @property
     def name(self) -> ImageName:
@@ -147,13 +149,17 @@ def _one(
     except ReleaseError as error:
         return _failed(target, plan, scanner, clock, (_reason(error),), database)
     report = scan.report.joined([_about(around, plan, target.image)])
-    verdict = judge(report, plan.policy, database, today, image=target.name, vex=plan.vex, live=live, seen=seen)
+    policy = replace(plan.policy, expect=()) if target.code else plan.policy  # code need not hold packages
+    verdict = judge(report, policy, database, today, image=target.name, vex=plan.vex, live=live, seen=seen)
     return Scanned(verdict, _record(verdict, plan, scanner, clock, database, len(report.packages)), scan.sbom)
 
 
 def _scan(target: ScanTarget, scanner: Scanner) -> ImageScan:
     archive = target.archive
-    scan = scanner.archive(archive) if archive else scanner.remote(target.uri, target.manifest)
+    if archive:
+        scan = scanner.code(archive) if target.code else scanner.archive(archive)
+    else:
+        scan = scanner.remote(target.uri, target.manifest)
     if scan.digest != target.manifest.digest:
         raise GateError(f"the scan is of {scan.digest}, not of {target.manifest.digest}")
     return scan

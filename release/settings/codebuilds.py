@@ -71,7 +71,37 @@ def code_builds(template: str, read: Callable[[str], bytes], exists: Callable[[s
     return tuple(sorted(set(found)))
 
 
+def code_folders(template: str, read: Callable[[str], bytes]) -> Mapping[str, str]:
+    """Function or layer -> where its code is, for everything that ``template`` and its nested templates ship as ZIP.
+
+    One of a nested template is named with it: ``child.template.yaml.Layer``.
+    """
+    nested = [each.path for each in local_paths(template, read) if each.template]
+    found = {}
+    for path in (template, *nested):
+        for name, _, folder in _coded(path, cfn.load(read(path), path)):
+            found[name if path == template else f"{path.replace('/', '.')}.{name}"] = folder
+    return found
+
+
 def _of(path: str, document: Mapping[str, Any], exists: Callable[[str], bool]) -> Iterator[CodeBuild]:
+    shared = cfn.shared_by_functions(document)
+    for name, resource, folder in _coded(path, document):
+        kind, own = resource["Type"], cfn.properties(resource)
+        if folder.endswith(_PACKED):
+            continue
+        metadata = resource.get("Metadata")
+        method = metadata.get("BuildMethod", "") if isinstance(metadata, dict) else ""
+        runtime = own.get("Runtime", shared.get("Runtime", "") if kind == "AWS::Serverless::Function" else "")
+        declared = exists(posixpath.normpath(f"{folder}/{MANIFEST}"))
+        if kind in LAYERS and declared and not method:
+            _check_layer(path, name, folder, exists)
+        elif method or (kind not in LAYERS and declared and _is_python(runtime)):
+            yield CodeBuild(path, name, CODE[kind], folder, _text(method) or _text(runtime))
+
+
+def _coded(path: str, document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], str]]:
+    """``(logical id, resource, where its code is)`` of every function and layer that ships as ZIP from here."""
     shared = cfn.shared_by_functions(document)
     for name, resource in cfn.resources(document).items():
         kind = resource["Type"]
@@ -82,17 +112,9 @@ def _of(path: str, document: Mapping[str, Any], exists: Callable[[str], bool]) -
         if own.get("PackageType", default.get("PackageType")) == "Image" or "ImageUri" in own or "InlineCode" in own:
             continue
         written = own.get(CODE[kind], default.get(CODE[kind], "." if kind == "AWS::Serverless::Function" else None))
-        if not isinstance(written, str) or written.endswith(_PACKED) or "://" in written:
+        if not isinstance(written, str) or "://" in written:
             continue
-        folder = inside(path, written, f"{name}.{CODE[kind]}")
-        metadata = resource.get("Metadata")
-        method = metadata.get("BuildMethod", "") if isinstance(metadata, dict) else ""
-        runtime = own.get("Runtime", default.get("Runtime", ""))
-        declared = exists(posixpath.normpath(f"{folder}/{MANIFEST}"))
-        if kind in LAYERS and declared and not method:
-            _check_layer(path, name, folder, exists)
-        elif method or (kind not in LAYERS and declared and _is_python(runtime)):
-            yield CodeBuild(path, name, CODE[kind], folder, _text(method) or _text(runtime))
+        yield name, resource, inside(path, written, f"{name}.{CODE[kind]}")
 
 
 def _check_layer(path: str, name: str, folder: str, exists: Callable[[str], bool]) -> None:

@@ -20,6 +20,7 @@ from release.adapters.trivy.scanner import Trivy
 from release.errors import ReleaseError
 from release.gate.findings import ImageScan, ScanReport
 from release.gate.ports import Scanner
+from release.releases import codelayout
 from tests.fakes.scanner import FakeScanner
 from tests.support import databaseregistry
 from tests.support.findings import DATABASE, PACKAGES, vulnerability
@@ -78,3 +79,24 @@ def test_an_image_that_is_not_named_by_its_digest_is_refused(scanner: Scanner, a
     scanner.database()
     with pytest.raises(ReleaseError, match="not named by its digest"):
         scanner.remote("localhost:5000/export:latest", read_layout(archive))
+
+
+@pytest.mark.scanner
+def test_zip_code_is_scanned_for_its_packages_and_lacks_no_system(trivy: Scanner, tmp_path: Path) -> None:
+    """The bundle's code as sam builds it: packages beside the handler, without an installer's records."""
+    code = tmp_path / "code"
+    (code / "PyJWT-2.8.0.dist-info").mkdir(parents=True)
+    (code / "app.py").write_text("handler = 1\n")
+    codelayout.write(code, tmp_path / "plain", "Authorizer")
+    (code / "PyJWT-2.8.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: PyJWT\nVersion: 2.8.0\n")
+    codelayout.write(code, tmp_path / "packages", "Authorizer")
+    trivy.database()
+    plain, packages = trivy.code(tmp_path / "plain"), trivy.code(tmp_path / "packages")
+    assert (plain.report.packages, plain.report.findings, plain.report.doubts) == ((), (), ())
+    assert [(each.name, each.version) for each in packages.report.packages] == [("PyJWT", "2.8.0")]
+    assert "CVE-2026-48526" in {finding.id for finding in packages.report.findings}
+    assert packages.report.doubts == ()
+    assert packages.digest == read_layout(tmp_path / "packages").digest
+    assert packages.sbom
+    with_system = trivy.archive(tmp_path / "packages").report
+    assert with_system.doubts == ("no operating system was recognised, so its packages were not looked at",)

@@ -40,6 +40,9 @@ class FakeScanner(Scanner):
     def archive(self, path: Path) -> ImageScan:
         return self._scan(path.name)
 
+    def code(self, path: Path) -> ImageScan:
+        return self._scan(path.name)
+
     def remote(self, uri: str, manifest: Manifest) -> ImageScan:
         if not uri.endswith(f"@{manifest.digest}"):
             raise GateError(f"{uri} is not named by its digest {manifest.digest}", untouched="everything")

@@ -79,11 +79,18 @@ class Trivy:
 
     def archive(self, path: Path) -> ImageScan:
         """See :class:`release.gate.ports.Scanner`."""
+        return self._layout(path, system=True)
+
+    def code(self, path: Path) -> ImageScan:
+        """See :class:`release.gate.ports.Scanner`."""
+        return self._layout(path, system=False)
+
+    def _layout(self, path: Path, *, system: bool) -> ImageScan:
         manifest = read_layout(path)
         with self._empty_folder() as folder:
             layout = folder.parent / "layout"  # trivy takes what follows a colon in a name for a tag
             layout.symlink_to(path.absolute(), target_is_directory=True)
-            scan = self._image(["--input", layout], manifest, folder)
+            scan = self._image(["--input", layout], manifest, folder, system=system)
             listed = {package.path for package in scan.report.packages}
             hidden = sorted(python_metadata(layout, manifest, self.analyses) - listed)
         doubts = tuple(f"{name} declares a package that the scanner did not list" for name in hidden)
@@ -114,7 +121,9 @@ class Trivy:
             text, said = self._run([*arguments, copies], folder)
         return parse_files_report(text, said, files, harmless=self.harmless)
 
-    def _image(self, subject: Sequence[str | Path], manifest: Manifest, folder: Path) -> ImageScan:
+    def _image(
+        self, subject: Sequence[str | Path], manifest: Manifest, folder: Path, *, system: bool = True
+    ) -> ImageScan:
         rules = folder.parent / "secrets.yaml"
         rules.write_text(_SECRETS)
         arguments: list[str | Path] = ["image", *self._cache(folder.parent / "cache"), "--skip-db-update"]
@@ -122,7 +131,7 @@ class Trivy:
         arguments += ["--scanners", "vuln,secret", "--secret-config", rules]
         with self.alone():
             text, said = self._run([*arguments, *_QUIET, *subject], folder)
-        report = parse_image_report(text, said, manifest.config.digest, harmless=self.harmless)
+        report = parse_image_report(text, said, manifest.config.digest, harmless=self.harmless, system=system)
         written = folder.parent / "report.json"
         written.write_text(text, errors="replace")
         sbom, _ = self._run(["convert", "--format", "cyclonedx", written], folder)

@@ -30,7 +30,9 @@ SUPPORTED_FAMILIES = frozenset(_FAMILIES.split(", "))
 _COMPILED = frozenset({"gobinary", "rustbinary"})
 
 
-def parse_image_report(text: str, log: str, image_id: str, *, harmless: Sequence[str] = ()) -> ScanReport:
+def parse_image_report(
+    text: str, log: str, image_id: str, *, harmless: Sequence[str] = (), system: bool = True
+) -> ScanReport:
     """The report of ``trivy image``.
 
     Args:
@@ -38,6 +40,7 @@ def parse_image_report(text: str, log: str, image_id: str, *, harmless: Sequence
         image_id: the digest of the configuration that the scanned manifest names; the report must be about it.
         log: what trivy wrote on standard error.
         harmless: warnings, besides the built-in ones, that the policy declares harmless (beginning of the message).
+        system: whether there must be an operating system; a function's code has none.
 
     Raises:
         Unreadable: it is empty, cut off, of another schema, or about something else.
@@ -46,8 +49,8 @@ def parse_image_report(text: str, log: str, image_id: str, *, harmless: Sequence
     metadata = mapping(document.get("Metadata", {}), "Metadata")
     if metadata.get("ImageID") != image_id:
         raise unreadable(f"the scanner's report is about image {metadata.get('ImageID')!r}, not {image_id}")
-    system = mapping(metadata.get("OS") or {}, "Metadata.OS")
-    family, name = text_of(system, "Family"), text_of(system, "Name")
+    found = mapping(metadata.get("OS") or {}, "Metadata.OS")
+    family, name = text_of(found, "Family"), text_of(found, "Name")
     created = _history(metadata)
     packages: list[Package] = []
     findings: list[Finding] = []
@@ -55,7 +58,7 @@ def parse_image_report(text: str, log: str, image_id: str, *, harmless: Sequence
         packages += _packages(result)
         findings += _findings(result, created, text_of(document, "ArtifactName"))
     doubts, notes = warnings(log, harmless)
-    doubts += _system_doubts(family, name, packages)
+    doubts += _system_doubts(family, name, packages) if system else []
     for package in packages:
         if not is_readable(package.ecosystem, package.version):
             own = package.ecosystem in _COMPILED and not package.version
@@ -66,7 +69,7 @@ def parse_image_report(text: str, log: str, image_id: str, *, harmless: Sequence
     return ScanReport(
         family,
         name,
-        system.get("EOSL") is True,
+        found.get("EOSL") is True,
         tuple(packages),
         tuple(findings),
         tuple(doubts),

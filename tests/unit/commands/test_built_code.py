@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from release.adapters.layout import read_layout
 from release.digest import sha256_of_file
-from release.errors import ConflictError, NotFoundError
+from release.errors import ConflictError, GateError, NotFoundError
+from release.gate.findings import ImageScan, ScanReport
+from release.gate.ports import Scanner
 from release.releases import bundle, recording
 from release.releases.bundle import Limits
 from tests.fakes.codebuilder import FakeCodeBuilder
+from tests.support.findings import report, vulnerability
 from tests.support.world import FILES, RELEASES, TEMPLATE, World, template_json
 from tests.unit.commands.test_new_only import Machine
 
@@ -28,6 +32,17 @@ class Builder(Machine):
         super().__init__(world, folder)
         self.__dict__ |= {"engine": world.engine}
         self.builder = FakeCodeBuilder()
+
+        self.code = ScanReport()
+
+    def _scanner(self, database: str) -> Scanner:  # type: ignore[override]
+        scanner, report = super()._scanner(database), self.code
+
+        def code(path: Path) -> ImageScan:
+            return ImageScan(read_layout(path).digest, report, b"{}")
+
+        scanner.code = code  # type: ignore[method-assign]
+        return scanner
 
     @property
     def code_builder(self) -> object:  # type: ignore[override]
@@ -65,6 +80,9 @@ def test_what_was_built_is_what_is_released(machine: Builder, tmp_path: Path) ->
     machine.run_words(arguments)
     digest, record = recording.recorded("0.1.0-rc.1", machine.world.store, RELEASES)
     assert record.functions["Authorizer"].image == ""
+    assert {name: verdict.outcome for name, verdict in record.verdicts.items()} == dict.fromkeys(
+        ("export", "report", "Authorizer"), "pass"
+    )
     recording.fetch_bundle(digest, machine.world.store, RELEASES, tmp_path / "fetched")
     assert (tmp_path / "fetched").read_bytes() == path.read_bytes()
     (tmp_path / "out").mkdir()
@@ -73,6 +91,30 @@ def test_what_was_built_is_what_is_released(machine: Builder, tmp_path: Path) ->
     path.unlink()
     machine.run_words(arguments)
     assert machine.builder.built == ["Authorizer"], "a release that is there needs no bundle again"
+
+
+def test_a_vulnerable_package_in_zip_code_stops_the_release_before_anything_is_pushed(machine: Builder) -> None:
+    """docs/architecture.md, rule 3."""
+    digests, _ = machine.built()
+    machine.code = report(vulnerability())
+    with pytest.raises(GateError, match=r"stops 1 of 3 images: Authorizer: CVE-"):
+        machine.run("scan --offline")
+    with pytest.raises(GateError, match="its scan says: block"):
+        machine.run_words(["publish", "--version", "0.1.0-rc.1", "--expect", digests])
+    assert not machine.world.registry.named["app/export"]
+
+
+def test_zip_code_that_was_not_scanned_is_not_published(machine: Builder) -> None:
+    """docs/architecture.md, rule 3: the scan is bound to the code's bytes."""
+    machine.built()
+    machine.run("scan --offline")
+    machine.world.git.commit({"authorizer/app.py": b"handler = 2\n"}, "fix: x")
+    for path in machine.world.workspace.folder.glob("bundle-*"):
+        path.unlink()
+    machine.run("build")
+    with pytest.raises(GateError, match="never scanned on this machine"):
+        machine.run("publish --version 0.1.0-rc.2")
+    assert not machine.world.registry.named["app/export"]
 
 
 def test_code_that_was_not_built_is_not_published(machine: Builder) -> None:

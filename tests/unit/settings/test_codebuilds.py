@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from release.errors import NotFoundError, UsageError
-from release.settings.codebuilds import CodeBuild, code_builds
+from release.settings.codebuilds import CodeBuild, code_builds, code_folders
 
 
 def builds(files: Mapping[str, str], template: str = "template.yaml") -> tuple[CodeBuild, ...]:
@@ -82,3 +82,16 @@ def test_the_functions_of_nested_templates_are_built_beside_their_template() -> 
     found = builds({"template.yaml": nested, "child/t.yaml": child, "fn/requirements.txt": ""})
     assert found == (CodeBuild("child/t.yaml", "F", "CodeUri", "fn", "python3.13"),)
     assert (found[0].place, found[0].written) == ("child/built-by-sam/F", "built-by-sam/F")
+
+
+def test_everything_that_ships_as_zip_is_known_by_name_packed_or_not() -> None:
+    template = """
+Resources:
+  A: {Type: AWS::Serverless::Function, Properties: {CodeUri: a}}
+  B: {Type: AWS::Lambda::Function, Properties: {Code: b.zip}}
+  I: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: !Ref P}}
+  N: {Type: AWS::Serverless::Application, Properties: {Location: child/t.yaml}}
+"""
+    files = {"template.yaml": template, "child/t.yaml": LAYER % ""}
+    found = code_folders("template.yaml", lambda path: files[path].encode())
+    assert found == {"A": "a", "B": "b.zip", "child.t.yaml.L": "child/layer"}
