@@ -178,6 +178,20 @@ def test_neither_the_clock_nor_the_umask_nor_the_path_reaches_the_engine(
     assert seen(tool, other, tmp_path / "third.oci")["./app.py"] == "755 1577836800"
 
 
+def test_a_dockerfile_outside_the_context_is_sent_under_a_name_that_tells_its_content(
+    tool: Tool, request_: BuildRequest, tmp_path: Path
+) -> None:
+    """Two resolved digests are equally long, so size and time may be equal while the context stays the same."""
+    outside = tmp_path / "export.dockerfile" / "Dockerfile"
+    outside.parent.mkdir()
+    names = []
+    for digest in ("1", "2"):
+        outside.write_text(f"FROM a@sha256:{digest}\n")
+        names.append(seen(tool, replace(request_, dockerfile=str(outside)), tmp_path / f"{digest}.oci"))
+    assert names[0]["context"] == names[1]["context"]
+    assert names[0]["dockerfile"] != names[1]["dockerfile"]
+
+
 @pytest.mark.parametrize("path", ["app.py", "docker/Dockerfile"])
 def test_a_file_that_changed_neither_its_size_nor_its_time_is_sent_under_another_name(
     tool: Tool, request_: BuildRequest, tmp_path: Path, path: str

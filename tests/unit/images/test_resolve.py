@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from release.adapters.workspace import LocalWorkspace
 from release.errors import NotFoundError, RemoteError, UsageError
-from release.images import reading, resolve
+from release.images import build, reading, resolve
 from tests.support import ociimage
 from tests.support.world import DOCKERFILE, RELEASE_TOML, World
 
@@ -234,6 +235,22 @@ def test_only_the_images_that_are_named_are_built(world: World) -> None:
     assert sources(world) == {"export": "build", "report": "archive"}
     with pytest.raises(NotFoundError, match=r"no image 'repotr' in release\.toml \(there are: export, report\)"):
         world.build("HEAD", "repotr")
+
+
+def test_what_the_other_images_left_for_the_next_build_stays_there(world: World, tmp_path: Path) -> None:
+    workspace = LocalWorkspace(tmp_path / "dist", tmp_path / "earlier")
+
+    def build_them(*images: str) -> None:
+        where = (world.config, world.git.head, world.git, workspace, None)
+        plans = build.plan_builds(*where, world.bases, images=images)
+        build.apply(plans, *where[:3], lambda: world.engine, workspace, None, lambda _image: {})
+
+    build_them()
+    before = {path.name for path in (tmp_path / "earlier").iterdir()}
+    assert len(before) == 2
+    world.change("report", "report = 2")
+    build_them("report")
+    assert before <= {path.name for path in (tmp_path / "earlier").iterdir()}
 
 
 def test_without_the_cache_everything_is_built_anew(world: World) -> None:
