@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from rehearsal.story import kept, scenario
+from rehearsal.story import kept, rehearse
 from release.report import Report
 
 
@@ -20,4 +20,4 @@ def run(folder: Path, env: Mapping[str, str], *, keep: bool, stop: str | None) -
     if stop is not None:
         stopped = kept.stop_kept(env, logging.info, Path(stop) if stop else None)
         return Report({"stopped": stopped}, f"rehearsals stopped: {stopped}")
-    return scenario.run(folder, env, keep=keep)
+    return rehearse.run(folder, env, keep=keep)
