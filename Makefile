@@ -1,6 +1,6 @@
 # make rehearse   the whole pipeline for real, on this machine          make check   linters, types, fast tests (no engine)
 # make test       check + contract tests + the rehearsal, asserted      make bench   figures: ratios, medians, memory
-# make soak       100,000 random lives of a project (SEQUENCES=…); make test tries 2,000
+# make soak       100,000 random lives of a project (SEQUENCES=…); make check tries 250, make test 2,000
 # make docs       write the pages of docs/ that are made from the code
 # make wheel      the installable command, in build/wheel               make lock    lock files again (UPGRADE=1: newer)
 # Everything a fresh machine lacks is fetched by the first of them that needs it. PYTHON=… names another interpreter.
@@ -48,7 +48,9 @@ check-workflows lint-workflows:
 check-unit:
 	@$(BIN)/python -m pytest --quiet --numprocesses=auto tests/unit tests/function
 
+LIVES := tests/unit/deployments/test_any_sequence.py
 test: check
+	@SEQUENCES=2000 $(BIN)/python -m pytest --quiet --numprocesses=auto $(LIVES)
 	@$(BIN)/python -m pytest tests/contract tests/lint tests/e2e
 
 # The images of dist/ in the runtime emulator, as Lambda will start them.
@@ -61,7 +63,7 @@ docs: setup
 
 SEQUENCES ?= 100000
 soak: setup
-	@SEQUENCES=$(SEQUENCES) $(BIN)/python -m pytest --quiet --numprocesses=auto tests/unit/deployments/test_any_sequence.py
+	@SEQUENCES=$(SEQUENCES) $(BIN)/python -m pytest --quiet --numprocesses=auto $(LIVES)
 
 bench: setup
 	@$(BIN)/python -m bench
