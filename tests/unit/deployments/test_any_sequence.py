@@ -3,8 +3,8 @@ of docs/architecture.md hold (:mod:`tests.support.rules`, :mod:`tests.support.co
 
 faults.md, 13 to 20, 22 to 24, 27 to 29, 31, 53 to 55, 58 and 59, in any order and together.
 
-``SEQUENCES=100000`` tries so many (``make soak``); ``make test`` tries 2,000. The seeds are numbers, so a red one is red
-again; its sequence is printed as the calls that lead to it.
+``SEQUENCES=100000`` tries so many (``make soak``); ``make test`` tries 2,000. The seeds are numbers, so a red one is
+red again; its sequence is printed as the calls that lead to it.
 """
 
 from __future__ import annotations
