@@ -1,26 +1,24 @@
-"""The Cloud port: CloudFormation through SAM, Lambda, API calls for the smoke tests."""
+"""The Cloud port: CloudFormation through SAM, Lambda, and the application behind them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from release.adapters.application import ApplicationCalls
 from release.adapters.aws_errors import explained
 from release.adapters.functions import Functions
 from release.adapters.sam import Sam
-from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest, StackResource
-from release.errors import NotFoundError, RemoteError
+from release.deployments.model import LiveFunction, Stack, StackRequest, StackResource
 
 if TYPE_CHECKING:
     import boto3
 
 
-class Aws:
+class Aws(ApplicationCalls):
     """One region of one account.
 
     Args:
@@ -31,10 +29,10 @@ class Aws:
     def __init__(
         self, session: boto3.Session, sam: Callable[[], Path], env: Mapping[str, str], *, timeout: float = 3600
     ) -> None:
-        self.session, self.sam = session, Sam(sam, env, session.region_name, timeout)
+        super().__init__(session)
+        self.sam = Sam(sam, env, session.region_name, timeout)
         self.cloudformation = session.client("cloudformation")
         self.functions = Functions(session)
-        self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=10, read=60))
 
     def stack(self, name: str) -> Stack | None:
         """See :class:`release.deployments.ports.Cloud`."""
@@ -87,52 +85,6 @@ class Aws:
         """See :class:`release.deployments.ports.Cloud`."""
         return self.functions.invoke(function, alias, payload)
 
-    def http(self, request: HttpRequest) -> HttpResponse:
+    def invoke_async(self, function: str, alias: str, payload: bytes) -> None:
         """See :class:`release.deployments.ports.Cloud`."""
-        try:
-            answer = self.pool.request(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                body=request.body or None,
-                redirect=False,
-            )
-        except urllib3.exceptions.HTTPError as error:
-            raise RemoteError(f"{request.method} {request.url.partition('?')[0]} got no answer: {error}") from error
-        return HttpResponse(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.data)
-
-    def count_items(self, table: str) -> int:
-        """See :class:`release.deployments.ports.Cloud`. Scans: DescribeTable's ItemCount is up to six hours old."""
-        try:
-            pages = (
-                self.session.client("dynamodb")
-                .get_paginator("scan")
-                .paginate(TableName=table, Select="COUNT", ConsistentRead=True)
-            )
-            return sum(page["Count"] for page in pages)
-        except (ClientError, BotoCoreError) as error:
-            raise explained(error, f"table {table}") from error
-
-    def token(self, client_id: str, secret: str) -> str:
-        """See :class:`release.deployments.ports.Cloud`.
-
-        The secret is ``{"username": …, "password": …}`` in Secrets Manager.
-        """
-        if not secret:
-            raise NotFoundError(
-                "no smoke user is configured",
-                next_step="name its secret in release.toml: environments.<name>.smoke-secret",
-            )
-        try:
-            value = self.session.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
-            user = json.loads(value)
-            answer = self.session.client("cognito-idp").initiate_auth(
-                ClientId=client_id,
-                AuthFlow="USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": user["username"], "PASSWORD": user["password"]},
-            )
-            return answer["AuthenticationResult"]["AccessToken"]
-        except (ClientError, BotoCoreError) as error:
-            raise explained(error, f"the smoke user of {secret}") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise RemoteError(f"secret {secret} or the sign-in's answer is not understood") from error
+        self.functions.invoke_async(function, alias, payload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from release.adapters.aws_errors import code_of, explained
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import boto3
 
 
+#: Seconds that a function runs at most (Lambda quotas, "Function timeout").
+_LONGEST = 900
 #: What Lambda calls the settings of a function of which no version was published yet.
 LATEST = "$LATEST"
 #: The settings of a function that a published version keeps (Lambda API reference, "FunctionConfiguration"): they tell
@@ -38,7 +41,7 @@ class Functions:
     """The functions of one region of one account; each method is that of :class:`release.deployments.ports.Cloud`."""
 
     def __init__(self, session: boto3.Session) -> None:
-        self.client = session.client("lambda")
+        self.session, self.client = session, session.client("lambda")
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
         """What ``alias`` serves; digest and states are those of the version that it names, not of ``$LATEST``.
@@ -83,15 +86,32 @@ class Functions:
             raise explained(error, f"alias {alias} of function {function}") from error
 
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
-        """The answer to ``payload``, waited for."""
+        """The answer to ``payload``, waited for as long as a function may run, and asked for once.
+
+        botocore gives up after a minute and asks again, which would run a function of several minutes five times.
+        """
+        patient = self.session.client(
+            "lambda", config=Config(read_timeout=_LONGEST + 30, tcp_keepalive=True, retries={"total_max_attempts": 1})
+        )
         try:
-            answer = self.client.invoke(FunctionName=function, Qualifier=alias, Payload=payload)
+            answer = patient.invoke(FunctionName=function, Payload=payload, **_qualifier(alias))
             body: bytes = answer["Payload"].read()
         except (ClientError, BotoCoreError) as error:
             raise explained(error, f"function {function}") from error
         if answer.get("FunctionError"):
             raise RemoteError(f"function {function} failed: {body[:500].decode(errors='replace')}")
         return body
+
+    def invoke_async(self, function: str, alias: str, payload: bytes) -> None:
+        """Into the function's queue; Lambda takes it with 202."""
+        try:
+            self.client.invoke(FunctionName=function, InvocationType="Event", Payload=payload, **_qualifier(alias))
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, f"function {function}") from error
+
+
+def _qualifier(alias: str) -> dict[str, Any]:
+    return {"Qualifier": alias} if alias else {}
 
 
 def _setting(configuration: Mapping[str, Any], key: str) -> object:

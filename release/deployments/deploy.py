@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from typing import NoReturn
 
-from release.deployments import claiming, deployplan, observe, rollout, smoke, stackrequest, stackstatus
+from release.deployments import claiming, deployplan, observe, rollout, smokesteps, stackrequest, stackstatus
 from release.deployments.claiming import Claimed, timed
 from release.deployments.claims import Result
 from release.deployments.deployplan import Action, DeployPlan
@@ -102,7 +102,7 @@ def apply(plan: DeployPlan, target: Target, reason: str = "") -> DeployResult:
     recorded = claiming.end(
         claimed, Result.PROVEN, target, seconds=seconds, smoke=proof.smoke, functions=proof.functions
     )
-    return DeployResult(plan, proof.smoke, recorded, proof.stack.outputs.get(smoke.API_OUTPUT, ""))
+    return DeployResult(plan, proof.smoke, recorded, proof.stack.outputs.get(smokesteps.API_OUTPUT, ""))
 
 
 def _fail(

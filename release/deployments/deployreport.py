@@ -63,7 +63,8 @@ def of_deployment(
     outputs = {"version": plan.release.version, "action": plan.action.name.lower()}
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         return Report(data, plan.why, f"### {plan.environment}\n\n{markdown(plan.why)}\n", outputs)
-    text = f"{plan.why}: {verb}, proven by {len(smoke)} smoke tests, recorded as {recorded}"
+    proof = f"proven by {len(smoke)} smoke test{'s' * (len(smoke) != 1)}" if smoke else "served, not smoke-tested"
+    text = f"{plan.why}: {verb}, {proof}, recorded as {recorded}"
     rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), ("API", _link(api))]
     rows.append(("to go back", _click(plan, facts)))
     return Report(data, text, _summary(plan, facts, f"✅ {text}", rows), outputs)
@@ -107,6 +108,8 @@ def _image(plan: DeployPlan, facts: Facts, image: str) -> tuple[str, ...]:
 
 
 def _tests(smoke: Sequence[SmokeResult]) -> str:
+    if not smoke:
+        return "none: it is served, whether it works nothing has shown ([[smoke]] in release.toml)"
     return f"{sum(result.passed for result in smoke)} of {len(smoke)} passed: " + "; ".join(r.name for r in smoke)
 
 

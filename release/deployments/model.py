@@ -87,6 +87,14 @@ class LiveFunction:
 
 
 @dataclass(frozen=True)
+class ScheduledCall:
+    """What a schedule hands to a function: the function's ARN (with its alias, if it names one), and the event."""
+
+    function: str
+    payload: bytes
+
+
+@dataclass(frozen=True)
 class HttpRequest:
     """One HTTP request."""
 

@@ -5,14 +5,54 @@ Nothing here names a product: the adapters do.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from release.deployments.claims import Run
-from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, Stack, StackRequest, StackResource
+from release.deployments.model import (
+    HttpRequest,
+    HttpResponse,
+    LiveFunction,
+    ScheduledCall,
+    Stack,
+    StackRequest,
+    StackResource,
+)
 
 
-class Cloud(Protocol):
-    """One region of one account: CloudFormation, Lambda and what the smoke tests reach."""
+class Application(Protocol):
+    """What the smoke tests reach of the application that was deployed. Each method raises RemoteError."""
+
+    def http(self, request: HttpRequest) -> HttpResponse:
+        """One HTTP exchange; any status is an answer. Raises RemoteError when there was none."""
+
+    def count_items(self, table: str) -> int:
+        """The number of items in a table, counted consistently."""
+
+    def item(self, table: str, key: Mapping[str, str | int]) -> Mapping[str, Any] | None:
+        """An item as JSON values, read consistently, or None when it is not there."""
+
+    def objects(self, bucket: str, key: str) -> Mapping[str, str]:
+        """Key -> what becomes another text when the object is written again.
+
+        Of the object ``key``, or of all whose keys begin with it where it ends in ``/`` or is "".
+        """
+
+    def messages(self, queue: str) -> int:
+        """How many messages a queue holds, those in flight and delayed included; SQS counts approximately."""
+
+    def scheduled(self, schedule: StackResource) -> ScheduledCall:
+        """What a rule or schedule hands to its function when its time comes."""
+
+    def token(self, client_id: str, secret: str) -> str:
+        """A bearer token for the user whose name and password ``secret`` holds."""
+
+    def secret(self, name: str) -> str:
+        """A secret's text."""
+
+
+class Cloud(Application, Protocol):
+    """One region of one account: CloudFormation, Lambda and the application."""
 
     def stack(self, name: str) -> Stack | None:
         """The stack as it is, or None when there is none."""
@@ -30,16 +70,10 @@ class Cloud(Protocol):
         """Send everything that comes to ``alias`` to ``version``. An alias that is gone is made anew."""
 
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
-        """Invoke the alias and return its answer. Raises RemoteError for a function error."""
+        """Invoke the alias once; its answer, however long it takes. Raises RemoteError for a function error."""
 
-    def http(self, request: HttpRequest) -> HttpResponse:
-        """One HTTP exchange; any status is an answer. Raises RemoteError when there was none."""
-
-    def count_items(self, table: str) -> int:
-        """The number of items in a table, counted consistently."""
-
-    def token(self, client_id: str, secret: str) -> str:
-        """A bearer token for the user whose name and password ``secret`` holds."""
+    def invoke_async(self, function: str, alias: str, payload: bytes) -> None:
+        """Hand the alias (of an ARN: "") an event, and do not wait. Raises RemoteError when it is not taken."""
 
 
 class Runs(Protocol):

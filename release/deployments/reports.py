@@ -7,6 +7,7 @@ from datetime import datetime
 
 from release import tables
 from release.deployments import render
+from release.deployments.claims import Result
 from release.deployments.ledger import Entry
 from release.deployments.smokerules import SmokeResult
 from release.deployments.status import EnvironmentStatus
@@ -60,7 +61,7 @@ def of_history(environment: str, entries: Sequence[Entry]) -> Report:
             f"v{entry.claim.version}",
             entry.claim.commit[:12],
             entry.claim.action,
-            entry.result.value if entry.result else "open",
+            _ended(entry),
             _took(entry),
             entry.claim.run.who,
             entry.claim.reason or (entry.outcome.problem if entry.outcome else ""),
@@ -74,6 +75,15 @@ def of_history(environment: str, entries: Sequence[Entry]) -> Report:
         text=tables.table(header, cells) if entries else f"nothing was ever deployed to {environment}",
         summary=f"### History of {environment}\n\n{tables.markdown(header, cells)}\n",
     )
+
+
+def _ended(entry: Entry) -> str:
+    """How it ended; a proof that no smoke test was part of is one of serving only."""
+    outcome = entry.outcome
+    if outcome is None:
+        return "open"
+    untested = outcome.result is Result.PROVEN and outcome.functions and not outcome.smoke
+    return f"{outcome.result.value}{', not smoke-tested' if untested else ''}"
 
 
 def _served(version: str, digest: str) -> str:

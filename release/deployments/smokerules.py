@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from release.deployments.model import HttpResponse
-from release.settings.smoke import SmokeStep
+from release.settings.smokestep import SmokeStep
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z][A-Za-z0-9_.-]*)\}")
 
@@ -40,6 +40,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         return values[match[1]]
 
     return _PLACEHOLDER.sub(value, text)
+
+
+def fill_all(value: Any, values: Mapping[str, str]) -> Any:
+    """A JSON value with every text in it filled in; names are left as they are. Raises Unfilled."""
+    if isinstance(value, str):
+        return fill(value, values)
+    if isinstance(value, Mapping):
+        return {name: fill_all(inner, values) for name, inner in value.items()}
+    return [fill_all(inner, values) for inner in value] if isinstance(value, list) else value
 
 
 def judge(step: SmokeStep, response: HttpResponse, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:

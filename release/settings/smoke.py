@@ -1,4 +1,4 @@
-"""Smoke tests as release.toml declares them: parsing, filling in, judging. Running them is a stage's work.
+"""Smoke tests as release.toml declares them. Running them is a stage's work, judging an answer a rule's.
 
 .. code-block:: toml
 
@@ -6,7 +6,7 @@
     name = "health answers as the version just deployed"
     environments = ["staging", "production"]        # default: every environment
     [[smoke.steps]]
-    get = "/health"                                 # or post, or download = "{url}", or count-items = "{output.Table}"
+    get = "/health"                                 # or post, put, delete, download
     token = true                                    # send the smoke user's bearer token
     status = 200
     json = { version = "{version}", commit = "{commit}" }      # these keys must have these values
@@ -14,39 +14,25 @@
     starts-with = "PAR1"                            # the body's first bytes
     save = { url = "url" }                          # for later steps: name = key of the JSON answer
 
+    [[smoke]]
+    name = "tonight's training would succeed"
+    environments = ["staging"]
+    [[smoke.steps]]
+    schedule = "TrainingFunctionNightly"            # or invoke, invoke-async = "TrainingFunction"
+    [[smoke.steps]]
+    object = "s3://{output.Models}/latest.json"     # or item, queue-empty
+    within = 300
+
 ``{name}`` is replaced by: ``version``, ``commit``, ``environment``, ``output.<stack output>``, and what was saved.
-An unknown name, an answer that is no JSON, a missing key: each is a failure, never a pass.
+An unknown name, an answer that is no JSON, a missing key, an error of a function: each is a failure, never a pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from release.settings.smokestep import SmokeStep, parse_step
 from release.toml import Table
-
-#: what a step does -> what it is done to; exactly one a step
-_ACTIONS = {
-    "get": "GET of this path of the API (output `ApiUrl`).",
-    "post": "POST to this path of the API, without a body.",
-    "download": "GET of this whole URL, without a token.",
-    "count-items": "Count the items of this DynamoDB table; goes with `save` and nothing else.",
-}
-
-
-@dataclass(frozen=True)
-class SmokeStep:
-    """One request and what its answer must be."""
-
-    action: str
-    target: str
-    token: bool = False
-    status: int = 200
-    json: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    starts_with: str = ""
-    save: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,26 +79,4 @@ def _test(table: Table, environments: tuple[str, ...], before: int) -> SmokeTest
     if not steps:
         table.refuse("steps", "is missing: a test without steps proves nothing")
     table.done()
-    return SmokeTest(name, chosen, tuple(_step(step) for step in steps))
-
-
-def _step(table: Table) -> SmokeStep:
-    action = table.exactly_one(*_ACTIONS)
-    step = SmokeStep(
-        action=action,
-        target=table.text_of(action, doc=_ACTIONS[action]) if action else "",
-        token=table.value("token", bool, False, doc="Send the smoke user's bearer token."),
-        status=table.value("status", int, 200, doc="The status that the answer must have."),
-        json=table.mapping("json", doc="Keys of the JSON answer and the values that they must have."),
-        headers=table.mapping(
-            "headers", holds=(str,), doc="Headers, in lower case, and the values that they must have."
-        ),
-        starts_with=table.text_of("starts-with", "", doc="The body's first characters.", unset="any"),
-        save=table.mapping(
-            "save", holds=(str,), doc="For later steps: a name, and the key of the JSON answer (or `count`) that it is."
-        ),
-    )
-    if step.action == "count-items" and set(table.values) != {"count-items", "save"}:
-        table.refuse("count-items", "goes with save, and with nothing else")
-    table.done()
-    return step
+    return SmokeTest(name, chosen, tuple(parse_step(step) for step in steps))

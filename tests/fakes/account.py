@@ -57,13 +57,17 @@ class Function:
 
 @dataclass
 class Account:
-    """One stack. ``ends`` is when the running change is over, ``then`` what it comes to."""
+    """One stack.
+
+    ``others`` is what it holds beside functions, ``ends`` when the running change is over, ``then`` what it comes to.
+    """
 
     name: str
     status: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     template: bytes = b""
     functions: dict[str, Function] = field(default_factory=dict)
+    others: tuple[StackResource, ...] = ()
     reason: str = ""
     ends: datetime | None = None
     then: Callable[[], None] = lambda: None
@@ -129,4 +133,4 @@ class Account:
             found.append(StackResource(logical, "AWS::Lambda::Function", function.name))
             found.append(StackResource(f"{logical}Version0a1b2c", "AWS::Lambda::Version", f"{arn}:{function.current}"))
             found.append(StackResource(f"{logical}Aliaslive", "AWS::Lambda::Alias", f"{arn}:live"))
-        return tuple(found)
+        return (*found, *self.others)

@@ -18,6 +18,7 @@ from release.deployments.model import HttpRequest, HttpResponse, LiveFunction, S
 from release.deployments.ports import Cloud
 from release.errors import MachineError, NotFoundError, ReleaseError, RemoteError
 from tests.fakes.account import REGION, Account, Function, Published, text
+from tests.fakes.application import FakeApplication
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry
@@ -35,7 +36,7 @@ _AT_REST = (
 App = Callable[["FakeCloud", str, HttpRequest], HttpResponse]
 
 
-class FakeCloud(Cloud):
+class FakeCloud(FakeApplication, Cloud):
     """Attributes:
     accounts: stack name -> what it is.
     update_fails: release versions whose update fails and is rolled back.
@@ -52,7 +53,8 @@ class FakeCloud(Cloud):
     """
 
     def __init__(self, journal: Journal, clock: FakeClock, registry: FakeRegistry) -> None:
-        self.journal, self.clock, self.registry = journal, clock, registry
+        super().__init__(clock)
+        self.journal, self.registry = journal, registry
         self.accounts: dict[str, Account] = {}
         self.update_fails: set[str] = set()
         self.rollback_fails: set[str] = set()
@@ -133,6 +135,14 @@ class FakeCloud(Cloud):
                 found.wakes = self.clock.now() + timedelta(seconds=self.pending)
             raise RemoteError(f"AWS refused for function {function}: it is not ready to be invoked")
         return json.dumps({"version": found.behind(alias).version}).encode()
+
+    def invoke_async(self, function: str, alias: str, payload: bytes) -> None:
+        name, _, qualifier = function.rpartition(":function:")[2].partition(":")
+        found = self._function(name)
+        if found is None or (alias or qualifier) not in found.aliases:
+            raise RemoteError(f"AWS refused for function {function}: it is not there")
+        with self.journal.change(f"hand an event to {name}"):
+            self.hand(name, payload)
 
     def http(self, request: HttpRequest) -> HttpResponse:
         name = (urlsplit(request.url).hostname or "").removesuffix(".test")

@@ -12,7 +12,7 @@ import pytest
 from release.adapters import actions
 from release.adapters.scanstore import ScanStore
 from release.commands import shared
-from release.deployments import deploy, deployreport, facts, observe, rollback
+from release.deployments import deploy, deployreport, facts, observe, reports, rollback
 from release.deployments.claiming import ClaimLostError
 from release.deployments.deployplan import DeployPlan
 from release.deployments.deployreport import Facts
@@ -20,7 +20,7 @@ from release.errors import DeployFailed, GateError, PutBackFailed, ReleaseError
 from release.gate.scanrecord import record_of
 from release.gate.verdict import Verdict
 from tests.support.findings import DATABASE, NOW, policy
-from tests.support.world import World
+from tests.support.world import RELEASE_TOML, World
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -256,3 +256,16 @@ def test_the_click_has_an_address_under_actions_only() -> None:
     env = {"GITHUB_SERVER_URL": "https://github.test", "GITHUB_REPOSITORY": "owner/app"}
     assert actions.workflow_url(env, "rollback.yml") == CLICK
     assert actions.workflow_url({}, "rollback.yml") == ""
+
+
+def test_a_deployment_without_a_smoke_test_says_so_in_its_summary_and_in_the_ledger(tmp_path: Path) -> None:
+    world = World(tmp_path / "world")
+    world.git.commit({"release.toml": RELEASE_TOML.partition("[[smoke]]")[0].encode()})
+    world.release("0.1.0", "staging")
+    world.change("report", "report = 2")
+    world.publish("0.2.0")
+    text = summary(world, tmp_path)
+    assert "deployed, served, not smoke-tested, recorded as staging-2-proven" in text
+    assert "| smoke tests | none: it is served, whether it works nothing has shown" in text
+    told = reports.of_history("staging", list(world.target("staging").ledger()))
+    assert told.text.count("proven, not smoke-tested") == 2

@@ -10,7 +10,8 @@ from release.deployments import differences, diffreport, packagediff, templatedi
 from release.deployments.differences import Difference, Differences, Value
 from release.releases.record import RecordedImage
 from release.settings import cfn
-from release.settings.smoke import SmokeStep, SmokeTest
+from release.settings.smoke import SmokeTest
+from release.settings.smokestep import SmokeStep
 
 TABLE = "{Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST}%s}"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from release.deployments import observe, smoke
-from release.deployments.model import HttpResponse
+from release.deployments.model import HttpRequest, HttpResponse, ScheduledCall, StackResource
 from release.deployments.smokerules import SmokeResult
 from release.errors import NotFoundError
 from release.settings import config as config_file
+from tests.fakes.cloud import FakeCloud
 from tests.support.world import RELEASE_TOML, World
 
 
@@ -87,3 +88,115 @@ def test_a_step_with_a_token_fails_where_no_smoke_user_is_configured(live: World
 
 def test_a_step_without_a_token_sends_none(live: World) -> None:
     assert run(live, '[[smoke.steps]]\nget = "/members/report"\nstatus = 401\n').passed
+
+
+# ---------------------------------------------------------------- what has no HTTP
+
+
+def test_a_body_and_a_secret_header_are_sent_filled_in(live: World) -> None:
+    asked = []
+
+    def app(_cloud: FakeCloud, _stack: str, request: HttpRequest) -> HttpResponse:
+        asked.append(request)
+        return HttpResponse(204, {}, b"")
+
+    live.cloud.app, live.cloud.secrets["app/staging/key"] = app, "k-1"
+    steps = """
+    [[smoke.steps]]
+    put = "/orders/1"
+    secret-headers = { x-api-key = "app/{environment}/key" }
+    body = { state = "paid", by = ["{version}", 3] }
+    status = 204
+    [[smoke.steps]]
+    delete = "/orders/1"
+    status = 204
+    """
+    assert run(live, steps).passed
+    put, delete = asked
+    assert (put.method, put.body) == ("PUT", b'{"state": "paid", "by": ["0.1.0", 3]}')
+    assert put.headers == {"Content-Type": "application/json", "x-api-key": "k-1"}
+    assert (delete.method, delete.headers, delete.body) == ("DELETE", {}, b"")
+    assert "the secret app/production/key: it is not there" in run(live, steps, "production").problem
+
+
+def test_an_invocation_is_judged_by_its_answer(live: World) -> None:
+    invoke = '[[smoke.steps]]\ninvoke = "ExportFunction"\npayload = { day = "{version}" }\njson = { version = "%s" }\n'
+    assert run(live, invoke % "{version}").passed
+    assert run(live, invoke % "9.9.9").problem.endswith("version is '0.1.0' instead of '9.9.9'")
+    problem = run(live, '[[smoke.steps]]\ninvoke = "NoFunction"\n').problem
+    assert problem.endswith("stack app-staging has no function NoFunction; it has ExportFunction, ReportFunction")
+
+
+def test_what_an_event_leads_to_is_waited_for_and_nothing_that_was_there_before_counts(live: World) -> None:
+    cloud = live.cloud
+    cloud.write("models", "latest.json", "old")
+    steps = """
+    [[smoke.steps]]
+    invoke-async = "ExportFunction"
+    payload = { kind = "nightly" }
+    [[smoke.steps]]
+    object = "s3://models/%s"
+    within = 30
+    """
+    for key in ("latest.json", ""):
+        problem = run(live, steps % key).problem
+        assert problem.endswith("was not written since the test began, 30 s later")
+        cloud.worker = lambda _event: cloud.later(20, lambda: cloud.write("models", "latest.json", "old"))
+        assert run(live, steps % key).passed, "the same content, written again"
+        cloud.worker = lambda _event: cloud.later(31, lambda: cloud.write("models", "latest.json", "new"))
+        assert not run(live, steps % key).passed
+        cloud.worker = lambda _event: None
+        live.clock.sleep(60)
+    assert cloud.handed[0] == (cloud.accounts["app-staging"].functions["ExportFunction"].name, {"kind": "nightly"})
+    assert "s3://models/else is not there, 30 s later" in run(live, steps % "else").problem
+
+
+def test_a_schedule_is_done_now_with_its_own_input(live: World) -> None:
+    cloud = live.cloud
+    account = cloud.accounts["app-staging"]
+    account.others = (StackResource("ExportFunctionNightly", "AWS::Events::Rule", "app-staging-nightly"),)
+    arn = f"arn:aws:lambda:eu-west-1:000000000000:function:{account.functions['ExportFunction'].name}:live"
+    cloud.schedules["app-staging-nightly"] = ScheduledCall(arn, b'{"full": true}')
+    cloud.queues["https://queue"] = 2
+
+    def work(_event: object) -> None:
+        cloud.later(5, lambda: cloud.queues.update({"https://queue": 0}))
+
+    cloud.worker = work
+    steps = """
+    [[smoke.steps]]
+    schedule = "ExportFunctionNightly"
+    [[smoke.steps]]
+    queue-empty = "https://queue"
+    within = %d
+    """
+    assert run(live, steps % 3).problem == "step 2 (queue-empty https://queue): 2 messages are in it, 3 s later"
+    cloud.queues["https://queue"] = 1
+    assert run(live, steps % 10).passed
+    assert cloud.handed[-1][1] == {"full": True}
+    no_schedule = run(live, steps.replace("FunctionNightly", "Nightly") % 3).problem
+    assert "has no schedule ExportNightly; it has ExportFunctionNightly" in no_schedule
+
+
+def test_an_item_must_be_there_and_be_as_declared(live: World) -> None:
+    live.cloud.tables["orders"] = {'{"id": "smoke-0.1.0"}': {"state": "booked", "lines": 3}}
+    step = '[[smoke.steps]]\nitem = "orders"\nkey = { id = "smoke-{version}" }\njson = { %s }\nwithin = 0\n'
+    assert run(live, step % 'state = "booked", lines = 3').passed
+    assert run(live, step % 'state = "open"').problem.endswith("state is 'booked' instead of 'open'")
+    del live.cloud.tables["orders"]['{"id": "smoke-0.1.0"}']
+    assert run(live, step % "").problem.endswith('the item {"id": "smoke-0.1.0"} is not there')
+
+
+def test_a_name_that_an_earlier_step_gives_must_only_be_there(live: World) -> None:
+    live.cloud.write("models", "run-7.json", "x")
+    live.cloud.app = lambda cloud, stack, request: HttpResponse(200, {}, b'{"run": 7}')  # noqa: ARG005 - an App
+    steps = """
+    [[smoke.steps]]
+    post = "/train"
+    save = { run = "run" }
+    [[smoke.steps]]
+    object = "s3://models/run-{run}.json"
+    within = 0
+    """
+    assert run(live, steps).passed
+    assert "is no s3://bucket/key" in run(live, '[[smoke.steps]]\nobject = "models/x"\nwithin = 0\n').problem

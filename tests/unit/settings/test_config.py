@@ -86,10 +86,27 @@ MISTAKES = {
     ),
     "count and more": (
         'save = { members = "count" }',
-        "status = 200",
-        "goes with save, and with nothing",
+        'save = { members = "count" }\nstatus = 200',
+        "smoke.steps.status does not go with count-items; what does: save",
+        "status",
+    ),
+    "count for nothing": (
+        'save = { members = "count" }',
+        "",
+        "smoke.steps.count-items needs save, which is missing",
         "count-items",
     ),
+    "schedule and more": (
+        'get = "/health"',
+        'schedule = "Nightly"',
+        "smoke.steps.json does not go with schedule; nothing else does",
+        "json",
+    ),
+    "item without a key": ('get = "/health"', 'item = "t"', "smoke.steps.item needs key, which is missing", "item ="),
+    "a body that is read": ('get = "/report/health"', 'get = "/"\nbody = { a = 1 }', "does not go with get", "body"),
+    "payload": ('get = "/report/health"', 'invoke = "F"\npayload = "{}"', "payload must be a table", "payload"),
+    "waiting": ('get = "/report/health"', 'queue-empty = "q"\nwithin = 901', "must be from 0 to 900", "within"),
+    "secret header": ('get = "/report/health"', 'get = "/"\nsecret-headers = { k = 1 }', "must be a text", "secret-h"),
 }
 
 

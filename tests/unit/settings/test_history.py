@@ -89,7 +89,17 @@ def test_a_key_that_this_command_does_not_know_is_left_out_and_named_wherever_it
     values = document(name)
     plain = read(values)
     tables = [path for path in [(), *places(values)] if isinstance(inside(values, path), dict)]
-    chosen = {"parameters", "headers", "save", "json", "bumps"}  # where every name is the adopter's
+    chosen = {
+        "parameters",
+        "headers",
+        "save",
+        "json",
+        "bumps",
+        "body",
+        "payload",
+        "key",
+        "secret-headers",
+    }  # where every name is the adopter's
     for path in [path for path in tables if not chosen & set(path)]:
         changed = copy.deepcopy(values)
         inside(changed, path)["of-another-age"] = ["x"]

@@ -10,7 +10,7 @@ import pytest
 
 from release.deployments.model import HttpResponse
 from release.deployments.smokerules import Unfilled, fill, judge
-from release.settings.smoke import SmokeStep
+from release.settings.smokestep import SmokeStep
 
 HEALTH = SmokeStep("get", "/health", json={"status": "ok", "version": "{version}"})
 VALUES = {"version": "1.4.0", "members": "1228"}
