@@ -96,6 +96,8 @@ def served(found: Registry) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Headers and body are two packets here: without this the second waits for the client's delayed acknowledgement.
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:  # the name that the base class looks for
             time.sleep(found.delay)
@@ -155,6 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 rows.append(
                     (
                         f"{size:,}",
+                        f"{2 * size:,}",
                         f"release {command}",
                         str(figure),
                         f"{figure.seconds / first[command]:.1f}",
@@ -162,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                         f"{sum(requests.values())}: {', '.join(f'{count} {name}' for name, count in requests.items())}",
                     )
                 )
-    header = ("deployments", "command", "median", "ratio", "memory", "requests")
+    header = ("deployments", "records", "command", "median", "ratio", "memory", "requests")
     print(f"what runs, from the registry alone; each answer takes {shown(args.delay)}\n")
     print(table(header, rows))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from release.deployments.model import LiveFunction, Stack, StackRequest, StackRe
 
 if TYPE_CHECKING:
     import boto3
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 
 class Aws(ApplicationCalls):
@@ -31,8 +33,16 @@ class Aws(ApplicationCalls):
     ) -> None:
         super().__init__(session)
         self.sam = Sam(sam, env, session.region_name, timeout)
-        self.cloudformation = session.client("cloudformation")
-        self.functions = Functions(session)
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """Made when it is first asked for: a client reads its service's whole description."""
+        return self.session.client("cloudformation")
+
+    @cached_property
+    def functions(self) -> Functions:
+        """Made when they are first asked for, for the same reason."""
+        return Functions(self.session)
 
     def stack(self, name: str) -> Stack | None:
         """See :class:`release.deployments.ports.Cloud`."""

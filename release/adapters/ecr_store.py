@@ -58,13 +58,15 @@ class EcrStore:
         return {sha256(raw): raw for raw in raws}
 
     def _stored(self, repository: str, digest: str, raw: bytes | None) -> Stored:
-        registry = self.ecr.distribution(repository)
+        """The artifact; the registry's host is asked for only where the answer about manifests does not hold it all."""
         where = f"{repository}@{digest}"
         try:
-            stored = parse(raw if raw is not None else registry.raw_manifest(repository, digest), where)
+            if raw is None:
+                raw = self.ecr.distribution(repository).raw_manifest(repository, digest)
+            stored = parse(raw, where)
             if stored.config is not None:
                 return stored
-            document = registry.blob(repository, stored.config_layer.digest)
+            document = self.blob(repository, stored.config_layer.digest)
         except NotFoundError as error:
             error.message = f"{where} is gone from the registry"
             error.next_step = error.next_step or "release another version"
