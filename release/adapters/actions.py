@@ -18,16 +18,30 @@ if TYPE_CHECKING:
     from release.report import Report
 
 
+#: What GitHub takes of one step's summary; of a longer one it shows nothing ("Workflow commands for GitHub Actions",
+#: "Step isolation and limits").
+MOST = 1024 * 1024
+_CUT = "\n\n> :warning: GitHub takes 1 MiB of a step's summary: the rest is left out here, the step's log has it all\n"
+
+
 def publish(report: Report, env: Mapping[str, str]) -> None:
     """Append the summary and the outputs to the files the runner named."""
     summary, output = env.get("GITHUB_STEP_SUMMARY"), env.get("GITHUB_OUTPUT")
     if summary and report.summary:
-        with Path(summary).open("a", encoding="utf-8") as sink:
-            sink.write(block(report.summary) + "\n")
+        with Path(summary).open("ab") as sink:
+            sink.write(_cut((block(report.summary) + "\n").encode(), MOST - sink.tell()))
     if output:
         with Path(output).open("a", encoding="utf-8") as sink:
             for name, value in report.outputs.items():
                 sink.write(_output(name, value))
+
+
+def _cut(summary: bytes, room: int) -> bytes:
+    """``summary``, or as many of its whole lines as fit into ``room`` with a note that says so."""
+    if len(summary) <= room:
+        return summary
+    end = summary.rfind(b"\n", 0, max(room - len(_CUT.encode()), 0)) + 1
+    return (summary[:end] + _CUT.encode())[: max(room, 0)]
 
 
 def _output(name: str, value: str) -> str:

@@ -7,16 +7,18 @@ from dataclasses import replace
 
 from release import semver
 from release.deployments import differences, facts, observe, packagediff, templatediff
-from release.deployments.differences import Differences, ImageDifference
+from release.deployments.differences import Difference, Differences, ImageDifference
 from release.deployments.diffside import Side
 from release.deployments.model import Stack
 from release.deployments.target import Target
-from release.errors import ReleaseError
+from release.errors import ReleaseError, RemoteError
 from release.releases import recording
 from release.releases.model import Release
 from release.releases.ports import Store
 from release.releases.record import RecordedImage
 from release.versions.ports import Git
+
+_OUTSIDE = "was given from outside (RELEASE_PARAMETERS, or by hand), and nothing gives it here"
 
 
 def compare(target: Target, name: str, git: Git | None) -> Differences:
@@ -33,7 +35,7 @@ def compare(target: Target, name: str, git: Git | None) -> Differences:
     release = _release(name, target)
     entry = target.ledger().live
     live = observe.deployed(entry.claim, target) if entry else None
-    stack = target.stack()
+    stack, unread = _stack(target)
     old, new = (Side(each, target) if each else None for each in (live, release))
     assert new is not None
     before = live.record if live else None
@@ -46,15 +48,46 @@ def compare(target: Target, name: str, git: Git | None) -> Differences:
             _with_packages(each, target.store)
             for each in differences.images(before.images if before else {}, release.record.images)
         ),
-        parameters=differences.parameters(old.live_values(stack) if old else {}, new.values()),
+        parameters=_parameters(old, new, target, stack, as_brought=bool(unread)),
         template=templatediff.templates(old.templates if old else {}, new.templates),
         files=differences.files(old.files() if old else {}, new.files()),
         functions=differences.functions(before, release.record),
         smoke=differences.smoke(old.smoke() if old else (), new.smoke()),
         goes_in=facts.between(git, release.commit, live.commit) if git and live else None,
         comes_out=facts.between(git, live.commit, release.commit) if git and live else None,
-        notes=_notes(live, stack, target),
+        notes=(unread,) if unread else _notes(live, stack, target),
     )
+
+
+def _stack(target: Target) -> tuple[Stack | None, str]:
+    """The stack, and why it cannot be read: who may read releases need not be who may read stacks."""
+    try:
+        return target.stack(), ""
+    except RemoteError as error:
+        return None, f"parameters are compared as the releases bring them along: {error.message}"
+
+
+def _parameters(
+    old: Side | None, new: Side, target: Target, stack: Stack | None, *, as_brought: bool
+) -> tuple[Difference, ...]:
+    """The parameters that differ; one that was given from outside, and that nothing gives here, cannot be compared.
+
+    Args:
+        as_brought: compare what the two releases bring along; the stack could not be read.
+    """
+    if old is None:
+        return differences.parameters({}, new.values())
+    brought, wanted = old.values(), new.values()
+    if as_brought:
+        return differences.parameters(brought, wanted)
+    have = old.live_values(stack)
+    outside = [
+        name
+        for name in have.keys() & wanted.keys() & brought.keys() - target.overrides.keys()
+        if have[name].text not in (None, brought[name].text) and brought[name].text == wanted[name].text
+    ]
+    both = ({name: each for name, each in side.items() if name not in outside} for side in (have, wanted))
+    return (*differences.parameters(*both), *(Difference(name, "not compared", _OUTSIDE) for name in sorted(outside)))
 
 
 def _release(name: str, target: Target) -> Release:

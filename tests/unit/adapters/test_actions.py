@@ -71,3 +71,17 @@ def test_a_refusal_is_one_annotation_on_one_line_and_stands_in_the_summary(tmp_p
         "::error::100%25 taken%0Aby another%0Aleft as it was: the registry%0Anext: release the next version"
     )
     assert "next: release the next version" in (tmp_path / "summary").read_text()
+
+
+def test_a_summary_that_github_would_not_show_is_cut_at_a_line_with_a_note(tmp_path: Path) -> None:
+    """GitHub shows nothing of a step's summary above 1 MiB, what the step wrote before included."""
+    file = tmp_path / "summary"
+    file.write_text("before\n")
+    actions.publish(Report(data={}, text="", summary="| ä row |\n" * 200_000), {"GITHUB_STEP_SUMMARY": str(file)})
+    content = file.read_bytes()
+    assert len(content) <= actions.MOST
+    lines = content.decode().splitlines()
+    assert lines[0] == "before"
+    assert set(lines[1:-3]) == {"| ä row |"}
+    assert "left out" in lines[-1]
+    assert len(content) > actions.MOST - 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 
 from release.deployments import diff, diffreport
 from release.deployments.differences import Difference, Differences
+from release.deployments.model import Stack
 from release.digest import sha256
-from release.errors import NotFoundError
+from release.errors import NotFoundError, RemoteError
 from tests.support.world import RELEASE_TOML, TEMPLATE, World, template_json
 from tests.unit.deployments.test_differences import bill
 
@@ -121,13 +123,21 @@ def test_a_parameter_shows_its_values_when_both_releases_bring_them_along(world:
     assert seen(world).parameters == (Difference("Level", "changed", "'INFO' -> 'DEBUG'"),)
 
 
-def test_a_value_that_was_or_is_an_override_is_hidden_on_a_machine_without_it_too(world: World) -> None:
+def test_a_value_that_was_an_override_is_neither_shown_nor_called_a_change_on_a_machine_without_it(
+    world: World,
+) -> None:
     world.git.commit({"template.yaml": template_json(template(Token={"Default": ""}))})
     world.overrides = {"Token": "s3cret"}
     world.release("0.1.0", "staging")
     assert seen(world).parameters == (), "the same override is no change"
     world.overrides = {}
-    assert seen(world).parameters == (Difference("Token", "changed", "(hidden)"),)
+    (found,) = seen(world).parameters
+    assert (found.name, found.kind) == ("Token", "not compared")
+    assert "RELEASE_PARAMETERS" in found.detail
+    assert "s3cret" not in found.detail
+    world.git.commit({"release.toml": settings(Token="plain")})
+    world.publish("0.2.0")
+    assert seen(world).parameters == (Difference("Token", "changed", "(hidden)"),), "the release's own is another"
     world.overrides = {"Token": "0ther"}
     assert seen(world).parameters == (Difference("Token", "changed", "(hidden)"),)
 
@@ -160,3 +170,27 @@ def test_a_release_that_does_not_exist_is_refused(world: World) -> None:
     world.publish("0.1.0")
     with pytest.raises(NotFoundError, match=r"v9\.9\.9 is not in app/releases"):
         seen(world, "9.9.9")
+
+
+def test_where_the_stack_may_not_be_read_the_releases_are_compared_and_a_note_says_so(world: World) -> None:
+    world.release("0.1.0", "staging")
+    world.git.commit({"release.toml": settings(Environment="other").replace(b'Environment = "staging"\n', b"")})
+    world.publish("0.2.0")
+    target = replace(world.target("staging"), cloud=_NoStacks(world.target("staging").cloud))
+    found = diff.compare(target, "", world.git)
+    assert found.parameters == (Difference("Environment", "changed", "'staging' -> 'other'"),)
+    assert [each.kind for each in found.images] == ["same", "same"]
+    assert found.notes == ("parameters are compared as the releases bring them along: this role may not look at app-staging",)
+
+
+class _NoStacks:
+    """A cloud whose stacks nobody here may read."""
+
+    def __init__(self, cloud: Any) -> None:
+        self.cloud = cloud
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.cloud, name)
+
+    def stack(self, name: str) -> Stack | None:
+        raise RemoteError(f"this role may not look at {name}")

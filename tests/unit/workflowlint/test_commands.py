@@ -42,5 +42,5 @@ def test_workflows_use_the_commands_of_the_design() -> None:
     used = {command.split()[1] for command in commands()}
     assert used == {
         *("plan", "build", "scan", "publish", "deploy", "rollback"),
-        *("check-tag", "promote", "changelog", "status"),
+        *("check-tag", "promote", "changelog", "status", "diff"),
     }
