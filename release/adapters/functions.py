@@ -41,7 +41,10 @@ class Functions:
     """The functions of one region of one account; each method is that of :class:`release.deployments.ports.Cloud`."""
 
     def __init__(self, session: boto3.Session) -> None:
-        self.session, self.client = session, session.client("lambda")
+        self.client = session.client("lambda")
+        self.patient = session.client(
+            "lambda", config=Config(read_timeout=_LONGEST + 30, tcp_keepalive=True, retries={"total_max_attempts": 1})
+        )
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
         """What ``alias`` serves; digest and states are those of the version that it names, not of ``$LATEST``.
@@ -90,11 +93,8 @@ class Functions:
 
         botocore gives up after a minute and asks again, which would run a function of several minutes five times.
         """
-        patient = self.session.client(
-            "lambda", config=Config(read_timeout=_LONGEST + 30, tcp_keepalive=True, retries={"total_max_attempts": 1})
-        )
         try:
-            answer = patient.invoke(FunctionName=function, Payload=payload, **_qualifier(alias))
+            answer = self.patient.invoke(FunctionName=function, Payload=payload, **_qualifier(alias))
             body: bytes = answer["Payload"].read()
         except (ClientError, BotoCoreError) as error:
             raise explained(error, f"function {function}") from error

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -208,12 +209,31 @@ def test_a_function_or_alias_that_is_not_there_is_none(aws: Aws, functions: Stub
     assert aws.live("f", "live") is None
 
 
-def test_a_function_that_fails_is_no_answer(aws: Aws, functions: Stubber) -> None:
-    functions.add_response("invoke", {"FunctionError": "Unhandled", "Payload": _Body(b'{"errorMessage": "boom"}')})
-    with pytest.raises(RemoteError, match=r"function f failed: .*boom"):
-        aws.invoke("f", "live", b"{}")
-    functions.add_response("invoke", {"Payload": _Body(b'{"ok": true}')})
-    assert aws.invoke("f", "live", b"{}") == b'{"ok": true}'
+def test_a_function_that_fails_is_no_answer(aws: Aws) -> None:
+    with Stubber(aws.functions.patient) as functions:
+        failed = {"FunctionError": "Unhandled", "Payload": _Body(b'{"errorMessage": "boom"}')}
+        functions.add_response("invoke", failed, {"FunctionName": "f", "Qualifier": "live", "Payload": b"{}"})
+        with pytest.raises(RemoteError, match=r"function f failed: .*boom"):
+            aws.invoke("f", "live", b"{}")
+        asked = {"FunctionName": "f", "Payload": b"{}"}
+        functions.add_response("invoke", {"Payload": _Body(b'{"ok": true}')}, asked)
+        assert aws.invoke("f", "", b"{}") == b'{"ok": true}', "without an alias"
+        functions.assert_no_pending_responses()
+
+
+def test_an_invocation_is_made_once_and_waited_for_as_long_as_a_function_may_run(aws: Aws) -> None:
+    """botocore gives up after a minute and asks again, which would run a slow function several times."""
+    config: Any = aws.functions.patient.meta.config
+    assert (config.read_timeout, config.retries["total_max_attempts"]) == (930, 1)
+
+
+def test_an_event_is_handed_over_without_waiting(aws: Aws, functions: Stubber) -> None:
+    asked = {"FunctionName": "f", "Qualifier": "live", "InvocationType": "Event", "Payload": b"{}"}
+    functions.add_response("invoke", {"StatusCode": 202}, asked)
+    aws.invoke_async("f", "live", b"{}")
+    functions.add_client_error("invoke", "ResourceNotFoundException")
+    with pytest.raises(RemoteError, match="function g"):
+        aws.invoke_async("g", "", b"{}")
 
 
 class _Body:
