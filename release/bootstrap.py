@@ -19,7 +19,8 @@ variable                      meaning
 ``RELEASE_CA_BUNDLE``         certificates for downloads inside a build (default: ``PIP_CERT``, ``SSL_CERT_FILE``)
 ``RELEASE_DIST``              folder for archives; default: ``dist``
 ``RELEASE_SCAN_DATABASE``     the scanner's advisories, ``host/name:tag``, instead of the one in release.toml
-``RELEASE_SAM``               the sam executable; default: on PATH, else one installed into the cache
+``RELEASE_SAM``               the sam executable, ``sam`` for the one on PATH; default: the locked one, installed into
+                              the cache
 ============================  ==========================================================================================
 """
 
@@ -234,7 +235,7 @@ class Wiring:
 
         from release.adapters.aws import Aws
 
-        return Aws(boto3.Session(region_name=environment.region), self._sam, self.env)
+        return Aws(boto3.Session(region_name=environment.region), lambda: self._sam, self.env)
 
     @cached_property
     def policy(self) -> GatePolicy:
@@ -419,16 +420,14 @@ class Wiring:
         def engine() -> bool:
             return process.run(["docker", "version"], env=self.env, check=False, timeout=60).code == 0
 
-        return SamBuilder(self._sam, self.env, lambda: bool(shutil.which("docker")) and engine())
+        return SamBuilder(lambda: self._sam, self.env, lambda: bool(shutil.which("docker")) and engine())
 
     def built_bundle(self, inputs: str) -> Path:
         """Where the bundle of these inputs is, or will be, when it holds code that was built."""
         return self.workspace.folder / f"bundle-{inputs}.tar.gz"
 
+    @cached_property
     def _sam(self) -> Path:
-        given = self.env.get("RELEASE_SAM") or shutil.which("sam", path=self.env.get("PATH"))
-        if given:
-            return Path(given)
-        from release.adapters.toolbox import LOCKS, Cache, Toolbox
+        from release.adapters import samtool
 
-        return Toolbox(Cache.of(self.env), (LOCKS,), log.info).venv("sam").tool("sam")
+        return samtool.find(self.env)

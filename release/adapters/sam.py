@@ -82,7 +82,7 @@ class Sam:
                 f"{self.executable()} ({said.strip()}) may change the quotes and backslashes of the parameter "
                 f"{names[0]}: known are {first} to {last}",
                 untouched=f"stack {request.name}",
-                next_step="name one of these in RELEASE_SAM, or leave sam off PATH: then the locked one is installed",
+                next_step="name one of these in RELEASE_SAM, or unset it: then the locked one is installed",
             )
 
     def _environment(self) -> dict[str, str]:

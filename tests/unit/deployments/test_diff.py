@@ -180,7 +180,9 @@ def test_where_the_stack_may_not_be_read_the_releases_are_compared_and_a_note_sa
     found = diff.compare(target, "", world.git)
     assert found.parameters == (Difference("Environment", "changed", "'staging' -> 'other'"),)
     assert [each.kind for each in found.images] == ["same", "same"]
-    assert found.notes == ("parameters are compared as the releases bring them along: this role may not look at app-staging",)
+    assert found.notes == (
+        "parameters are compared as the releases bring them along: this role may not look at app-staging",
+    )
 
 
 class _NoStacks:
