@@ -68,15 +68,13 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         sboms = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans}
         publish.apply(plans, config, wiring.registry, workspace, sboms)
     if not args.dry_run:
+        parts = {plan.image: plan.digest for plan in plans} | zips
         draft = Draft(
             version=version,
             commit=commit,
             images={plan.image: (plan.inputs, plan.digest) for plan in plans},
-            sboms={plan.image: wiring.records.sbom(plan.image, plan.digest) for plan in plans},
-            verdicts={
-                name: _verdict(wiring, name, digest)
-                for name, digest in ({plan.image: plan.digest for plan in plans} | zips).items()
-            },
+            sboms={name: wiring.records.sbom(name, digest) for name, digest in parts.items()},
+            verdicts={name: _verdict(wiring, name, digest) for name, digest in parts.items()},
             changes=_changes(wiring, commit),
             branch=wiring.git.checkout(commit).branch,
         )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, archive_target, code_targets, live_images, other_side
+from release.commands.shared import add_database, archive_target, code_targets, live_code, live_images, other_side
 from release.errors import GateError, ReleaseError, UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def _carry_out(args: argparse.Namespace, guard: Gate, plan: ScanPlan) -> Report:
 def _planned(args: argparse.Namespace, wiring: Wiring, guard: Gate) -> Iterator[ScanPlan]:
     """What is scanned; the code of ZIP functions is laid out as long as the block runs."""
     if args.live:
-        yield _live_scan(wiring, guard, args.live)
+        with live_code(wiring, args.live) as code:
+            yield _live_scan(wiring, guard, args.live, code)
         return
     plan = _archive_scan(wiring, guard, offline=args.offline)
     commit = wiring.git.resolve("HEAD")
@@ -113,8 +114,9 @@ def _compared(wiring: Wiring) -> Mapping[str, ScanTarget]:
         raise
 
 
-def _live_scan(wiring: Wiring, guard: Gate, environment: str) -> ScanPlan:
+def _live_scan(wiring: Wiring, guard: Gate, environment: str, code: tuple[ScanTarget, ...]) -> ScanPlan:
     """What the ledger says is live; without targets while nothing was ever proven there."""
     from release.gate.scan import ScanPlan
 
-    return ScanPlan(tuple(live_images(wiring, environment).values()), guard.policy, guard.vex, whole=False)
+    targets = (*live_images(wiring, environment).values(), *code)
+    return ScanPlan(targets, guard.policy, guard.vex, whole=False)

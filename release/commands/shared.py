@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from release.bootstrap import Wiring
     from release.deployments.deployplan import DeployPlan
     from release.deployments.target import Target
@@ -80,15 +82,14 @@ def code_targets(wiring: Wiring, commit: str, config: Config) -> Iterator[tuple[
 
     Raises NotFoundError when it has to be built and was not.
     """
-    from release.gate.scan import ScanTarget
-    from release.releases import building, bundle, bundling, codelayout
+    from release.releases import building, bundling
     from release.settings.codebuilds import code_folders
 
     if not code_folders(config.template, lambda path: wiring.git.show(commit, path)):
         yield ()
         return
     with wiring.workspace.scratch() as folder:
-        archive, tree, out = folder / "bundle.tar.gz", folder / "tree", folder / "out"
+        archive, tree = folder / "bundle.tar.gz", folder / "tree"
         if builds := building.needed(wiring.git, commit, config.template):
             archive = wiring.built_bundle(bundling.inputs(wiring.git, commit, config.template))
             if not archive.exists():
@@ -96,14 +97,43 @@ def code_targets(wiring: Wiring, commit: str, config: Config) -> Iterator[tuple[
         else:
             tree.mkdir()
             bundling.write(wiring.git, commit, config.template, tree, archive, wiring.limits)
-        out.mkdir()
-        bundle.unpack(archive, out, wiring.limits)
-        found = []
-        for name, place in code_folders(config.template, lambda path: (out / path).read_bytes()).items():
-            layout = folder / f"code-{name}"
-            codelayout.write(out / place, layout, name)
-            found.append(ScanTarget(name, wiring.workspace.read(name, layout).manifest, layout, code=True))
-        yield tuple(found)
+        yield _code_in(archive, config.template, folder, wiring)
+
+
+def _code_in(archive: Path, template: str, folder: Path, wiring: Wiring) -> tuple[ScanTarget, ...]:
+    """The code that the bundle ``archive`` holds, laid out below ``folder``."""
+    from release.gate.scan import ScanTarget
+    from release.releases import bundle, codelayout
+    from release.settings.codebuilds import code_folders
+
+    out = folder / "out"
+    out.mkdir()
+    bundle.unpack(archive, out, wiring.limits)
+    found = []
+    for name, place in code_folders(template, lambda path: (out / path).read_bytes()).items():
+        layout = folder / f"code-{name}"
+        codelayout.write(out / place, layout, name)
+        found.append(ScanTarget(name, wiring.workspace.read(name, layout).manifest, layout, code=True))
+    return tuple(found)
+
+
+@contextmanager
+def live_code(wiring: Wiring, environment: str) -> Iterator[tuple[ScanTarget, ...]]:
+    """The code of ZIP functions and layers that is live in ``environment``, from its release's bundle, in this block.
+
+    Raises NotFoundError, ConflictError: the live release's record or bundle is gone, or is none of ours.
+    """
+    from release.deployments import observe
+    from release.releases import recording
+
+    with wiring.target(environment) as target, wiring.scratch() as folder:
+        live = target.ledger().live
+        if live is None:
+            yield ()
+            return
+        release = observe.deployed(live.claim, target)
+        recording.fetch_bundle(release.digest, target.store, target.records, folder / "bundle.tar.gz")
+        yield _code_in(folder / "bundle.tar.gz", release.record.template, folder, wiring)
 
 
 def archive_target(wiring: Wiring, archive: Archive) -> ScanTarget:

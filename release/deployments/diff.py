@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from release import semver
-from release.deployments import differences, facts, observe, packagediff, templatediff
-from release.deployments.differences import Difference, Differences, ImageDifference
+from release.deployments import bills, differences, facts, observe, templatediff
+from release.deployments.differences import Difference, Differences
 from release.deployments.diffside import Side
 from release.deployments.model import Stack
 from release.deployments.target import Target
-from release.errors import ReleaseError, RemoteError
+from release.errors import RemoteError
 from release.releases import recording
 from release.releases.model import Release
-from release.releases.ports import Store
-from release.releases.record import RecordedImage
 from release.versions.ports import Git
 
 _OUTSIDE = "was given from outside (RELEASE_PARAMETERS, or by hand), and nothing gives it here"
@@ -45,9 +40,10 @@ def compare(target: Target, name: str, git: Git | None) -> Differences:
         version=release.version,
         release=release.digest,
         images=tuple(
-            _with_packages(each, target.store)
+            bills.with_packages(each, target.store)
             for each in differences.images(before.images if before else {}, release.record.images)
         ),
+        code=bills.code(before, release.record, target),
         parameters=_parameters(old, new, target, stack, as_brought=bool(unread)),
         template=templatediff.templates(old.templates if old else {}, new.templates),
         files=differences.files(old.files() if old else {}, new.files()),
@@ -96,24 +92,6 @@ def _release(name: str, target: Target) -> Release:
     digest, record = recording.named(asked, target.store, target.records)
     version = asked.removeprefix("v")
     return Release(version if semver.try_parse(version) else record.version, digest, record)
-
-
-def _with_packages(image: ImageDifference, store: Store) -> ImageDifference:
-    """``image`` with what differs in its packages, or with why that is not known."""
-    if image.kind != "changed" or image.old is None or image.new is None:
-        return image
-    try:
-        found = packagediff.changes(_packages(image.old, store), _packages(image.new, store))
-    except (ReleaseError, ValueError) as error:
-        return replace(image, not_compared=error.message if isinstance(error, ReleaseError) else str(error))
-    return replace(image, packages=found)
-
-
-def _packages(image: RecordedImage, store: Store) -> Mapping[str, frozenset[str]]:
-    where = f"the bill of materials of {image.repository}@{image.digest[:19]}"
-    if not image.sbom:
-        raise ValueError(f"{where} was never published")
-    return packagediff.packages(store.blob(image.repository, image.sbom), where)
 
 
 def _notes(live: Release | None, stack: Stack | None, target: Target) -> tuple[str, ...]:

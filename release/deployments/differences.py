@@ -44,6 +44,16 @@ class ImageDifference:
 
 
 @dataclass(frozen=True)
+class CodeDifference:
+    """The code of one ZIP function or layer, by its bill of materials. The rest as of :class:`ImageDifference`."""
+
+    name: str
+    kind: str
+    packages: tuple[Difference, ...] = ()
+    not_compared: str = ""
+
+
+@dataclass(frozen=True)
 class Value:
     """A parameter's value; ``secret`` when it may be one, ``text`` None when nobody here can tell it."""
 
@@ -58,6 +68,7 @@ class Differences:
     Attributes:
         live: the version that is live, "" when none is: then everything is added.
         release: the digest of the release that would go in.
+        code: ZIP functions and layers whose bills of materials are not the same.
         parameters, template, files, functions, smoke: what differs; empty where nothing does.
         goes_in, comes_out: commits; None when they are not known here.
         notes: what could not be compared, or contradicts.
@@ -68,6 +79,7 @@ class Differences:
     version: str
     release: str
     images: tuple[ImageDifference, ...]
+    code: tuple[CodeDifference, ...] = ()
     parameters: tuple[Difference, ...] = ()
     template: tuple[Difference, ...] = ()
     files: tuple[Difference, ...] = ()

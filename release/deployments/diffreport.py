@@ -26,6 +26,9 @@ def _parts(found: Differences) -> Iterator[tuple[str, Sequence[Difference], str]
         if image.kind == "changed":
             none = f"not compared: {image.not_compared}" if image.not_compared else "none differs"
             yield f"packages of {image.name}", image.packages, none
+    for each in found.code:
+        none = f"not compared: {each.not_compared}" if each.not_compared else "none differs"
+        yield f"packages of {each.name} (ZIP, {each.kind})", each.packages, none
     yield "parameters", found.parameters, "none differs"
     yield "template", found.template, "no resource differs"
     yield "files that the template names", found.files, "none differs"
@@ -129,6 +132,14 @@ def _data(found: Differences) -> dict[str, object]:
                 "not_compared": image.not_compared or None,
             }
             for image in found.images
+        },
+        "code": {
+            each.name: {
+                "is": each.kind,
+                "packages": None if each.not_compared else [asdict(package) for package in each.packages],
+                "not_compared": each.not_compared or None,
+            }
+            for each in found.code
         },
         **{
             name: [asdict(each) for each in changes]

@@ -26,7 +26,7 @@ class Draft:
 
     Attributes:
         images: image -> ``(inputs, digest)``, each in the registry by now.
-        sboms: image -> its bill of materials; empty when there is none.
+        sboms: image, ZIP function or layer -> its bill of materials; empty when there is none.
         verdicts: image -> what the gate said of it.
         changes: its section of the changelog, or "".
         branch: the branch it is made from, or "".
@@ -66,7 +66,12 @@ def record_of(draft: Draft, config: Config, git: Git, registry: Registry) -> Rel
         functions={each.logical_id: RecordedFunction(each.image, each.alias) for each in found},
         verdicts=draft.verdicts,
         settings=git.show(draft.commit, "release.toml").decode(errors="replace"),
+        sboms={name: sha256(sbom) for name, sbom in _of_code(draft, config).items()},
     )
+
+
+def _of_code(draft: Draft, config: Config) -> dict[str, bytes]:
+    return {name: sbom for name, sbom in sorted(draft.sboms.items()) if sbom and name not in config.images}
 
 
 def _image(name: str, draft: Draft, config: Config, registry: Registry) -> RecordedImage:
@@ -105,4 +110,9 @@ def publish(
         bundling.write(git, draft.commit, config.template, tree, archive, limits)
     if draft.changes:
         changes.write_text(draft.changes, encoding="utf-8")
-    return recording.write(record, bundle or archive, changes if draft.changes else None, store, config.records)
+    sboms: list[Path] = []
+    for content in dict.fromkeys(_of_code(draft, config).values()):
+        sboms.append(folder / f"bill-{len(sboms)}.cdx.json")
+        sboms[-1].write_bytes(content)
+    section = changes if draft.changes else None
+    return recording.write(record, bundle or archive, section, store, config.records, sboms)

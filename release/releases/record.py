@@ -11,6 +11,7 @@
                             "platform": "linux/arm64", "size": 81234567, "sbom": "sha256:…"}},
       "functions": {"ExportFunction": {"image": "export", "alias": "live"},
                     "CleanupFunction": {"image": "", "alias": "live"}},
+      "sboms": {"CleanupFunction": "sha256:…"},
       "verdicts": {"export": {"outcome": "pass", "policy": "<16 hex>", "reported": ["CVE-…"]}},
       "settings": "…release.toml as it is at the commit…"
     }
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from release import documents
@@ -78,6 +79,7 @@ class ReleaseRecord:
         position: the number of commits in its history, itself included.
         functions: logical id -> the Lambda function.
         settings: release.toml at the commit, whole.
+        sboms: ZIP function or layer -> the digest of its bill of materials, which is a layer of the record.
     """
 
     project: str
@@ -92,6 +94,7 @@ class ReleaseRecord:
     functions: Mapping[str, RecordedFunction]
     verdicts: Mapping[str, RecordedVerdict]
     settings: str
+    sboms: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -124,4 +127,6 @@ def _record(values: dict[str, Any]) -> ReleaseRecord:
         raise ValueError(f"image {bad[0]} has no digest")
     if unknown := sorted({each.image for each in functions.values()} - set(images) - {""}):
         raise ValueError(f"a function runs image {unknown[0]}, which the release does not have")
+    if bad := [name for name, digest in values["sboms"].items() if not is_digest(digest)]:
+        raise ValueError(f"the bill of materials of {bad[0]} has no digest")
     return record

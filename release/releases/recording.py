@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from release import semver
 from release.digest import is_digest
 from release.errors import ConflictError, NotFoundError, UsageError
+from release.releases.artifact import CYCLONEDX
 from release.releases.ports import Store
 from release.releases.record import BUNDLE_TYPE, CHANGES_TYPE, RECORD_TYPE, ReleaseRecord, from_json, to_json
 from release.releases.stored import Content, Stored
@@ -151,8 +152,18 @@ def known(version: str, commit: str, store: Store, repository: str) -> str:
     return digest
 
 
-def write(record: ReleaseRecord, bundle: Path, changes: Path | None, store: Store, repository: str) -> str:
+def write(
+    record: ReleaseRecord,
+    bundle: Path,
+    changes: Path | None,
+    store: Store,
+    repository: str,
+    sboms: Sequence[Path] = (),
+) -> str:
     """Store the record with its bundle and its section of the changelog, name it, and answer its digest.
+
+    Args:
+        sboms: the bills of materials of ZIP code that the record names.
 
     Raises:
         ConflictError: one of its names is another record's.
@@ -160,6 +171,7 @@ def write(record: ReleaseRecord, bundle: Path, changes: Path | None, store: Stor
     digest = known(record.version, record.commit, store, repository)
     if not digest:
         layers = [(BUNDLE_TYPE, bundle), *([(CHANGES_TYPE, changes)] if changes else [])]
+        layers += [(CYCLONEDX, path) for path in sboms]
         digest = store.put(repository, Content(RECORD_TYPE, to_json(record)), layers)
     # The commit's name first: a crash between the two is finished by what `known` finds under it.
     for tag in (commit_tag(record.commit), record.version):

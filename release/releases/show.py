@@ -7,7 +7,7 @@ from pathlib import Path
 
 from release.releases import recording
 from release.releases.ports import Store
-from release.releases.record import CHANGES_TYPE, ReleaseRecord
+from release.releases.record import BUNDLE_TYPE, CHANGES_TYPE, ReleaseRecord
 
 
 @dataclass(frozen=True)
@@ -49,5 +49,5 @@ def release(name: str, store: Store, repository: str, folder: Path) -> ReleaseVi
         if layer.media_type == CHANGES_TYPE:
             store.fetch(repository, layer, folder / "section")
             changes = (folder / "section").read_text(encoding="utf-8", errors="replace")
-    bundle = sum(layer.size for layer in layers if layer.media_type != CHANGES_TYPE)
+    bundle = sum(layer.size for layer in layers if layer.media_type == BUNDLE_TYPE)
     return ReleaseView(digest, record, tuple(names), changes, bundle)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from release.deployments.model import StackRequest, StackResource
+from release.digest import sha256
 from release.errors import RemoteError
 from tests.fakes.template import read, resolve
 
@@ -90,7 +92,8 @@ class Account:
     def images(self, request: StackRequest) -> list[str]:
         """The image of every function that ``request`` asks for."""
         template = read(text(request))
-        return [template.image(logical, self.names(request.parameters)) for logical in template.functions]
+        found = [template.image(logical, self.names(request.parameters)) for logical in template.functions]
+        return [image for image in found if image]
 
     def publish(self, request: StackRequest, ready: datetime, *, sticks: bool) -> None:
         """Make, change and delete functions; publish a version of each whose ImageUri changed, and move its alias.
@@ -106,7 +109,8 @@ class Account:
         names = self.names(request.parameters)
         version, commit = request.parameters["ReleaseVersion"], request.parameters["GitSha"]
         for logical, properties in template.functions.items():
-            function, hashed = self.functions[logical], template.hashed(logical, names)
+            function = self.functions[logical]
+            hashed = template.hashed(logical, names) + _code(request, properties)
             if function.current and (sticks or function.versions[function.current].hashed == hashed):
                 continue
             function.current = number = max(function.versions, default=0) + 1
@@ -134,3 +138,13 @@ class Account:
             found.append(StackResource(f"{logical}Version0a1b2c", "AWS::Lambda::Version", f"{arn}:{function.current}"))
             found.append(StackResource(f"{logical}Aliaslive", "AWS::Lambda::Alias", f"{arn}:live"))
         return (*found, *self.others)
+
+
+def _code(request: StackRequest, properties: Mapping[str, Any]) -> str:
+    """What SAM hashes of a ZIP: its address, which ``sam package`` makes of the content of its folder."""
+    if "CodeUri" not in properties:
+        return ""
+    folder = request.folder / properties["CodeUri"]
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    assert files, f"no code in {folder}"
+    return sha256(b"".join(path.relative_to(folder).as_posix().encode() + path.read_bytes() for path in files))

@@ -33,12 +33,12 @@ class Template:
         self.outputs: Mapping[str, Any] = {name: rule["Value"] for name, rule in document["Outputs"].items()}
 
     def image(self, logical: str, names: Names) -> str:
-        """The image that a function runs."""
-        return resolve(self.functions[logical]["ImageUri"], names)
+        """The image that a function runs; "" for a ZIP."""
+        return resolve(self.functions[logical].get("ImageUri", ""), names)
 
     def hashed(self, logical: str, names: Names) -> str:
         """What SAM hashes for a function's version: its ImageUri with parameters put in, nothing else resolved."""
-        return json.dumps(_put_in(self.functions[logical]["ImageUri"], names))
+        return json.dumps(_put_in(self.functions[logical].get("ImageUri", ""), names))
 
 
 @functools.lru_cache(maxsize=64)

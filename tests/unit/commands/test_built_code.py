@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from release.adapters.layout import read_layout
-from release.digest import sha256_of_file
+from release.digest import sha256, sha256_of_file
 from release.errors import ConflictError, GateError, NotFoundError
 from release.gate.findings import ImageScan, ScanReport
 from release.gate.ports import Scanner
@@ -21,7 +21,12 @@ from tests.unit.commands.test_new_only import Machine
 GATE = b'\n[gate]\nblock = ["HIGH"]\n'
 AUTHORIZER = {
     "Type": "AWS::Serverless::Function",
-    "Properties": {"CodeUri": "authorizer", "Runtime": "python3.13", "Handler": "app.handler"},
+    "Properties": {
+        "CodeUri": "authorizer",
+        "Runtime": "python3.13",
+        "Handler": "app.handler",
+        "AutoPublishAlias": "live",
+    },
 }
 
 
@@ -83,6 +88,8 @@ def test_what_was_built_is_what_is_released(machine: Builder, tmp_path: Path) ->
     assert {name: verdict.outcome for name, verdict in record.verdicts.items()} == dict.fromkeys(
         ("export", "report", "Authorizer"), "pass"
     )
+    assert record.sboms == {"Authorizer": sha256(b"{}")}
+    assert machine.world.store.blob(RELEASES, record.sboms["Authorizer"]) == b"{}", "its bill of materials is with it"
     recording.fetch_bundle(digest, machine.world.store, RELEASES, tmp_path / "fetched")
     assert (tmp_path / "fetched").read_bytes() == path.read_bytes()
     (tmp_path / "out").mkdir()
@@ -102,6 +109,20 @@ def test_a_vulnerable_package_in_zip_code_stops_the_release_before_anything_is_p
     with pytest.raises(GateError, match="its scan says: block"):
         machine.run_words(["publish", "--version", "0.1.0-rc.1", "--expect", digests])
     assert not machine.world.registry.named["app/export"]
+
+
+def test_zip_code_that_is_live_is_scanned_every_day_too(machine: Builder) -> None:
+    """From the live release's bundle: what is in the working tree meanwhile says nothing of it."""
+    machine.built()
+    machine.run("scan --offline")
+    machine.run("publish --version 0.1.0-rc.1")
+    assert machine.run("scan --live staging").data["images"] == {}
+    machine.world.deploy("staging", "0.1.0-rc.1")
+    machine.world.git.commit({"template.yaml": template_json(), "authorizer/app.py": None}, "feat: none any more")
+    assert list(machine.run("scan --live staging").data["images"]) == ["export", "report", "Authorizer"]
+    machine.code = report(vulnerability())
+    with pytest.raises(GateError, match=r"stops 1 of 3 images: Authorizer: CVE-"):
+        machine.run("scan --live staging")
 
 
 def test_zip_code_that_was_not_scanned_is_not_published(machine: Builder) -> None:

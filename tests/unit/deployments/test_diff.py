@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from release.deployments import diff, diffreport
-from release.deployments.differences import Difference, Differences
+from release.deployments.differences import CodeDifference, Difference, Differences
 from release.deployments.model import Stack
 from release.digest import sha256
 from release.errors import NotFoundError, RemoteError
@@ -112,6 +112,47 @@ def test_the_packages_of_an_image_that_changed_are_compared_by_its_bills_of_mate
     world.store.blobs["app/export"] = {sha256(each): each for each in known}
     export = seen(world).images[0]
     assert (export.packages, export.not_compared) == ((Difference("pypi/boto3", "raised", "1.9.0 -> 1.10.0"),), "")
+
+
+def with_zip(world: World, code: str) -> None:
+    """Commit a template with one more function, whose code is ``code``."""
+    zipped = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"CodeUri": "cleanup", "Runtime": "python3.13", "AutoPublishAlias": "live"},
+    }
+    made = {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], "Cleanup": zipped}}
+    world.git.commit({"template.yaml": template_json(made), "cleanup/app.py": code.encode()})
+
+
+def test_the_packages_of_zip_code_are_compared_by_the_bills_of_materials_in_the_records(world: World) -> None:
+    with_zip(world, "1")
+    world.sboms = {"Cleanup": bill("pypi/idna@3.6")}
+    world.release("0.1.0", "staging")
+    with_zip(world, "2")
+    world.sboms = {"Cleanup": bill("pypi/idna@3.7")}
+    world.publish("0.2.0")
+    found = seen(world)
+    assert found.code == (CodeDifference("Cleanup", "changed", (Difference("pypi/idna", "raised", "3.6 -> 3.7"),)),)
+    told = diffreport.of_differences(found)
+    assert "packages of Cleanup (ZIP, changed):" in told.text
+    assert told.data["code"]["Cleanup"]["packages"][0]["detail"] == "3.6 -> 3.7"
+    world.git.commit({"template.yaml": template_json()})
+    world.sboms = {}
+    world.publish("0.3.0")
+    assert seen(world).code == (CodeDifference("Cleanup", "removed", (Difference("pypi/idna", "removed", "3.6"),)),)
+
+
+def test_zip_code_of_which_no_bill_of_materials_was_published_is_not_compared_and_never_called_new(
+    world: World,
+) -> None:
+    with_zip(world, "1")
+    world.release("0.1.0", "staging")
+    with_zip(world, "2")
+    world.sboms = {"Cleanup": bill("pypi/idna@3.7")}
+    world.publish("0.2.0")
+    (code,) = seen(world).code
+    assert (code.kind, code.packages) == ("changed", ())
+    assert code.not_compared == "the bill of materials of Cleanup of v0.1.0 was never published"
 
 
 def test_a_parameter_shows_its_values_when_both_releases_bring_them_along(world: World) -> None:
