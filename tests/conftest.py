@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from tests.rehearsed import Rehearsed, rehearsed
+from tests.support import tally
 from tests.support.world import World
 
 # The same examples on every run, and no verdict by the clock: a red test must be red again on the next machine.
@@ -18,7 +19,10 @@ hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line for the job summary, where there is one."""
+    """What random lives consisted of, and one line for the job summary, where there is one."""
+    ended = [report for how in ("passed", "failed") for report in terminalreporter.stats.get(how, [])]
+    for line in tally.lines(ended):
+        terminalreporter.write_line(line)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         counts = {how: len(terminalreporter.stats.get(how, [])) for how in ("passed", "failed", "error", "skipped")}
         mark = "⛔" if counts["failed"] or counts["error"] else "✅"

@@ -17,6 +17,7 @@ from release.errors import ConflictError, DeployFailed, PutBackFailed, ReleaseEr
 from tests.fakes.journal import Killed
 from tests.support.interleaved import Interleaved
 from tests.support.rules import Rules, check_refusal
+from tests.support.tally import TALLY
 from tests.support.world import World
 
 #: What strikes, and at which moment of the command.
@@ -56,7 +57,11 @@ class Commands:
         before = journal.disturbed
         ending = self._ending(command)
         journal.calm()
-        return ending, journal.disturbed > before
+        struck = journal.disturbed > before
+        if struck and trouble:
+            kill = str(ending).partition(" ")[0] if isinstance(ending, Killed) else ""
+            TALLY[f"trouble: {' '.join((trouble[0], kill)).strip()}"] += 1
+        return ending, struck
 
     def _ending(self, command: Command) -> Ending:
         try:
@@ -65,6 +70,7 @@ class Commands:
             return killed
         except ReleaseError as error:
             check_refusal(error)
+            TALLY[f"refused: {type(error).__name__}"] += 1
             return error
 
     def until_calm(self, command: Command, troubles: Sequence[Trouble] = ()) -> Ending:
@@ -105,9 +111,11 @@ class Commands:
                     no_downgrade(self.world, wanted, plan)
                 try:
                     result = deploy.apply(plan, target)
+                    TALLY[f"{wanted.verb} {wanted.environment}: {plan.action.name.lower()}"] += 1
                     self.rules.left.discard(wanted.environment)
                     return result
                 except ClaimLostError:
+                    TALLY["a claim was lost to another run"] += 1
                     continue
                 finally:
                     tries = changes[begun:].count(f"before deploy {stack}")
@@ -182,6 +190,7 @@ class Commands:
         taken = [each.number for each in names if each.number > known and Result.ABANDONED in each.results]
         assert not (undisturbed and taken), f"{taken} were taken over, and their runs lived"
         new = [entry for entry in self.world.entries(first.environment)[known:] if entry.is_proven]
+        TALLY[f"two at once: {len(new)} of them proven"] += 1
         for before, after in pairwise(new):
             assert after.claim.action == "rollback" or after.claim.position >= before.claim.position, "a downgrade"
         for each in (first, second):

@@ -4,7 +4,7 @@ of docs/architecture.md hold (:mod:`tests.support.rules`, :mod:`tests.support.co
 faults.md, 13 to 20, 22 to 24, 27 to 29, 31, 53 to 55, 58 and 59, in any order and together.
 
 ``SEQUENCES=100000`` tries so many (``make soak``); ``make test`` tries 2,000. The seeds are numbers, so a red one is
-red again; its sequence is printed as the calls that lead to it.
+red again; its sequence is printed as the calls that lead to it. What all of them consisted of is printed at the end.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, run_state_machine_as_test
 
 from tests.support.commands import Commands, Deployment, Trouble
+from tests.support.tally import TALLY, rule
 from tests.support.world import RELEASE_TOML, RELEASES, TEMPLATE, World, template_json
 
 #: How many sequences one test tries.
@@ -71,6 +73,7 @@ class AnySequence(RuleBasedStateMachine):
     @initialize(releases=st.sampled_from((3, 2, 1, 0)))
     def first(self, releases: int) -> None:
         """The project begins; its first releases may have been live already."""
+        TALLY["sequences"] += 1
         began, commits = begun(releases)
         self.world, self.commits = copy.deepcopy(began), list(commits)
         self.world.folder = self.world.workspace.folder = self.folder
@@ -108,6 +111,7 @@ class AnySequence(RuleBasedStateMachine):
 
     def merge(self, kind: str, troubles: list[Trouble]) -> None:
         """A merge to main, and the release that its run publishes; published again, it is the same."""
+        TALLY[f"merge of {kind}"] += 1
         number = str(len(self.commits) + 1)
         self.third ^= kind == "function"
         template = {**TEMPLATE, "Resources": dict(TEMPLATE["Resources"])}
@@ -142,6 +146,7 @@ class AnySequence(RuleBasedStateMachine):
             number = int(proven[-1].split(".")[1])
         version, commit = f"0.{number}.0", self.commits[number - 1]
         ending = self.commands.until_calm(lambda: self.world.promote(version, commit), troubles)
+        TALLY[f"promote: {type(ending).__name__ if ending else 'promoted'}"] += 1
         assert type(self.commands.once(lambda: self.world.promote(version, commit))[0]) is type(ending)
         self.commands.rules.check()
 
@@ -215,6 +220,7 @@ class AnySequence(RuleBasedStateMachine):
         function = account.functions.get(logical) if account else None
         if account is None or function is None or "live" not in function.aliases:
             return
+        TALLY[f"by hand: {how}"] += 1
         oldest, newest = min(function.versions), max(function.versions)
         if how == "move":
             function.aliases["live"] = (oldest, {})
@@ -231,6 +237,7 @@ class AnySequence(RuleBasedStateMachine):
         versions = {f"0.{self.number(back)}.0", f"0.{self.number(back)}.0-rc.1"}
         for ill in (self.world.cloud.sick, self.world.cloud.update_fails, self.world.cloud.rollback_fails):
             ill -= versions
+        TALLY[f"a release is {how}"] += 1
         if how != "well":
             getattr(self.world.cloud, how).update(versions)
 
@@ -256,7 +263,10 @@ def _note(text: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("seed", range(max(1, SEQUENCES // SHARD)))
-def test_after_any_sequence_the_same_command_again_converges_and_the_rules_hold(seed: int) -> None:
+def test_after_any_sequence_the_same_command_again_converges_and_the_rules_hold(
+    seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    TALLY.clear()
     run_state_machine_as_test(
         hypothesis.seed(seed)(type("AnySequence", (AnySequence,), {})),
         settings=hypothesis.settings(
@@ -270,3 +280,4 @@ def test_after_any_sequence_the_same_command_again_converges_and_the_rules_hold(
             phases=(hypothesis.Phase.generate,),
         ),
     )
+    TALLY.hand_over(record_property)
