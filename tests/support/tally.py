@@ -36,7 +36,8 @@ def rule(**drawn: Any) -> Callable[[_Step], Any]:
             TALLY[f"step {step.__name__}"] += 1
             step(*args, **values)
 
-        return stateful.rule(**drawn)(run)
+        decorate: Callable[[Any], Any] = stateful.rule(**drawn)
+        return decorate(run)
 
     return counted
 

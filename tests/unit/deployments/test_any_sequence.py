@@ -267,17 +267,19 @@ def test_after_any_sequence_the_same_command_again_converges_and_the_rules_hold(
     seed: int, record_property: Callable[[str, object], None]
 ) -> None:
     TALLY.clear()
-    run_state_machine_as_test(
-        hypothesis.seed(seed)(type("AnySequence", (AnySequence,), {})),
-        settings=hypothesis.settings(
-            max_examples=min(SHARD, SEQUENCES),
-            stateful_step_count=14,
-            deadline=None,
-            database=None,
-            derandomize=False,
-            suppress_health_check=list(hypothesis.HealthCheck),
-            # Making a red sequence shorter takes minutes; ten calls can be read as they are.
-            phases=(hypothesis.Phase.generate,),
-        ),
-    )
-    TALLY.hand_over(record_property)
+    try:
+        run_state_machine_as_test(
+            hypothesis.seed(seed)(type("AnySequence", (AnySequence,), {})),
+            settings=hypothesis.settings(
+                max_examples=min(SHARD, SEQUENCES),
+                stateful_step_count=14,
+                deadline=None,
+                database=None,
+                derandomize=False,
+                suppress_health_check=list(hypothesis.HealthCheck),
+                # Making a red sequence shorter takes minutes; ten calls can be read as they are.
+                phases=(hypothesis.Phase.generate,),
+            ),
+        )
+    finally:
+        TALLY.hand_over(record_property)
