@@ -12,6 +12,7 @@ from release.deployments.claiming import ClaimLostError
 from release.deployments.claims import Result
 from release.deployments.deploy import DeployResult
 from release.deployments.deployplan import Action, DeployPlan
+from release.deployments.rollout import SERVE_WAIT
 from release.deployments.target import Target
 from release.errors import ConflictError, DeployFailed, PutBackFailed, ReleaseError
 from tests.fakes.journal import Killed
@@ -106,7 +107,7 @@ class Commands:
         changes = self.world.journal.points
         try:
             for _ in range(4):
-                plan, begun = wanted.plan(target), len(changes)
+                plan, begun, disturbed = wanted.plan(target), len(changes), self.world.journal.disturbed
                 if alone:
                     no_downgrade(self.world, wanted, plan)
                 try:
@@ -117,6 +118,10 @@ class Commands:
                 except ClaimLostError:
                     TALLY["a claim was lost to another run"] += 1
                     continue
+                except PutBackFailed as failed:
+                    if alone and self.world.journal.disturbed == disturbed:
+                        must_not_go_back(self.world, plan, failed)
+                    raise
                 finally:
                     tries = changes[begun:].count(f"before deploy {stack}")
                     assert tries <= 2 or not alone, f"{tries} changes of the stack in one command"
@@ -206,6 +211,15 @@ def no_downgrade(world: World, wanted: Deployment, plan: DeployPlan) -> None:
     runs = account.parameters.get("GitSha", "") if account else ""
     if wanted.verb == "deploy" and plan.rollout and runs in world.git.commits:
         assert world.git.position(plan.release.commit)[0] >= world.git.position(runs)[0], "an accidental downgrade"
+
+
+def must_not_go_back(world: World, plan: DeployPlan, failed: PutBackFailed) -> None:
+    """Rule 5: where a deployment was to go back in, it or the stack is ill, or nobody could wait for it."""
+    if plan.put_back is None or world.cloud.pending >= SERVE_WAIT:
+        return
+    ill = world.cloud.sick | world.cloud.update_fails | world.cloud.rollback_fails
+    stuck = plan.release.version in world.cloud.rollback_fails
+    assert stuck or plan.put_back.claim.version in ill, f"nothing was in the way: {failed!r}"
 
 
 def fingerprint(world: World) -> object:
