@@ -38,7 +38,7 @@ check-template:
 	@$(BIN)/cfn-lint template.yaml pipeline.yaml
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(BIN)/python tools/tool sam validate --lint >/dev/null
 check-settings:
-	@$(BIN)/check-jsonschema --quiet --check-metaschema docs/release-toml.schema.json
+	@$(BIN)/check-jsonschema --quiet --check-metaschema docs/*.schema.json
 	@$(BIN)/check-jsonschema --quiet --schemafile docs/release-toml.schema.json release.toml
 check-shell:
 	@$(BIN)/shellcheck tools/setup tools/lock .ci/run rehearsal/github/programs/ask-github \

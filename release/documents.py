@@ -6,13 +6,19 @@ A reader refuses another schema and a key that it does not know: what it does no
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, TypeVar
 
 from release.errors import ConflictError
 
+#: A time with its offset (ISO 8601).
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}"
+
 _T = TypeVar("_T")
+_TIME = re.compile(TIME + r"\Z")
 
 
 def encode(schema: int, values: Mapping[str, Any]) -> bytes:
@@ -34,7 +40,8 @@ def decode(content: bytes, schema: int, where: str, build: Callable[[dict[str, A
         values = json.loads(content)
         if not isinstance(values, dict):
             raise ValueError("it is no object")
-        if (found := values.pop("schema", None)) != schema:
+        found = values.pop("schema", None)
+        if type(found) is not int or found != schema:
             raise ValueError(f"its schema is {found!r}, this command reads {schema}")
         return build(values)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -46,7 +53,9 @@ def decode(content: bytes, schema: int, where: str, build: Callable[[dict[str, A
 
 
 def checked(kind: type[_T], values: Mapping[str, Any]) -> _T:
-    """``values`` as the dataclass ``kind``: every key known, texts texts, whole numbers whole numbers.
+    """``values`` as the dataclass ``kind``: every key known, every value of its key's type.
+
+    Objects inside it are made by the caller beforehand.
 
     Raises:
         ValueError: a key is not known, or a value is of another kind.
@@ -56,6 +65,29 @@ def checked(kind: type[_T], values: Mapping[str, Any]) -> _T:
     for name, value in values.items():
         if name not in known:
             raise ValueError(f"{name} is not a key that is known here")
-        if (known[name] == "str" and not isinstance(value, str)) or (known[name] == "int" and type(value) is not int):
+        if not _fits(known[name], value):
             raise ValueError(f"{name} is {value!r}")
     return kind(**values)
+
+
+def _fits(kind: str, value: Any) -> bool:
+    """Whether a value out of JSON is of the type ``kind``, as an annotation writes it."""
+    match kind:
+        case "str":
+            return isinstance(value, str)
+        case "int":
+            return type(value) is int
+        case "tuple[str, ...]":
+            return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+        case "Mapping[str, str]":
+            return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+        case "Mapping[str, float]":
+            return isinstance(value, dict) and all(type(each) in (int, float) for each in value.values())
+    return True
+
+
+def check_time(name: str, text: str) -> None:
+    """Raises ValueError unless ``text`` is a time as this pipeline writes it."""
+    if not _TIME.match(text):
+        raise ValueError(f"{name} is {text!r}")
+    datetime.fromisoformat(text)

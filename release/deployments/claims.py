@@ -23,6 +23,8 @@ SCHEMA = 1
 CLAIM_TYPE = "application/vnd.lambda-image-release.claim.v1+json"
 OUTCOME_TYPE = "application/vnd.lambda-image-release.outcome.v1+json"
 
+#: What a deployment may do.
+ACTIONS = ("deploy", "rollback")
 _NAME = re.compile(r"([a-z][a-z0-9-]{0,30})-([1-9][0-9]{0,8})(?:-(proven|put-back|failed|abandoned))?\Z")
 
 
@@ -43,7 +45,8 @@ class Run:
         who: the person or role: GITHUB_ACTOR, else the caller that AWS knows.
         url: the workflow run's page, or "".
         attempt: of the workflow run; 0 outside of one.
-        host, process: the machine and the process, which tells whether a run on this machine still lives.
+        host: the machine.
+        process: its number there, which tells whether a run on this machine still lives.
     """
 
     who: str
@@ -58,12 +61,17 @@ class Claim:
     """A deployment that began.
 
     Attributes:
+        environment: its name in release.toml.
+        number: counts the environment's deployments, from 1.
         action: "deploy" or "rollback".
         release: the record's digest.
         version: the name it was asked for by.
+        commit: the release's, 40 hex digits.
         digests: image -> digest, as the record has them.
-        branch, position: where the release's commit stands (:class:`release.releases.record.ReleaseRecord`).
+        branch: the branch that the release was made from, or "".
+        position: the number of commits in its history, which tells older from newer without a clone.
         before: the number of the proven deployment that was live, 0 when there was none.
+        run: who deploys, from where.
         reason: why, as a person gave it.
         began: when, ISO 8601 in UTC.
     """
@@ -90,7 +98,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Served:
-    """What one function served when its deployment was proven. ``digest`` is "" for a ZIP."""
+    """What one function served when its deployment was proven.
+
+    Attributes:
+        name: its physical name.
+        version: the Lambda version that its alias led to.
+        digest: of the image that this version runs, "" for a ZIP.
+    """
 
     name: str
     version: str
@@ -103,8 +117,9 @@ class Outcome:
 
     Attributes:
         claim: the claim's digest.
+        result: the word that its name ends with.
         ended: when, ISO 8601 in UTC.
-        seconds: phase -> how long it took.
+        seconds: phase -> how long it took, in seconds.
         smoke: smoke test -> what was wrong, "" when it passed.
         functions: logical id -> what it serves now.
         problem: why it was not proven, "" when it was.
@@ -153,14 +168,20 @@ def outcome_from(content: bytes, where: str) -> Outcome:
 def _claim(values: dict[str, Any]) -> Claim:
     run = documents.checked(Run, values.pop("run"))
     claim = documents.checked(Claim, values | {"run": run})
-    if not is_digest(claim.release) or parse_tag(claim.tag) is None:
+    if not is_digest(claim.release):
         raise ValueError("it names no release")
+    if parse_tag(claim.tag) != (claim.environment, claim.number, None):
+        raise ValueError(f"{claim.tag!r} is no claim's name")
+    if claim.action not in ACTIONS:
+        raise ValueError(f"action is {claim.action!r}")
+    documents.check_time("began", claim.began)
     return claim
 
 
 def _outcome(values: dict[str, Any]) -> Outcome:
-    functions = {name: documents.checked(Served, each) for name, each in values.pop("functions").items()}
+    functions = {name: documents.checked(Served, each) for name, each in values.pop("functions", {}).items()}
     outcome = documents.checked(Outcome, values | {"result": Result(values["result"]), "functions": functions})
     if not is_digest(outcome.claim):
         raise ValueError("it names no claim")
+    documents.check_time("ended", outcome.ended)
     return outcome

@@ -42,7 +42,16 @@ _COMMIT = re.compile(r"[0-9a-f]{40}\Z")
 
 @dataclass(frozen=True)
 class RecordedImage:
-    """One image of a release. ``size`` in compressed bytes; ``sbom`` is the digest of its bill of materials, or ""."""
+    """One image of a release.
+
+    Attributes:
+        repository: where it is in the registry.
+        digest: of its manifest; what is deployed.
+        inputs: what it was built from, as a hash (16 hex digits); the image is also tagged ``inputs-…``.
+        platform: operating system and CPU, such as ``linux/arm64``.
+        size: its layers' compressed bytes.
+        sbom: the digest of its bill of materials, or "".
+    """
 
     repository: str
     digest: str
@@ -54,7 +63,12 @@ class RecordedImage:
 
 @dataclass(frozen=True)
 class RecordedFunction:
-    """One Lambda function: the image it runs ("" for a ZIP), and the alias that traffic goes to ("" for none)."""
+    """One Lambda function.
+
+    Attributes:
+        image: the image it runs, "" for a ZIP.
+        alias: the alias that traffic goes to, "" for none.
+    """
 
     image: str
     alias: str
@@ -62,7 +76,13 @@ class RecordedFunction:
 
 @dataclass(frozen=True)
 class RecordedVerdict:
-    """What the gate said when it was published: ``policy`` is a hash of its rules, ``reported`` what did not block."""
+    """What the gate said of an image when the release was published.
+
+    Attributes:
+        outcome: ``pass``, or why it did not say so (``not scanned here``).
+        policy: a hash of the rules that it judged by.
+        reported: the advisories that it found and that did not block.
+    """
 
     outcome: str
     policy: str
@@ -74,10 +94,17 @@ class ReleaseRecord:
     """A release.
 
     Attributes:
+        project: its name in release.toml.
         version: the candidate that it was published as; release versions are tags on the record.
+        commit: 40 hex digits.
         branch: the branch it was made from, "" on a detached HEAD.
         position: the number of commits in its history, itself included.
+        source: the repository's address, or "".
+        created: the commit's date, ISO 8601.
+        template: the template's path in the bundle.
+        images: name in release.toml -> the image.
         functions: logical id -> the Lambda function.
+        verdicts: image -> what the gate said.
         settings: release.toml at the commit, whole.
         sboms: ZIP function or layer -> the digest of its bill of materials, which is a layer of the record.
     """
@@ -114,10 +141,7 @@ def from_json(content: bytes, where: str) -> ReleaseRecord:
 
 def _record(values: dict[str, Any]) -> ReleaseRecord:
     images = {name: documents.checked(RecordedImage, each) for name, each in values.pop("images").items()}
-    verdicts = {
-        name: documents.checked(RecordedVerdict, each | {"reported": tuple(each.get("reported", ()))})
-        for name, each in values.pop("verdicts").items()
-    }
+    verdicts = {name: _verdict(each) for name, each in values.pop("verdicts").items()}
     functions = {name: documents.checked(RecordedFunction, each) for name, each in values.pop("functions").items()}
     parts = {"images": images, "verdicts": verdicts, "functions": functions}
     record = documents.checked(ReleaseRecord, values | parts)
@@ -130,3 +154,8 @@ def _record(values: dict[str, Any]) -> ReleaseRecord:
     if bad := [name for name, digest in values["sboms"].items() if not is_digest(digest)]:
         raise ValueError(f"the bill of materials of {bad[0]} has no digest")
     return record
+
+
+def _verdict(values: dict[str, Any]) -> RecordedVerdict:
+    reported = values.get("reported", [])
+    return documents.checked(RecordedVerdict, values | {"reported": tuple(reported) if type(reported) is list else 0})

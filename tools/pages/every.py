@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.pages import cli, faults, releasetoml, schema, stackstatuses
+from tools.pages import cli, faults, records, releasetoml, schema, stackstatuses
 from tools.pages.settingskeys import EVERY_KEY, LEAST, keys_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,4 +22,6 @@ def pages() -> Mapping[str, str]:
         "docs/stack-statuses.md": stackstatuses.page(),
         "docs/release-toml.md": releasetoml.page(keys, LEAST.read_text(), every),
         "docs/release-toml.schema.json": schema.of(keys),
+        "docs/records.md": records.page(),
+        **records.schemas(),
     }
