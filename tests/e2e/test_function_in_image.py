@@ -16,13 +16,11 @@ LOCK = REPOSITORY / "requirements" / "function-tests.txt"
 
 @pytest.fixture(scope="module")
 def references(rehearsal: Rehearsed) -> dict[str, str]:
-    """Image name -> what the engine pulls: the digest that production serves."""
+    """Image name -> what the engine pulls: the digest that was proven in production."""
     status = json.loads(rehearsal.release("status", "production", "--json").stdout)["environments"]["production"]
     registry = rehearsal.env["RELEASE_REGISTRY"]
-    return {
-        image: f"{registry}/member-reporting/{image}@{function['digest']}"
-        for image, function in status["functions"].items()
-    }
+    digests = status["recorded"]["digests"]
+    return {image: f"{registry}/member-reporting/{image}@{digest}" for image, digest in digests.items()}
 
 
 @pytest.fixture(scope="module")

@@ -243,7 +243,7 @@ def test_with_its_extra_the_rehearsal_starts_and_knows_a_repository_that_is_not_
     told = with_extra.release("rehearse", at=configured.folder)
     assert told.returncode == 2
     assert "release: the rehearsal's story is told of the sample" in told.stderr
-    assert with_extra.release("rehearse", "--stop", at=configured.folder).stdout == "0 rehearsals stopped\n"
+    assert with_extra.release("rehearse", "--stop", at=configured.folder).stdout == "rehearsals stopped: 0\n"
 
 
 def test_the_linters_of_workflow_files_name_what_is_not_installed(plain: Environment, tmp_path: Path) -> None:
@@ -263,7 +263,8 @@ from release.adapters.trivy.binary import RECIPE
 from rehearsal.github import standins
 assert (RECIPE / "go.mod").is_file() and (more / "base.txt").is_file() and len(standins.stand_ins()) >= 6
 programs = standins.FOLDER.parent / "programs"
-assert all(os.access(path, os.X_OK) for path in programs.iterdir())
+started = {path.name for path in programs.iterdir() if path.is_file() and os.access(path, os.X_OK)}
+assert started == {"ask-github", "gh", "make"}, started
 """
 
 
@@ -273,5 +274,5 @@ def test_tools_come_from_the_locks_in_the_wheel_with_a_pip_of_the_cache_s_own(
 ) -> None:
     """uv makes environments without pip, and so does the environment of this test."""
     done = plain.run("python", "-P", "-c", FROM_THE_WHEEL, at=foreign.folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     assert list((plain.home / ".cache" / "lambda-image-release" / "venvs").glob("pip-*"))
