@@ -151,7 +151,7 @@ def _record(values: dict[str, Any]) -> ReleaseRecord:
         raise ValueError(f"image {bad[0]} has no digest")
     if unknown := sorted({each.image for each in functions.values()} - set(images) - {""}):
         raise ValueError(f"a function runs image {unknown[0]}, which the release does not have")
-    if bad := [name for name, digest in values["sboms"].items() if not is_digest(digest)]:
+    if bad := [name for name, digest in record.sboms.items() if not is_digest(digest)]:
         raise ValueError(f"the bill of materials of {bad[0]} has no digest")
     return record
 

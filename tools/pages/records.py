@@ -23,6 +23,7 @@ _DIGEST = "^sha256:[0-9a-f]{64}$"
 #: What the readers ask of a value beyond its type; a test holds the schemas against the readers.
 ASKED: Mapping[tuple[type, str], dict[str, Any]] = {
     (ReleaseRecord, "commit"): {"pattern": "^[0-9a-f]{40}$"},
+    (ReleaseRecord, "sboms"): {"additionalProperties": {"type": "string", "pattern": _DIGEST}},
     (RecordedImage, "digest"): {"pattern": _DIGEST},
     (Claim, "environment"): {"pattern": "^[a-z][a-z0-9-]{0,30}$"},
     (Claim, "number"): {"minimum": 1, "maximum": 999_999_999},

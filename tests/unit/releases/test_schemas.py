@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ OUTCOME = Outcome(
     functions={"ExportFunction": Served("app-Export", "7", DIGEST)},
 )
 WRITTEN: Mapping[str, tuple[bytes, Callable[[bytes, str], object]]] = {
-    "ReleaseRecord": (to_json(RECORD), from_json),
+    "ReleaseRecord": (to_json(replace(RECORD, sboms={"Authorizer": DIGEST})), from_json),
     "Claim": (claim_json(CLAIM), claim_from),
     "Outcome": (outcome_json(OUTCOME), outcome_from),
 }
