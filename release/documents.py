@@ -1,6 +1,7 @@
 """Reading and writing the JSON documents of this pipeline: canonical, versioned, and read strictly.
 
-A reader refuses another schema and a key that it does not know: what it does not understand might be what matters.
+A reader refuses another schema, a key that it does not know, and one that is missing, for every one is written: what it
+does not understand might be what matters.
 """
 
 from __future__ import annotations
@@ -53,13 +54,12 @@ def decode(content: bytes, schema: int, where: str, build: Callable[[dict[str, A
 
 
 def checked(kind: type[_T], values: Mapping[str, Any]) -> _T:
-    """``values`` as the dataclass ``kind``: every key known, every value of its key's type.
+    """``values`` as the dataclass ``kind``: every key known and there, every value of its key's type.
 
     Objects inside it are made by the caller beforehand.
 
     Raises:
-        ValueError: a key is not known, or a value is of another kind.
-        TypeError: a key is missing.
+        ValueError: a key is not known, or is missing, or a value is of another kind.
     """
     known = {each.name: str(each.type) for each in fields(kind)}  # type: ignore[arg-type]
     for name, value in values.items():
@@ -67,6 +67,8 @@ def checked(kind: type[_T], values: Mapping[str, Any]) -> _T:
             raise ValueError(f"{name} is not a key that is known here")
         if not _fits(known[name], value):
             raise ValueError(f"{name} is {value!r}")
+    if missing := [name for name in known if name not in values]:
+        raise ValueError(f"{missing[0]} is missing")
     return kind(**values)
 
 

@@ -179,7 +179,7 @@ def _claim(values: dict[str, Any]) -> Claim:
 
 
 def _outcome(values: dict[str, Any]) -> Outcome:
-    functions = {name: documents.checked(Served, each) for name, each in values.pop("functions", {}).items()}
+    functions = {name: documents.checked(Served, each) for name, each in values.pop("functions").items()}
     outcome = documents.checked(Outcome, values | {"result": Result(values["result"]), "functions": functions})
     if not is_digest(outcome.claim):
         raise ValueError("it names no claim")

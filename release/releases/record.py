@@ -157,5 +157,5 @@ def _record(values: dict[str, Any]) -> ReleaseRecord:
 
 
 def _verdict(values: dict[str, Any]) -> RecordedVerdict:
-    reported = values.get("reported", [])
+    reported = values["reported"]
     return documents.checked(RecordedVerdict, values | {"reported": tuple(reported) if type(reported) is list else 0})

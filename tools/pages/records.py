@@ -123,13 +123,7 @@ def _object(kind: type) -> dict[str, Any]:
         field.name: {"description": said[field.name]} | _type(hints[field.name]) | ASKED.get((kind, field.name), {})
         for field in dataclasses.fields(kind)
     }
-    required = [field.name for field in dataclasses.fields(kind) if not _has_default(field)]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
-def _has_default(field: dataclasses.Field[Any]) -> bool:
-    missing = dataclasses.MISSING
-    return field.default is not missing or field.default_factory is not missing
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def _type(hint: Any) -> dict[str, Any]:
@@ -171,7 +165,7 @@ def _rows(kind: type) -> str:
     rows = [
         (
             code(field.name),
-            _words(hints[field.name]) + (", may be missing" if _has_default(field) else ""),
+            _words(hints[field.name]),
             said[field.name].replace("``", "`"),
         )
         for field in dataclasses.fields(kind)
