@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
     from release.adapters.ecr_store import EcrStore
+    from release.adapters.projectfiles import WorkingTree
     from release.adapters.sambuild import SamBuilder
+    from release.adapters.samtranslation import SamTranslator
     from release.adapters.scanstore import ScanStore
     from release.adapters.trivy.scanner import Trivy
     from release.adapters.workspace import LocalWorkspace
@@ -421,6 +423,21 @@ class Wiring:
             return process.run(["docker", "version"], env=self.env, check=False, timeout=60).code == 0
 
         return SamBuilder(lambda: self._sam, self.env, lambda: bool(shutil.which("docker")) and engine())
+
+    @property
+    def project_files(self) -> WorkingTree:
+        """The files of the repository as they are."""
+        from release.adapters.projectfiles import WorkingTree
+
+        return WorkingTree(self.folder)
+
+    @property
+    def translator(self) -> SamTranslator:
+        """Expands templates, in the environment of the locked sam."""
+        from release.adapters.samtranslation import SamTranslator
+        from release.adapters.toolbox import LOCKS, Cache, Toolbox
+
+        return SamTranslator(lambda: Toolbox(Cache.of(self.env), (LOCKS,), log.info).venv("sam").python, self.env)
 
     def built_bundle(self, inputs: str) -> Path:
         """Where the bundle of these inputs is, or will be, when it holds code that was built."""

@@ -28,6 +28,7 @@ NAMES = (
     "history",
     "show",
     "diff",
+    "pipeline",
     "rehearse",
 )
 

@@ -162,7 +162,7 @@ def test_roles_are_made_only_inside_the_boundary_and_handed_only_to_their_servic
         if "iam:PassRole" in actions:
             assert "iam:PassedToService" in statement["Condition"]["StringEquals"], name
         if any(action.startswith("iam:") for action in actions):
-            assert "PrincipalTag/environment" in json.dumps(statement["Resource"]), name
+            assert "PrincipalTag/stack" in json.dumps(statement["Resource"]), name
 
 
 def test_star_resources_are_only_those_that_know_no_resource() -> None:

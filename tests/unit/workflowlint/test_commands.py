@@ -16,6 +16,7 @@ VALUES = {
     "VERSION": "1.4.0-rc.7",
     "TAG": "v1.4.0",
     "REASON": "-- it broke",
+    "BASE": "a" * 40,
     "DIGESTS": "export=sha256:" + "a" * 64,
 }
 END = re.compile(r"\s+(?:\|\||\||>|2>&1|#).*$")
@@ -42,5 +43,5 @@ def test_workflows_use_the_commands_of_the_design() -> None:
     used = {command.split()[1] for command in commands()}
     assert used == {
         *("plan", "build", "scan", "publish", "deploy", "rollback"),
-        *("check-tag", "promote", "changelog", "status", "diff"),
+        *("check-tag", "promote", "changelog", "status", "diff", "pipeline"),
     }
