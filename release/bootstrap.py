@@ -400,7 +400,9 @@ class Wiring:
         try:
             words = shlex.split(self.env.get("RELEASE_PARAMETERS", ""))
         except ValueError as error:
-            raise UsageError(f"RELEASE_PARAMETERS: {error}", untouched="everything") from error
+            raise UsageError(
+                f"RELEASE_PARAMETERS: {error}", untouched="everything", next_step="quote its words as a shell has them"
+            ) from error
         for word in words:
             key, equals, value = word.partition("=")
             scope, colon, name = key.rpartition(":")
@@ -408,6 +410,7 @@ class Wiring:
                 raise UsageError(
                     f"RELEASE_PARAMETERS: {word!r} is neither Key=Value nor environment:Key=Value",
                     untouched="everything",
+                    next_step=f"mend it; the environments are {', '.join(self.config.environments)}",
                 )
             if scope in ("", environment):
                 found[name] = value

@@ -19,12 +19,15 @@ class ReleaseError(Exception):
 
     Attributes:
         means: what the exit code says, for ``--help`` and docs/cli.md.
+        usual_step: what comes next where a refusal names nothing itself; only a class has one for which it is true
+            wherever it is raised. Every other refusal names its own (a test looks at all of them).
         report: what is known besides (a scan's findings, a deployment's images), a release.report.Report; or None.
     """
 
     exit_code: ClassVar[int] = 8
     means: ClassVar[str] = ""
     heading: ClassVar[str] = "Refused"
+    usual_step: ClassVar[str] = ""
     report: Any = None
 
     def __init__(self, message: str, *, untouched: str = "", next_step: str = "") -> None:
@@ -38,8 +41,8 @@ class ReleaseError(Exception):
         lines = [self.message]
         if self.untouched:
             lines.append(f"left as it was: {self.untouched}")
-        if self.next_step:
-            lines.append(f"next: {self.next_step}")
+        if next_step := self.next_step or self.usual_step:
+            lines.append(f"next: {next_step}")
         return lines
 
 
@@ -90,6 +93,7 @@ class RemoteError(ReleaseError):
 
     exit_code = 8
     means = "AWS, a registry or a tool answered with a failure, or not at all"
+    usual_step = "run the same command again; the option -v, before the command, shows every process and what it said"
 
 
 class DeployFailed(ReleaseError):  # noqa: N818 - the outcome's name, as people say it

@@ -110,5 +110,13 @@ def _resolve(value: Any, parameters: Mapping[str, str]) -> str:
         try:
             return re.sub(r"\$\{(\w+)\}", lambda match: parameters[match[1]], argument)
         except KeyError as error:
-            raise UsageError(f"pipeline.yaml: {argument} uses the unknown parameter {error}") from error
-    raise UsageError(f"pipeline.yaml: {value} is not a string, a parameter or !Sub of parameters")
+            raise UsageError(
+                f"pipeline.yaml: {argument} uses the unknown parameter {error}",
+                untouched="everything",
+                next_step="name one of the template's Parameters",
+            ) from error
+    raise UsageError(
+        f"pipeline.yaml: {value} is not a string, a parameter or !Sub of parameters",
+        untouched="everything",
+        next_step="write it as one of these",
+    )

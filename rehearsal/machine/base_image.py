@@ -67,7 +67,9 @@ def stand_in(reference: str, cache: Cache, toolbox: Toolbox) -> RehearsalBase:
     """The stand-in for ``reference`` from the machine's Debian mirror. Raises MachineError, RemoteError."""
     machine = platform.machine()
     if machine not in MACHINES:
-        raise MachineError(f"Lambda has no images for {machine}", untouched="everything")
+        raise MachineError(
+            f"Lambda has no images for {machine}", untouched="everything", next_step="rehearse on x86_64 or aarch64"
+        )
     lock_file = toolbox.lock_file("base")
     key = hashlib.sha256(f"{RECIPE} {machine} ".encode() + lock_file.read_bytes() + base_rootfs.entrypoint().encode())
     folder = cache.folder("base") / key.hexdigest()[:16]

@@ -56,7 +56,11 @@ def machine_mirror(os_release: Path = Path("/etc/os-release")) -> Mirror:
     except OSError:
         suite = None
     if suite is None:
-        raise MachineError("this is not a Debian machine", untouched="everything")
+        raise MachineError(
+            "this is not a Debian machine",
+            untouched="everything",
+            next_step="start a container engine and let it reach a registry; on Debian all is brought along",
+        )
     form = "$(SITE)\t$(CODENAME)\t$(COMPONENT)"
     listed = process.run(["apt-get", "indextargets", "--format", form, "Created-By: Packages"])
     mirror = choose_mirror(listed.stdout, suite)

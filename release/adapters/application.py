@@ -112,9 +112,15 @@ class ApplicationCalls:
             targets, arn = found["Targets"], rule
         functions = [each for each in targets if ":lambda:" in each["Arn"]]
         if len(functions) != 1 or len(targets) != 1:
-            raise RemoteError(f"{what} has not one function as its target but {[each['Arn'] for each in targets]}")
+            raise RemoteError(
+                f"{what} has not one function as its target but {[each['Arn'] for each in targets]}",
+                next_step="test it with an invoke step, whose payload stands in release.toml (docs/release-toml.md)",
+            )
         if "InputTransformer" in functions[0] or "InputPath" in functions[0]:
-            raise RemoteError(f"{what} forms its input from the event, which is not known before its time")
+            raise RemoteError(
+                f"{what} forms its input from the event, which is not known before its time",
+                next_step="test it with an invoke step, whose payload stands in release.toml (docs/release-toml.md)",
+            )
         return ScheduledCall(functions[0]["Arn"], functions[0].get("Input", self._event(arn)).encode())
 
     def token(self, client_id: str, secret: str) -> str:
@@ -136,7 +142,10 @@ class ApplicationCalls:
         except (ClientError, BotoCoreError) as error:
             raise explained(error, f"the smoke user of {secret}") from error
         except (ValueError, KeyError, TypeError) as error:
-            raise RemoteError(f"secret {secret} or the sign-in's answer is not understood") from error
+            raise RemoteError(
+                f"secret {secret} or the sign-in's answer is not understood",
+                next_step='store {"username": …, "password": …} in it, and let the app client take USER_PASSWORD_AUTH',
+            ) from error
 
     def secret(self, name: str) -> str:
         """From Secrets Manager, the version that is current."""
@@ -144,7 +153,10 @@ class ApplicationCalls:
             lambda: self.session.client("secretsmanager").get_secret_value(SecretId=name), f"the secret {name}"
         )
         if "SecretString" not in found:
-            raise RemoteError(f"the secret {name} is binary, and a header is text")
+            raise RemoteError(
+                f"the secret {name} is binary, and a header is text",
+                next_step=f"store it as text: aws secretsmanager put-secret-value --secret-id {name} --secret-string …",
+            )
         return found["SecretString"]
 
     def _schedule(self, name: str, what: str) -> Any:
@@ -154,7 +166,10 @@ class ApplicationCalls:
         listed = _told(lambda: [each for page in pages for each in page["Schedules"]], what)
         groups = [each["GroupName"] for each in listed if each["Name"] == name]
         if len(groups) != 1:
-            raise RemoteError(f"{what} is not one schedule but {len(groups)} that are called so")
+            raise RemoteError(
+                f"{what} is not one schedule but {len(groups)} that are called so",
+                next_step="test it with an invoke step, whose payload stands in release.toml (docs/release-toml.md)",
+            )
         return _told(lambda: scheduler.get_schedule(Name=name, GroupName=groups[0]), what)
 
     def _event(self, arn: str) -> str:

@@ -51,7 +51,9 @@ class BaseRegistry:
         """See :class:`release.images.ports.Bases`. One request an image, however often it is named in a run."""
         reference = parse_reference(name)
         if reference is None:
-            raise NotFoundError(f"{name!r} is no name of an image", untouched="everything")
+            raise NotFoundError(
+                f"{name!r} is no name of an image", untouched="everything", next_step="mend the line that names it"
+            )
         if reference.digest:
             return BaseImage(name, reference.digest)
         if name not in self._found:

@@ -47,9 +47,14 @@ def stand_ins(text: str, bases: Mapping[str, None]) -> Mapping[str, str]:
             raise UsageError(
                 f"RELEASE_BASE: {word!r} is neither oci-layout:///folder@sha256:… nor name=oci-layout:///folder@sha256:…",
                 untouched="everything",
+                next_step="mend RELEASE_BASE, or unset it: then the registry is asked",
             )
         if name and parse_reference(name) is None:
-            raise UsageError(f"RELEASE_BASE: {name!r} is no name of an image", untouched="everything")
+            raise UsageError(
+                f"RELEASE_BASE: {name!r} is no name of an image",
+                untouched="everything",
+                next_step="mend RELEASE_BASE, or unset it: then the registry is asked",
+            )
         if not name and not bases:
             raise UsageError(
                 "RELEASE_BASE stands for the base in release.toml, which has none",

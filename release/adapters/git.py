@@ -231,7 +231,11 @@ class GitRepository:
         command = ["git", "--no-replace-objects", "-C", str(self.folder), *arguments]
         env = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
         if any("\0" in argument for argument in arguments):
-            raise UsageError("a name holds a NUL character, which git has in no name", untouched="everything")
+            raise UsageError(
+                "a name holds a NUL character, which git has in no name",
+                untouched="everything",
+                next_step="take it out of the name",
+            )
         result = process.run(command, env=env, check=False, timeout=300, stdin=stdin, stdout=stdout)
         if result.code != 0 and any(words in result.stderr for words in _NO_REPOSITORY):
             raise self._unusable(result.stderr)
@@ -252,7 +256,11 @@ class GitRepository:
 def _checked(commit: str) -> str:
     """``commit``, which must be a full id: then it is no option, no range and no reference that moves."""
     if not _COMMIT.fullmatch(commit):
-        raise ConflictError(f"{commit!r} is not a full commit id", untouched="everything")
+        raise ConflictError(
+            f"{commit!r} is not a full commit id",
+            untouched="everything",
+            next_step="name all 40 characters of it: git rev-parse",
+        )
     return commit
 
 

@@ -108,7 +108,11 @@ def _place(folder: Path, path: str, links: set[str], folders: set[Path]) -> Path
     parts = path.split("/")
     above = {"/".join(parts[:n]) for n in range(1, len(parts))}
     if above & links or any(part in ("", ".", "..") for part in parts):
-        raise ConflictError(f"{path!r} leads out of the committed folder", untouched="everything")
+        raise ConflictError(
+            f"{path!r} leads out of the committed folder",
+            untouched="everything",
+            next_step="look at the tree (git ls-tree -r HEAD) and commit it without that path",
+        )
     target = folder.joinpath(*parts)
     target.parent.mkdir(parents=True, exist_ok=True)
     folders |= {folder / name for name in above}

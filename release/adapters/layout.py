@@ -18,6 +18,7 @@ from release.errors import RemoteError
 from release.oci import Manifest
 
 _PARTS = re.compile(r"oci-layout\Z|index\.json\Z|blobs/sha256/([0-9a-f]{64})\Z")
+_ANEW = "take that layout away (dist/), then release build, which writes it anew"
 
 
 def blob_path(layout: Path, digest: str) -> Path:
@@ -36,10 +37,16 @@ def read_layout(path: Path) -> Manifest:
         sizes = dict(_verified(path))
         manifest = _manifest(path)
     except (OSError, KeyError) as error:
-        raise RemoteError(f"{path.name} is no whole OCI layout: {error}") from error
+        raise RemoteError(
+            f"{path.name} is no whole OCI layout: {error}", untouched="everything", next_step=_ANEW
+        ) from error
     for part in (manifest.config, *manifest.layers):
         if sizes.get(part.digest) != part.size:
-            raise RemoteError(f"{path.name}: blob {part.digest} is missing or has another size")
+            raise RemoteError(
+                f"{path.name}: blob {part.digest} is missing or has another size",
+                untouched="everything",
+                next_step=_ANEW,
+            )
     return manifest
 
 
@@ -59,7 +66,9 @@ def tidy(path: Path) -> None:
             if folder.is_dir() and not folder.is_symlink():
                 shutil.rmtree(folder)
     except OSError as error:
-        raise RemoteError(f"{path.name} is no whole OCI layout: {error}") from error
+        raise RemoteError(
+            f"{path.name} is no whole OCI layout: {error}", untouched="everything", next_step=_ANEW
+        ) from error
 
 
 def link(source: Path, target: Path) -> None:
@@ -88,13 +97,19 @@ def _verified(path: Path) -> Iterator[tuple[str, int]]:
     for file in _files(path):
         part = _PARTS.match(file.relative_to(path).as_posix())
         if part is None or file.is_symlink():
-            raise RemoteError(f"{path.name} holds {file.relative_to(path)}, which is no part of an OCI layout")
+            raise RemoteError(
+                f"{path.name} holds {file.relative_to(path)}, which is no part of an OCI layout",
+                untouched="everything",
+                next_step=_ANEW,
+            )
         if part[1]:
             with file.open("rb") as content:
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
                 size = os.fstat(content.fileno()).st_size
             if digest != part[1]:
-                raise RemoteError(f"{path.name}: blob {part[1][:12]} is damaged")
+                raise RemoteError(
+                    f"{path.name}: blob {part[1][:12]} is damaged", untouched="everything", next_step=_ANEW
+                )
             yield f"sha256:{digest}", size
 
 

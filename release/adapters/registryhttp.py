@@ -82,7 +82,11 @@ class RegistryHttp:
         if answer.status in statuses:
             return
         if digest and answer.status == 404:
-            raise NotFoundError(f"{what.rpartition('/')[0]} has no {digest}", untouched="everything")
+            raise NotFoundError(
+                f"{what.rpartition('/')[0]} has no {digest}",
+                untouched="everything",
+                next_step="nothing brings back what is gone from a registry: release the next version",
+            )
         body = answer.data[:300].decode(errors="replace").strip() if answer.data else ""
         raise RemoteError(
             f"the registry answered {answer.status} for {what}: {body}",

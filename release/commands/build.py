@@ -104,7 +104,11 @@ def _verified(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.releases.tags import checked_version
 
     if args.offline or args.no_cache or args.images or args.commit != "HEAD":
-        raise UsageError("--verify takes the commit and the images from the registry", untouched="everything")
+        raise UsageError(
+            "--verify takes the commit and the images from the registry",
+            untouched="everything",
+            next_step=f"release build --verify {args.verify}",
+        )
     version = checked_version(args.verify)
     _, record = recording.recorded(version, wiring.store, wiring.config.records)
     commit = wiring.git.resolve(record.commit)

@@ -60,7 +60,11 @@ def digests_of(text: str) -> dict[str, str]:
 
     found = dict(word.partition("=")[::2] for word in text.split())
     if not all(is_digest(digest) for digest in found.values()):
-        raise UsageError(f"{text!r} is not image=sha256:… for each image", untouched="everything")
+        raise UsageError(
+            f"{text!r} is not image=sha256:… for each image",
+            untouched="everything",
+            next_step="hand on what release build printed as digests",
+        )
     return found
 
 

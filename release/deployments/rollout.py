@@ -59,7 +59,11 @@ def update_stack(wanted: StackRequest, target: Target) -> None:
         stack.parameters.get(key) == wanted.parameters[key] for key in ("ReleaseVersion", "GitSha")
     )
     if status not in stackstatus.UPDATABLE or not took:
-        raise RemoteError(f"stack {wanted.name} is {status} and did not take v{version}")
+        raise RemoteError(
+            f"stack {wanted.name} is {status} and did not take v{version}",
+            next_step=f"aws cloudformation describe-stack-events --stack-name {wanted.name} "
+            f"--region {target.environment.region}",
+        )
 
 
 def straighten(rollout: Rollout, target: Target) -> None:

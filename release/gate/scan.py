@@ -161,7 +161,11 @@ def _scan(target: ScanTarget, scanner: Scanner) -> ImageScan:
     else:
         scan = scanner.remote(target.uri, target.manifest)
     if scan.digest != target.manifest.digest:
-        raise GateError(f"the scan is of {scan.digest}, not of {target.manifest.digest}")
+        raise GateError(
+            f"the scan is of {scan.digest}, not of {target.manifest.digest}",
+            untouched="the registry",
+            next_step="release build, then release scan: the archive was changed meanwhile",
+        )
     return scan
 
 

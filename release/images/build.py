@@ -83,6 +83,7 @@ def plan_builds(
         raise NotFoundError(
             f"there is no image {unknown[0]!r} in release.toml (there are: {', '.join(config.images)})",
             untouched="everything",
+            next_step="name one of these, or none: then all are built",
         )
     plans = []
     for recipe in recipes(config, commit, git, bases, images):

@@ -69,7 +69,9 @@ def rebuild(
     """
     if unknown := digests.keys() - config.images.keys():
         raise NotFoundError(
-            f"release.toml at {commit[:12]} has no image {', '.join(sorted(unknown))}", untouched="everything"
+            f"release.toml at {commit[:12]} has no image {', '.join(sorted(unknown))}",
+            untouched="everything",
+            next_step="verify another release: release build --verify X.Y.Z",
         )
     released = {name: registry.manifest(config.images[name].repository, digest) for name, digest in digests.items()}
     log.info("building %s from %s again, without a cache", " and ".join(released), commit[:12])

@@ -91,6 +91,7 @@ def check_arrival(images: tuple[ImagePlan, ...], expected: Mapping[str, str], wo
         raise UsageError(
             f"--expect names {', '.join(expected) or 'nothing'}, release.toml {', '.join(i.image for i in images)}",
             untouched="the registry",
+            next_step="hand on what release build printed as digests, all of it",
         )
     for item in images:
         archive = workspace.archive(item.image, item.inputs)

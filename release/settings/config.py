@@ -70,6 +70,7 @@ class Config:
             raise NotFoundError(
                 f"there is no environment {name!r} in release.toml (there are: {', '.join(self.environments)})",
                 untouched="everything",
+                next_step="name one of these, or write the environment into release.toml",
             )
         return self.environments[name]
 

@@ -95,7 +95,11 @@ def local_paths(template: str, read: Callable[[str], bytes]) -> tuple[LocalPath,
 
 def _walk(path: str, read: Callable[[str], bytes], found: dict[str, LocalPath], above: tuple[str, ...]) -> None:
     if path in above or len(above) > _LEVELS:
-        raise UsageError(f"the templates {' -> '.join((*above, path))} nest in each other", untouched="everything")
+        raise UsageError(
+            f"the templates {' -> '.join((*above, path))} nest in each other",
+            untouched="everything",
+            next_step=f"take the path from one of them to the next out; at most {_LEVELS} may nest",
+        )
     document = cfn.load(read(path), path)
     for by, written, nested in _named(document):
         place = inside(path, written, by)

@@ -58,7 +58,11 @@ def next_section(
     answer = seen.next_version(changed=seen.changed(changes))
     if not answer.is_due or answer.version is None:
         since = answer.previous.name if answer.previous else "the beginning"
-        raise NothingToRelease(f"nothing to release: no commit since {since} asks for it", untouched="everything")
+        raise NothingToRelease(
+            f"nothing to release: no commit since {since} asks for it",
+            untouched="everything",
+            next_step="release plan says what each commit asks for; a commit with feat: or fix: asks for a release",
+        )
     links = links_of(git.remote_url())
     previous = answer.previous.name if answer.previous else ""
     release = ReleaseHeading(answer.version, date, answer.tag, previous, links)

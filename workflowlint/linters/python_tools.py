@@ -73,5 +73,9 @@ def _shellcheck_one(script: str) -> list[str]:
     command: list[str | Path] = [tool("shellcheck"), "--shell=bash", "--format=json", "-"]
     ended = process.run(command, stdin=script.encode(), check=False)
     if ended.code not in (0, 1):
-        raise MachineError(f"shellcheck failed: {ended.stderr.strip()[-2000:]}")
+        raise MachineError(
+            f"shellcheck failed: {ended.stderr.strip()[-2000:]}",
+            untouched="everything",
+            next_step="make setup, which installs it as it is locked, then make check",
+        )
     return [f"{found['message']} [SC{found['code']}]" for found in json.loads(ended.stdout)]

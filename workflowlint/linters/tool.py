@@ -38,7 +38,11 @@ def answer(command: Sequence[str | Path], *, codes: tuple[int, ...]) -> Any:
             raise ValueError(f"exit code {ended.code}")
         return json.loads(ended.stdout)
     except ValueError as error:
-        raise MachineError(f"{Path(command[0]).name} failed: {error}\n{ended.stderr.strip()[-2000:]}") from error
+        raise MachineError(
+            f"{Path(command[0]).name} failed: {error}\n{ended.stderr.strip()[-2000:]}",
+            untouched="everything",
+            next_step="make setup, which installs it as it is locked, then make check",
+        ) from error
 
 
 def workflows(folder: Path) -> dict[str, workflow.Workflow]:

@@ -99,7 +99,11 @@ class Trivy:
     def remote(self, uri: str, manifest: Manifest) -> ImageScan:
         """See :class:`release.gate.ports.Scanner`."""
         if not uri.endswith(f"@{manifest.digest}"):
-            raise GateError(f"{uri} is not named by its digest {manifest.digest}", untouched="everything")
+            raise GateError(
+                f"{uri} is not named by its digest {manifest.digest}",
+                untouched="everything",
+                next_step="name the image by that digest, then release scan",
+            )
         with self._empty_folder() as folder:
             return self._image(["--image-src", "remote", uri], manifest, folder)
 
