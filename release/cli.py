@@ -112,6 +112,7 @@ def _main(argv: Sequence[str]) -> int:
     from release.bootstrap import Wiring
 
     try:
+        actions.check(os.environ)
         wiring = Wiring(args.folder, dict(os.environ), args.project, args.region)
         result: Report = of_name(args.command).run(args, wiring)
     except KeyboardInterrupt:
@@ -120,9 +121,9 @@ def _main(argv: Sequence[str]) -> int:
     except ReleaseError as error:
         annotation = actions.annotation(error, os.environ)  # first: the summary begins with what is wrong
         if error.report is not None:
-            actions.publish(error.report, os.environ)
+            _published(error.report)
             terminal.write(_shown(error.report, args), sys.stdout)
-        terminal.write("\n".join(f"release: {block(row)}" for row in error.lines()), sys.stderr)
+        terminal.write(_said(error), sys.stderr)
         if annotation:
             terminal.write(annotation, sys.stdout)
         return error.exit_code
@@ -132,11 +133,27 @@ def _main(argv: Sequence[str]) -> int:
         print(block(traceback.format_exc()), file=sys.stderr)
         print("release: this is a bug; nothing more was done. Please report the lines above.", file=sys.stderr)
         return 1
-    actions.publish(result, os.environ)
+    unwritten = _published(result)
     if not args.json:
         for note in result.notes:
             terminal.write(f"release: note: {line(note)}", sys.stderr)
-    return terminal.write(_shown(result, args), sys.stdout) or result.exit_code
+    return terminal.write(_shown(result, args), sys.stdout) or unwritten or result.exit_code
+
+
+def _published(report: Report) -> int:
+    """0, or the exit code when the runner's files do not take the result; then standard error says so."""
+    from release.adapters import actions, terminal
+
+    try:
+        actions.publish(report, os.environ)
+    except ReleaseError as error:
+        terminal.write(_said(error), sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _said(error: ReleaseError) -> str:
+    return "\n".join(f"release: {block(row)}" for row in error.lines())
 
 
 def _shown(report: Report, args: argparse.Namespace) -> str:

@@ -7,16 +7,22 @@ Each is written only when its environment variable is set, so the same command i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from release.adapters import outfile
+from release.errors import MachineError
 from release.text import block, markdown
 
 if TYPE_CHECKING:
     from release.errors import ReleaseError
     from release.report import Report
 
+log = logging.getLogger("release")
+
+_SUMMARY, _OUTPUT = "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"
 
 #: What GitHub takes of one step's summary; of a longer one it shows nothing ("Workflow commands for GitHub Actions",
 #: "Step isolation and limits").
@@ -24,16 +30,22 @@ MOST = 1024 * 1024
 _CUT = "\n\n> :warning: GitHub takes 1 MiB of a step's summary: the rest is left out here, the step's log has it all\n"
 
 
+def check(env: Mapping[str, str]) -> None:
+    """Before anything is done: the files the runner named can be written. Raises UsageError."""
+    for variable in (_SUMMARY, _OUTPUT):
+        if path := env.get(variable):
+            outfile.tried(path, variable)
+
+
 def publish(report: Report, env: Mapping[str, str]) -> None:
-    """Append the summary and the outputs to the files the runner named."""
-    summary, output = env.get("GITHUB_STEP_SUMMARY"), env.get("GITHUB_OUTPUT")
-    if summary and report.summary:
-        with Path(summary).open("ab") as sink:
-            sink.write(_cut((block(report.summary) + "\n").encode(), MOST - sink.tell()))
-    if output:
-        with Path(output).open("a", encoding="utf-8") as sink:
-            for name, value in report.outputs.items():
-                sink.write(_output(name, value))
+    """Append the summary and the outputs to the files the runner named. Raises MachineError: they cannot be written."""
+    if report.outputs and (output := env.get(_OUTPUT)):  # first: later steps live on these
+        values = "".join(_output(name, value) for name, value in report.outputs.items())
+        outfile.append(Path(output), values.encode(), _OUTPUT)
+    if report.summary and (summary := env.get(_SUMMARY)):
+        place = Path(summary)
+        written = place.stat().st_size if place.exists() else 0
+        outfile.append(place, _cut((block(report.summary) + "\n").encode(), MOST - written), _SUMMARY)
 
 
 def _cut(summary: bytes, room: int) -> bytes:
@@ -54,10 +66,12 @@ def _output(name: str, value: str) -> str:
 
 def annotation(error: ReleaseError, env: Mapping[str, str]) -> str:
     """The ``::error::`` line of a refusal, or "" outside Actions; also the summary gets it."""
-    summary = env.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        with Path(summary).open("a", encoding="utf-8") as sink:
-            sink.write(f"### {error.heading}\n\n" + "\n".join(f"- {markdown(line)}" for line in error.lines()) + "\n\n")
+    if summary := env.get(_SUMMARY):
+        rows = "\n".join(f"- {markdown(line)}" for line in error.lines())
+        try:
+            outfile.append(Path(summary), f"### {error.heading}\n\n{rows}\n\n".encode(), _SUMMARY)
+        except MachineError as unwritten:  # what the command refused, and its exit code, count for more
+            log.warning("%s", unwritten.message)
     if env.get("GITHUB_ACTIONS") != "true":
         return ""
     text = "\n".join(map(block, error.lines()))

@@ -45,9 +45,8 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 def _carry_out(args: argparse.Namespace, guard: Gate, plan: ScanPlan) -> Report:
     import json
-    from pathlib import Path
 
-    from release.adapters import installed
+    from release.adapters import installed, outfile
     from release.gate import gate, sarif, scan
     from release.gate import report as scan_report
 
@@ -55,11 +54,12 @@ def _carry_out(args: argparse.Namespace, guard: Gate, plan: ScanPlan) -> Report:
         return scan_report.of_nothing_to_scan(args.live)
     if args.dry_run:
         return scan_report.of_scan_plan([str(target) for target in plan.targets], plan.files, guard.policy.database)
+    sarif_file = outfile.tried(args.sarif, "--sarif") if args.sarif else None
     results = gate.run(guard, plan)
     report = scan_report.of_scan([(r.verdict, r.record) for r in results])
-    if args.sarif:
+    if sarif_file:
         document = sarif.sarif([r.verdict for r in results], version=installed.version())
-        Path(args.sarif).write_text(json.dumps(document, indent=2), encoding="utf-8")
+        outfile.write(sarif_file, json.dumps(document, indent=2).encode(), "--sarif")
     try:
         scan.checked(results)
     except GateError as error:

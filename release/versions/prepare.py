@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from release.errors import UsageError
+from release.errors import MachineError, UsageError
 from release.versions import changelog, changelogedit
 from release.versions.notes import release_notes
 from release.versions.sections import NextSection, next_section
@@ -65,7 +65,7 @@ def plan_section(
 
 
 def apply(plan: PreparePlan) -> None:
-    """Write the file, whole or not at all; its permissions stay."""
+    """Write the file, whole or not at all; its permissions stay. Raises MachineError when it cannot be written."""
     if not plan.changes:
         return
     new = plan.path.with_name(plan.path.name + ".new")
@@ -74,5 +74,11 @@ def apply(plan: PreparePlan) -> None:
         if plan.path.exists():
             new.chmod(plan.path.stat().st_mode)
         new.replace(plan.path.resolve())
+    except OSError as error:
+        raise MachineError(
+            f"{plan.path} cannot be written: {error.strerror}",
+            untouched="the file",
+            next_step="free the disk, or have its folder writable, then run the same command again",
+        ) from error
     finally:
         new.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release.adapters import actions
-from release.errors import ConflictError
+from release.errors import ConflictError, MachineError, UsageError
 from release.report import Report
 
 REPORT = Report({}, "text", "### Done\n", {"version": "1.0.0"})
@@ -85,3 +85,23 @@ def test_a_summary_that_github_would_not_show_is_cut_at_a_line_with_a_note(tmp_p
     assert set(lines[1:-3]) == {"| ä row |"}
     assert "left out" in lines[-1]
     assert len(content) > actions.MOST - 500
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"])
+def test_files_of_the_runner_are_tried_before_anything_is_done(tmp_path: Path, variable: str) -> None:
+    with pytest.raises(UsageError, match=f"{variable} names .*, where no file can be written"):
+        actions.check({variable: str(tmp_path)})
+    actions.check({variable: str(tmp_path / "a/b")})
+    actions.check({})
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+def test_a_full_disk_under_the_summary_leaves_outputs_and_the_refusal_as_they_are(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "/dev/full", "GITHUB_OUTPUT": str(tmp_path / "output")}
+    with pytest.raises(MachineError, match="GITHUB_STEP_SUMMARY names /dev/full, which could not be written"):
+        actions.publish(REPORT, env)
+    assert outputs(tmp_path / "output") == {"version": "1.0.0"}
+    assert actions.annotation(ERROR, env).startswith("::error::100%25 taken")
+    assert "GITHUB_STEP_SUMMARY names /dev/full" in caplog.text

@@ -126,6 +126,27 @@ def test_a_command_whose_both_streams_nobody_reads_ends_in_silence(shell: Shell)
     assert (shell.repository.folder / "code").read_text() == "5\n"
 
 
+@pytest.mark.parametrize("variable", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_a_file_of_the_runner_that_cannot_be_written_stops_the_command_before_it_begins(
+    shell: Shell, tmp_path: Path, variable: str
+) -> None:
+    shell.env[variable] = str(tmp_path)
+    done = shell.release("plan")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"release: {variable} names {tmp_path}, where no file can be written: Is a directory" in done.stderr
+    shell.env[variable] = str(tmp_path / "missing/folder/file")
+    assert shell.release("plan").returncode == 0
+    assert (tmp_path / "missing/folder/file").read_text() != ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+def test_a_full_disk_under_the_runner_s_outputs_is_no_success(shell: Shell) -> None:
+    shell.env["GITHUB_OUTPUT"] = "/dev/full"
+    done = shell.release("version")
+    assert (done.returncode, bool(done.stdout)) == (7, True)
+    assert "release: GITHUB_OUTPUT names /dev/full, which could not be written: No space left on device" in done.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
 def test_a_full_disk_under_the_output_is_named(shell: Shell) -> None:
     with Path("/dev/full").open("w") as full:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -194,3 +195,17 @@ def test_before_the_first_deployment_everything_is_new(tmp_path: Path) -> None:
     machine.found = {each.digest: HIGH for each in world.workspace.kept.values()}
     with pytest.raises(GateError, match="CVE-2026-48526"):
         machine.run("scan")
+
+
+def test_the_findings_go_into_a_folder_that_is_made(machine: Machine, tmp_path: Path) -> None:
+    file = tmp_path / "a/b/findings.sarif"
+    machine.run_words(["scan", "--sarif", str(file)])
+    assert json.loads(file.read_text())["version"] == "2.1.0"
+
+
+def test_findings_that_cannot_be_written_are_refused_before_the_scan(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    machine.found = {digest: RemoteError("scanned") for digest in machine.found}
+    with pytest.raises(UsageError, match=r"--sarif names .*findings\.sarif, where no file can be written"):
+        machine.run_words(["scan", "--sarif", str(tmp_path / "file/findings.sarif")])
+    machine.run_words(["scan", "--sarif", str(tmp_path / "file/findings.sarif"), "--dry-run"])

@@ -35,7 +35,7 @@ def silent(source: str) -> list[str]:
     """``line: class`` of each refusal that says nothing of what comes next, nor its class."""
     found = []
     for node, kind in refusals(ast.parse(source)):
-        (step,) = [each.value for each in node.keywords if each.arg == "next_step"] or [None]
+        step = next((each.value for each in node.keywords if each.arg == "next_step"), None)
         empty = step is None or (isinstance(step, ast.Constant) and not step.value)
         if empty and not kind.usual_step:
             found.append(f"{node.lineno}: {kind.__name__}")
