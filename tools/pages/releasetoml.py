@@ -25,6 +25,18 @@ the same descriptions as this page. For those that read the file's first line (t
 or in a pipeline: `check-jsonschema --schemafile docs/release-toml.schema.json release.toml`. The command checks more
 than a schema can: across keys, and against Dockerfiles and template.
 
+A repository that only wants its versions and its changelog from the command needs no file, or one with `[versions]` and
+nothing else (beside `required-version`), such as a prefix of its tags. `release version`, `plan`, `changelog`, `prepare`
+and `check-tag` work with that:
+
+```toml
+[versions]
+tag-prefix = "app-v"
+```
+
+The workflows' filter of tags is compared with the prefix by the linters (`python -m workflowlint`), which name the line
+to write: `tags: ['app-v*']`.
+
 ## The least that works
 """
 _WORDS = {

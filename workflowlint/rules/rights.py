@@ -24,11 +24,16 @@ def triggers(workflows: Mapping[str, Workflow], tags: str) -> Iterator[Violation
             for kind, only in (("branches", MAIN), ("tags", tags)):
                 for pattern in filters.get(kind) or ():
                     if pattern != only:
-                        said = ", the tags whose prefix release.toml names" if kind == "tags" else ""
+                        said = f", as release.toml names release tags: {_line_of(tags)}" if kind == "tags" else ""
                         yield Violation(name, f"on.{event}.{kind}", f"{pattern!r} is not {only!r}{said}")
         for ref in re.findall(r"refs/heads/([\w./-]+)", workflow.text):
             if ref != MAIN:
                 yield Violation(name, "refs/heads", f"{ref!r} is not {MAIN!r}")
+
+
+def _line_of(tags: str) -> str:
+    """The line to write, in YAML."""
+    return "tags: ['" + tags.replace("'", "''") + "']"
 
 
 def grants(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from rehearsal.github.triggers import matches
 from release.errors import UsageError
 from release.versions.tags import tag_filter
+from tests.support.files import ROOT
 from tests.support.workflows import by_name, parse
-from workflowlint.linters import release_tags
+from workflowlint.linters import own, release_tags
 from workflowlint.rules import rights
 
 
@@ -51,4 +53,23 @@ def test_filter_that_differs_from_release_toml_is_a_violation(written: str, want
     workflows = by_name(parse(f"on: {{push: {{tags: ['{written}']}}}}"))
     violations = list(rights.triggers(workflows, wanted))
     assert len(violations) == found
-    assert all("is not '[0-9]*', the tags whose prefix release.toml names" in each.message for each in violations)
+    said = "is not '[0-9]*', as release.toml names release tags: tags: ['[0-9]*']"
+    assert all(said in each.message for each in violations)
+
+
+@pytest.mark.parametrize("prefix", ["v", "", "app-v", "@scope/pkg@", "c++-", "it's-"])
+def test_the_line_that_is_told_is_what_the_rule_asks_for(prefix: str) -> None:
+    wanted = tag_filter(prefix)
+    (violation,) = rights.triggers(by_name(parse("on: {push: {tags: ['other*']}}")), wanted)
+    line = violation.message.partition("release tags: ")[2]
+    assert not list(rights.triggers(by_name(parse(f"on: {{push: {{{line}}}}}")), wanted))
+
+
+def test_linters_refuse_the_real_workflows_when_release_toml_names_another_prefix(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    (tmp_path / "release.toml").write_text('[versions]\ntag-prefix = "app-v"\n')
+    found = [each for each in own([tmp_path]) if "tags: ['app-v*']" in each.message]
+    assert [each.file for each in found] == ["production.yml"]
+    file = tmp_path / ".github/workflows/production.yml"
+    file.write_text(file.read_text().replace('tags: ["v*"]', "tags: ['app-v*']"))
+    assert not [each for each in own([tmp_path]) if "on.push" in each.message]
