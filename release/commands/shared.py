@@ -107,12 +107,12 @@ def code_targets(wiring: Wiring, commit: str, config: Config) -> Iterator[tuple[
 def _code_in(archive: Path, template: str, folder: Path, wiring: Wiring) -> tuple[ScanTarget, ...]:
     """The code that the bundle ``archive`` holds, laid out below ``folder``."""
     from release.gate.scan import ScanTarget
-    from release.releases import bundle, codelayout
+    from release.releases import codelayout, unpacking
     from release.settings.codebuilds import code_folders
 
     out = folder / "out"
     out.mkdir()
-    bundle.unpack(archive, out, wiring.limits)
+    unpacking.unpack(archive, out, wiring.limits)
     found = []
     for name, place in code_folders(template, lambda path: (out / path).read_bytes()).items():
         layout = folder / f"code-{name}"
@@ -136,7 +136,7 @@ def live_code(wiring: Wiring, environment: str) -> Iterator[tuple[ScanTarget, ..
             yield ()
             return
         release = observe.deployed(live.claim, target)
-        recording.fetch_bundle(release.digest, target.store, target.records, folder / "bundle.tar.gz")
+        recording.fetch_bundle(release.digest, target.store, target.records, folder / "bundle.tar.gz", wiring.limits)
         yield _code_in(folder / "bundle.tar.gz", release.record.template, folder, wiring)
 
 

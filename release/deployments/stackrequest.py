@@ -9,7 +9,7 @@ from pathlib import Path
 from release.deployments.model import Rollout, StackRequest
 from release.deployments.target import Target
 from release.errors import NotFoundError, UsageError
-from release.releases import bundle, recording
+from release.releases import recording, unpacking
 from release.releases.model import Release
 from release.settings import template
 from release.settings.config import Config
@@ -78,10 +78,11 @@ def unpacked(release: Release, target: Target) -> Path:
     """The release's bundle as a folder; a command that brings a release in twice unpacks it once."""
     folder = target.folder / release.digest.removeprefix("sha256:")
     if not folder.exists():
-        archive = folder.with_suffix(".tar.gz")
-        recording.fetch_bundle(release.digest, target.store, target.records, archive)
-        folder.mkdir()
-        bundle.unpack(archive, folder, target.limits)
+        archive, new = folder.with_suffix(".tar.gz"), folder.with_suffix(".new")
+        recording.fetch_bundle(release.digest, target.store, target.records, archive, target.limits)
+        new.mkdir()
+        unpacking.unpack(archive, new, target.limits)
+        new.rename(folder)
     return folder
 
 

@@ -18,7 +18,9 @@ from release.releases.artifact import CYCLONEDX
 from release.releases.ports import Store
 from release.releases.record import BUNDLE_TYPE, CHANGES_TYPE, RECORD_TYPE, ReleaseRecord, from_json, to_json
 from release.releases.stored import Content, Stored
+from release.releases.unpacking import largest, too_large
 from release.settings import config as config_file
+from release.settings.bundle import Limits
 from release.settings.config import Config
 
 log = logging.getLogger("release.publish")
@@ -118,8 +120,13 @@ def _document(artifact: Stored) -> bytes:
     return artifact.config
 
 
-def fetch_bundle(digest: str, store: Store, repository: str, target: Path) -> None:
-    """Write the bundle of the release ``digest`` to ``target``, verified. Raises NotFoundError, ConflictError."""
+def fetch_bundle(digest: str, store: Store, repository: str, target: Path, limits: Limits) -> None:
+    """Write the bundle of the release ``digest`` to ``target``, verified.
+
+    Raises:
+        NotFoundError: the record, or the bundle, is gone.
+        ConflictError: it is no release, or its bundle is larger than any within ``limits``; nothing was fetched.
+    """
     layers = [layer for layer in stored(digest, store, repository).layers if layer.media_type == BUNDLE_TYPE]
     if len(layers) != 1:
         raise ConflictError(
@@ -127,6 +134,8 @@ def fetch_bundle(digest: str, store: Store, repository: str, target: Path) -> No
             untouched="everything",
             next_step="release another version",
         )
+    if layers[0].size > largest(limits):
+        raise too_large(limits)
     store.fetch(repository, layers[0], target)
 
 

@@ -11,7 +11,7 @@ from release.digest import sha256, sha256_of_file
 from release.errors import ConflictError, GateError, NotFoundError
 from release.gate.findings import ImageScan, ScanReport
 from release.gate.ports import Scanner
-from release.releases import bundle, recording
+from release.releases import recording, unpacking
 from release.releases.bundle import Limits
 from tests.fakes.codebuilder import FakeCodeBuilder
 from tests.support.findings import report, vulnerability
@@ -90,10 +90,10 @@ def test_what_was_built_is_what_is_released(machine: Builder, tmp_path: Path) ->
     )
     assert record.sboms == {"Authorizer": sha256(b"{}")}
     assert machine.world.store.blob(RELEASES, record.sboms["Authorizer"]) == b"{}", "its bill of materials is with it"
-    recording.fetch_bundle(digest, machine.world.store, RELEASES, tmp_path / "fetched")
+    recording.fetch_bundle(digest, machine.world.store, RELEASES, tmp_path / "fetched", Limits())
     assert (tmp_path / "fetched").read_bytes() == path.read_bytes()
     (tmp_path / "out").mkdir()
-    bundle.unpack(tmp_path / "fetched", tmp_path / "out", Limits())
+    unpacking.unpack(tmp_path / "fetched", tmp_path / "out", Limits())
     assert (tmp_path / "out/built-by-sam/Authorizer/idna/core.py").exists()
     path.unlink()
     machine.run_words(arguments)

@@ -10,7 +10,7 @@ import pytest
 from release.adapters.git import GitRepository
 from release.digest import sha256_of_file
 from release.errors import NotFoundError, RemoteError
-from release.releases import building, bundle, bundling
+from release.releases import building, bundling, unpacking
 from release.releases.bundle import Limits
 from release.settings import cfn
 from release.settings.codebuilds import CodeBuild
@@ -66,7 +66,7 @@ def written(git: GitRepository, folder: Path, builder: FakeCodeBuilder | None) -
 
 def unpacked(archive: Path, folder: Path) -> dict[str, bytes]:
     folder.mkdir()
-    bundle.unpack(archive, folder, Limits())
+    unpacking.unpack(archive, folder, Limits())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 

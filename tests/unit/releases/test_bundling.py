@@ -9,7 +9,7 @@ import pytest
 
 from release.adapters.git import GitRepository
 from release.errors import NotFoundError, UsageError
-from release.releases import bundle, bundling
+from release.releases import bundling, unpacking
 from release.releases.bundle import Limits
 from tests.support.gitrepo import GitFolder
 
@@ -46,7 +46,7 @@ def test_the_template_and_what_it_names_go_in_as_they_were_committed_and_nothing
     bundling.write(git, git.resolve("HEAD"), "template.yaml", tmp_path / "tree", tmp_path / "b", Limits())
     out = tmp_path / "out"
     out.mkdir()
-    bundle.unpack(tmp_path / "b", out, Limits())
+    unpacking.unpack(tmp_path / "b", out, Limits())
     found = {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*") if path.is_file()}
     assert found == {name: content for name, content in FILES.items() if name != "README.md"}
 

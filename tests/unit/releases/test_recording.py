@@ -11,6 +11,8 @@ from release.errors import ConflictError, NotFoundError
 from release.releases import recording, report, show
 from release.releases.record import RECORD_TYPE, to_json
 from release.releases.stored import Content
+from release.releases.unpacking import largest
+from release.settings.bundle import Limits
 from tests.fakes.journal import Journal, Killed
 from tests.fakes.store import FakeStore
 from tests.unit.releases.test_record import RECORD
@@ -34,7 +36,7 @@ def test_a_record_is_found_by_its_version_and_by_its_commit(store: FakeStore, bu
     digest = recording.write(RECORD, bundle, None, store, RELEASES)
     assert recording.recorded(RECORD.version, store, RELEASES) == (digest, RECORD)
     assert store.tags(RELEASES) == {RECORD.version: digest, f"sha-{RECORD.commit}": digest}
-    recording.fetch_bundle(digest, store, RELEASES, tmp_path / "back")
+    recording.fetch_bundle(digest, store, RELEASES, tmp_path / "back", Limits())
     assert (tmp_path / "back").read_bytes() == b"bundle"
 
 
@@ -82,7 +84,20 @@ def test_what_is_no_record_is_refused(store: FakeStore, bundle: Path) -> None:
             recording.recorded("1.5.0", store, RELEASES)
     digest = store.put(RELEASES, Content(RECORD_TYPE, to_json(RECORD)))
     with pytest.raises(ConflictError, match="has 0 bundles"):
-        recording.fetch_bundle(digest, store, RELEASES, bundle)
+        recording.fetch_bundle(digest, store, RELEASES, bundle, Limits())
+
+
+def test_a_bundle_beyond_the_limits_is_not_even_fetched(store: FakeStore, bundle: Path, tmp_path: Path) -> None:
+    """faults.md, 57."""
+    limits = Limits(size=10, files=1)
+    bundle.write_bytes(bytes(largest(limits) + 1))
+    digest = recording.write(RECORD, bundle, None, store, RELEASES)
+    with pytest.raises(ConflictError, match="larger than 0 MB or 1 files"):
+        recording.fetch_bundle(digest, store, RELEASES, tmp_path / "back", limits)
+    assert not (tmp_path / "back").exists()
+    bundle.write_bytes(bytes(largest(limits)))
+    digest = recording.write(replace(RECORD, version="1.4.1", commit="e" * 40), bundle, None, store, RELEASES)
+    recording.fetch_bundle(digest, store, RELEASES, tmp_path / "back", limits)
 
 
 def test_the_newest_has_the_highest_version_whatever_was_written_last(store: FakeStore, bundle: Path) -> None:
