@@ -19,7 +19,7 @@ from release import oci
 from release.adapters.layout import blob_path
 from release.adapters.registryhttp import PASSING, RegistryHttp
 from release.digest import sha256
-from release.errors import RemoteError
+from release.errors import NotFoundError, RemoteError
 from release.images.model import Archive
 from release.oci import DOCKER_LIST, IMAGE_MANIFESTS, OCI_INDEX, OCI_MANIFEST, Layer, Manifest
 from release.releases.artifact import Artifact
@@ -28,6 +28,14 @@ log = logging.getLogger("release.registry")
 
 _UPLOAD_TRIES = 3
 _MANIFESTS = ", ".join((*sorted(IMAGE_MANIFESTS), OCI_INDEX, DOCKER_LIST))
+
+
+def pauses(first: float) -> tuple[float, ...]:
+    """Seconds to wait, one after another, for a registry to show what it took; 15 in all when the first is 0.5.
+
+    The distribution specification promises nothing about when; registries of several machines need some seconds.
+    """
+    return tuple(first * 2**number for number in range(5))
 
 
 class Distribution:
@@ -71,12 +79,26 @@ class Distribution:
         self.push_manifest(repository, artifact.manifest, OCI_MANIFEST, tag)
 
     def push_manifest(self, repository: str, raw: bytes, media_type: str, tag: str = "") -> None:
-        """Upload a manifest under ``tag`` or its digest, when all that it names is there."""
-        digest = sha256(raw)
-        answer = self.http.request("PUT", f"{repository}/manifests/{tag or digest}", raw, {"Content-Type": media_type})
+        """Upload a manifest under ``tag`` or its digest, when all that it names is there; then see that it is there.
+
+        Raises RemoteError: it is refused, or the registry does not show what it took (faults.md, 56).
+        """
+        digest, headers = sha256(raw), {"Content-Type": media_type}
+        answer = self.http.request("PUT", f"{repository}/manifests/{tag or digest}", raw, headers, again=True)
         self.http.expect(answer, (200, 201), f"the manifest {digest}")
-        if sha256(self.raw_manifest(repository, digest)) != digest:
-            raise RemoteError(f"{repository} does not give back the manifest {digest} that it took")
+        for pause in (*pauses(self.backoff), None):
+            try:
+                self.raw_manifest(repository, digest)
+            except NotFoundError as error:
+                if pause is None:
+                    raise RemoteError(
+                        f"{repository} does not show the manifest {digest} that it took",
+                        untouched="every tag",
+                        next_step="run the same command again; what arrived is kept",
+                    ) from error
+                time.sleep(pause)
+            else:
+                return
 
     def push_blob(self, repository: str, part: Layer, content: Callable[[], bytes | Iterator[bytes]]) -> None:
         """Have the blob ``part`` in the repository; ``content`` gives its bytes anew at each try.

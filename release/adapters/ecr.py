@@ -7,15 +7,16 @@ immutability is what makes a name final; this adapter only reads its verdict.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from release import oci
 from release.adapters.aws_errors import code_of, explained
-from release.adapters.distribution import Distribution
-from release.errors import ConflictError, NotFoundError, ReleaseError
+from release.adapters.distribution import Distribution, pauses
+from release.errors import ConflictError, NotFoundError, ReleaseError, RemoteError
 from release.images.model import Archive, TagOutcome
 from release.oci import Manifest
 from release.releases.artifact import sbom_artifact
@@ -35,10 +36,11 @@ class Ecr:
 
     Args:
         host: the registry's host when it is not the one ECR names (an emulation on this machine).
+        backoff: seconds before a first retry, doubled at each one after it.
     """
 
-    def __init__(self, client: ECRClient, host: str = "") -> None:
-        self.client, self.host = client, host
+    def __init__(self, client: ECRClient, host: str = "", *, backoff: float = 0.5) -> None:
+        self.client, self.host, self.backoff = client, host, backoff
         self._token = ""
         self._hosts: dict[str, str] = {}
         self._distribution: dict[str, Distribution] = {}
@@ -51,7 +53,7 @@ class Ecr:
                 repositoryName=repository, PaginationConfig={"PageSize": 1000}
             )
             for page in pages:
-                for image in page["imageDetails"]:
+                for image in _of(page, "imageDetails", repository):
                     found |= dict.fromkeys(image.get("imageTags", []), image["imageDigest"])
         except (ClientError, BotoCoreError) as error:
             raise registry_error(error, repository) from error
@@ -80,7 +82,7 @@ class Ecr:
         except (ClientError, BotoCoreError) as error:
             if code_of(error) not in _TAKEN:
                 raise registry_error(error, repository) from error
-            named = self.tags(repository).get(tag)
+            named = self._shown(repository, tag)
             if named == digest:
                 return TagOutcome.ALREADY_THERE
             raise ConflictError(
@@ -90,6 +92,22 @@ class Ecr:
             ) from error
         log.info("%s is %s", tag, digest[:19])
         return TagOutcome.WRITTEN
+
+    def _shown(self, repository: str, tag: str) -> str:
+        """The digest that a tag names of which the registry said that it is taken; its list may show it later.
+
+        Raises RemoteError: it does not.
+        """
+        for pause in (*pauses(self.backoff), None):
+            if named := self.tags(repository).get(tag):
+                return named
+            if pause is not None:
+                time.sleep(pause)
+        raise RemoteError(
+            f"the registry says that tag {tag} of {repository} is taken, and does not show it",
+            untouched=f"tag {tag}",
+            next_step="run the same command again",
+        )
 
     def attach(self, repository: str, digest: str, sbom: bytes) -> None:
         """See :class:`release.images.ports.Registry`."""
@@ -109,25 +127,37 @@ class Ecr:
                 answer = self.client.describe_repositories(repositoryNames=[repository])
             except (ClientError, BotoCoreError) as error:
                 raise registry_error(error, repository) from error
-            self._hosts[repository] = answer["repositories"][0]["repositoryUri"].partition("/")[0]
+            found = _of(answer, "repositories", repository)[0]
+            self._hosts[repository] = found["repositoryUri"].partition("/")[0]
         return self._hosts[repository]
 
     def distribution(self, repository: str) -> Distribution:
         """The registry protocol, at the host that holds ``repository``."""
         host = self._host(repository)
         if host not in self._distribution:
-            self._distribution[host] = Distribution(host, self._authorization)
+            self._distribution[host] = Distribution(host, self._authorization, backoff=self.backoff)
         return self._distribution[host]
 
     def _authorization(self) -> str:
         """Basic credentials for the registry protocol; ECR's token is valid for 12 hours, a run is shorter."""
         if not self._token:
             try:
-                data = self.client.get_authorization_token()["authorizationData"][0]
+                answer = self.client.get_authorization_token()
             except (ClientError, BotoCoreError) as error:
                 raise registry_error(error, "sign-in") from error
-            self._token = "Basic " + data["authorizationToken"]
+            self._token = "Basic " + _of(answer, "authorizationData", "sign-in")[0]["authorizationToken"]
         return self._token
+
+
+def _of(answer: Mapping[str, Any], key: str, what: str) -> Any:
+    """A part that every whole answer has: of a document that was cut off, botocore hands over an empty one."""
+    if key not in answer:
+        raise RemoteError(
+            f"the registry's answer about {what} was cut off",
+            untouched=f"registry {what}",
+            next_step="run the same command again",
+        )
+    return answer[key]
 
 
 def registry_error(error: ClientError | BotoCoreError, repository: str) -> ReleaseError:

@@ -29,14 +29,14 @@ class RegistryHttp:
         local = host.partition(":")[0] in ("localhost", "127.0.0.1")
         self.base = f"{'http' if local else 'https'}://{host}/v2/"
         self.authorization = authorization
-        retries = urllib3.Retry(
+        self.retries = urllib3.Retry(
             total=4,
             backoff_factor=backoff,
             status_forcelist=PASSING,
             allowed_methods=("GET", "HEAD", "POST"),  # POST only begins an upload; one begun twice is forgotten
             raise_on_status=False,
         )
-        self.pool = urllib3.PoolManager(retries=retries, timeout=urllib3.Timeout(connect=10, read=120))
+        self.pool = urllib3.PoolManager(retries=self.retries, timeout=urllib3.Timeout(connect=10, read=120))
 
     def request(
         self,
@@ -46,18 +46,21 @@ class RegistryHttp:
         headers: Mapping[str, str] | None = None,
         *,
         whole: bool = True,
+        again: bool = False,
     ) -> urllib3.BaseHTTPResponse:
         """The registry's answer, whatever its status. Raises RemoteError when there is none.
 
         Args:
             whole: read its body too; otherwise ``pieces`` does.
+            again: asking for the same once more changes nothing, whatever the method; ``body`` is bytes.
         """
         authorization = self.authorization()
         sent = {**(headers or {}), **({"Authorization": authorization} if authorization else {})}
-        url = urljoin(self.base, path)
+        url, get = urljoin(self.base, path), method == "GET"
+        retries = self.retries.new(allowed_methods=None) if again else self.retries
         try:
             return self.pool.request(
-                method, url, body=body, headers=sent, redirect=method == "GET", preload_content=whole
+                method, url, body=body, headers=sent, redirect=get, preload_content=whole, retries=retries
             )
         except urllib3.exceptions.HTTPError as error:
             raise self._silent(error) from error

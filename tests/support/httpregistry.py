@@ -11,6 +11,7 @@ import json
 import re
 import ssl
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,6 +58,7 @@ class HttpRegistry:
         users: name -> password of those who may sign in; without any, everybody gets a token.
         says_digest: whether the answer for a manifest names its digest.
         redirects: blobs are given by a redirect to a storage that answers GET only and takes no credentials.
+        late: seconds until a manifest that was pushed is given.
         seen: every request as "METHOD path".
         received: request with a body -> the body's bytes.
     """
@@ -64,6 +66,8 @@ class HttpRegistry:
     def __init__(self, *repositories: str, certificate: Path | None = None) -> None:
         self.repositories = {name: Repository() for name in repositories}
         self.faults: list[Fault] = []
+        self.late = 0.0
+        self.pushed: dict[str, float] = {}
         self.seen: list[str] = []
         self.received: dict[str, int] = {}
         self.authorization = ""
@@ -252,6 +256,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._put_manifest(repository, reference, body)
         digest = repository.tags.get(reference, reference)
         media_type, raw = repository.manifests.get(digest, ("", b""))
+        if time.monotonic() - self.registry.pushed.get(digest, 0.0) < self.registry.late:
+            raw = b""
         if not raw or media_type not in self.headers.get("Accept", ""):
             return self._refusal(404, "MANIFEST_UNKNOWN")
         said = {"Docker-Content-Digest": digest} if self.registry.says_digest else {}
@@ -267,6 +273,7 @@ class _Handler(BaseHTTPRequestHandler):
             if len(repository.blobs.get(part["digest"], b"")) != part["size"]:
                 return self._refusal(404, "MANIFEST_BLOB_UNKNOWN")
         repository.manifests[reference] = (document["mediaType"], body)
+        self.registry.pushed.setdefault(reference, time.monotonic())
         return 201, {"Location": self.path, "Docker-Content-Digest": reference}, b""
 
     def _refusal(self, status: int, code: str) -> tuple[int, dict[str, str], bytes]:
