@@ -58,7 +58,8 @@ if TYPE_CHECKING:
     from release.gate.vex import Statement
     from release.images.ports import Bases
     from release.releases.bundle import Limits
-    from release.settings.config import Config, EnvironmentSpec
+    from release.settings.config import Config
+    from release.settings.environments import EnvironmentSpec
     from release.settings.images import ImageSpec
     from release.versions.ports import Changes
 

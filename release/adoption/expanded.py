@@ -10,7 +10,8 @@ from typing import Any
 from release.adoption.ports import TranslationJob, Translator
 from release.adoption.values import ANY, STACK, Values
 from release.settings import cfn, localfiles
-from release.settings.config import Config, EnvironmentSpec
+from release.settings.config import Config
+from release.settings.environments import EnvironmentSpec
 
 Read = Callable[[str], bytes]
 #: The one transform that is carried out here.

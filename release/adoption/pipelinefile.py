@@ -13,7 +13,8 @@ from release.adoption.grants import LOWER_STACK_TAG, Grants, Unknown, grants
 from release.adoption.placing import below, functions, logical_ids, lower_tag, of_all, of_role, stacks
 from release.adoption.statements import PolicyStatement, lined, merged, put, sub, written
 from release.adoption.values import arn
-from release.settings.config import Config, EnvironmentSpec
+from release.settings.config import Config
+from release.settings.environments import EnvironmentSpec
 
 #: What stands between these lines is the team's, and stays.
 YOURS = ("  # >>> yours: more resources, such as a managed policy for one of the roles above", "  # <<< yours")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from release.adoption.statements import ANY, PolicyStatement
 from release.adoption.values import LOWER_STACK, STACK, arn
-from release.settings.config import Config, EnvironmentSpec
+from release.settings.config import Config
+from release.settings.environments import EnvironmentSpec
 
 _ACCOUNT = "*:${AWS::AccountId}:"
 _TABLES = arn(f"dynamodb:{_ACCOUNT}table/{STACK}-*", "")

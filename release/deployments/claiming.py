@@ -21,7 +21,8 @@ from release.deployments.claims import (
     outcome_tag,
 )
 from release.deployments.deployplan import DeployPlan
-from release.deployments.ledger import Entry, Ledger
+from release.deployments.ledger import Ledger
+from release.deployments.ledgerentries import Entry
 from release.deployments.smokerules import SmokeResult
 from release.deployments.target import Target, ledger_repository
 from release.errors import ConflictError

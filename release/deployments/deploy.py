@@ -15,7 +15,7 @@ from release.deployments import claiming, deployplan, observe, rollout, smokeste
 from release.deployments.claiming import Claimed, timed
 from release.deployments.claims import Result
 from release.deployments.deployplan import Action, DeployPlan
-from release.deployments.ledger import Entry
+from release.deployments.ledgerentries import Entry
 from release.deployments.rollout import Proof
 from release.deployments.smokerules import SmokeResult
 from release.deployments.target import Target

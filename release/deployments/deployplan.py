@@ -8,7 +8,8 @@ from enum import Enum
 
 from release.deployments import serving, stackstatus
 from release.deployments.claims import Claim
-from release.deployments.ledger import Entry, Ledger
+from release.deployments.ledger import Ledger
+from release.deployments.ledgerentries import Entry
 from release.deployments.model import LiveFunction, Rollout, Stack
 from release.errors import ConflictError, NotFoundError
 from release.releases.model import Release

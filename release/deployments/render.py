@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from release.deployments.deployplan import DeployPlan
-from release.deployments.ledger import Entry
+from release.deployments.ledgerentries import Entry
 from release.deployments.model import LiveFunction, Stack
 
 

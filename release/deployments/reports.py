@@ -8,7 +8,7 @@ from datetime import datetime
 from release import tables
 from release.deployments import render
 from release.deployments.claims import Result
-from release.deployments.ledger import Entry
+from release.deployments.ledgerentries import Entry
 from release.deployments.smokerules import SmokeResult
 from release.deployments.status import EnvironmentStatus
 from release.report import Report

@@ -9,7 +9,8 @@ from itertools import islice
 from release.deployments import observe, serving
 from release.deployments.claims import Claim, Served
 from release.deployments.deployplan import Observed
-from release.deployments.ledger import Entry, Ledger
+from release.deployments.ledger import Ledger
+from release.deployments.ledgerentries import Entry
 from release.deployments.model import LiveFunction, Stack
 from release.deployments.target import Target
 from release.errors import NotFoundError

@@ -13,7 +13,7 @@ from release.deployments.ports import Cloud, Runs
 from release.images.ports import Registry
 from release.releases.bundle import Limits
 from release.releases.ports import Store
-from release.settings.config import EnvironmentSpec
+from release.settings.environments import EnvironmentSpec
 
 
 @dataclass(frozen=True)

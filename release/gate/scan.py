@@ -16,10 +16,11 @@ from release.clock import Clock
 from release.errors import GateError, ReleaseError
 from release.gate.database import Database, database_doubts
 from release.gate.findings import ImageScan, ScanReport
+from release.gate.judging import judge
 from release.gate.policy import GatePolicy
 from release.gate.ports import Scanner
 from release.gate.scanrecord import ScanRecord, record_of
-from release.gate.verdict import GateOutcome, Verdict, cannot_tell, checked_accepted, judge
+from release.gate.verdict import GateOutcome, Verdict, cannot_tell, checked_accepted
 from release.gate.vex import ImageName, Statement
 from release.oci import Manifest
 

@@ -16,6 +16,7 @@ from release.errors import NotFoundError, UsageError
 from release.gate.config import parse_policy
 from release.gate.policy import GatePolicy
 from release.settings.bundle import Limits, parse_bundle
+from release.settings.environments import REGION, EnvironmentSpec, parse_environment
 from release.settings.images import REPOSITORY, ImageSpec, parse_build, parse_image
 from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
@@ -25,23 +26,8 @@ from release.versions.settings import VersionSettings
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 _NAME_FORM = "(a-z, 0-9, -; at most 31)"
-#: CloudFormation's CreateStack, StackName; its logical ids and parameter names; Lambda's CreateAlias, Name
-_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}\Z")
-_LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}\Z")
+#: Lambda's CreateAlias, Name
 _ALIAS = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9_-]{1,128}\Z")
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z")
-
-
-@dataclass(frozen=True)
-class EnvironmentSpec:
-    """One environment: a CloudFormation stack in a region."""
-
-    name: str
-    stack: str
-    region: str
-    proven_in: str
-    parameters: Mapping[str, str]
-    smoke_secret: str
 
 
 @dataclass(frozen=True)
@@ -140,7 +126,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         names=_NAME,
         what=f"an environment {_NAME_FORM}",
     )
-    environments = {name: _environment(name, table) for name, table in tables.items()}
+    environments = {name: parse_environment(name, table) for name, table in tables.items()}
     _check_unique(top, images, environments)
     limits = parse_bundle(top.table("bundle", doc="How much a release may hold beside its images.", required=False))
     gate = top.table("gate", doc="What may leave the machine. Without it nothing is published.", required=False)
@@ -151,7 +137,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         alias=project.text_of("alias", "live", pattern=_ALIAS, doc="The alias of each function that serves."),
         base=defaults.base,
         pinned=defaults.pinned,
-        registry_region=registry.text_of("region", pattern=_REGION, doc="The AWS region of the image repositories."),
+        registry_region=registry.text_of("region", pattern=REGION, doc="The AWS region of the image repositories."),
         records=registry.text_of(
             "records",
             default_records(name),
@@ -201,39 +187,3 @@ def _claim(claims: dict[tuple[str, str], str], key: str, value: str, owner: str,
 
 def _inner(top: Table, kind: str, name: str) -> Table:
     return Table(top.text, f"{kind}.{name}", {}, notes=top.notes)
-
-
-def _environment(name: str, table: Table) -> EnvironmentSpec:
-    spec = EnvironmentSpec(
-        name=name,
-        stack=table.text_of("stack", pattern=_STACK, doc="The CloudFormation stack's name."),
-        region=table.text_of("region", pattern=_REGION, doc="The stack's AWS region."),
-        proven_in=table.text_of(
-            "proven-in",
-            "",
-            doc="The environment that must have proven a release before it may come here.",
-            unset="none",
-        ),
-        parameters=_parameters(table),
-        smoke_secret=table.text_of(
-            "smoke-secret",
-            "",
-            doc="The secret in Secrets Manager that holds the smoke tests' user (`docs/setup.md`).",
-            unset="smoke steps with `token = true` fail",
-        ),
-    )
-    table.done()
-    return spec
-
-
-def _parameters(table: Table) -> Mapping[str, str]:
-    """Template parameters; numbers and booleans become CloudFormation's text."""
-    found = table.mapping(
-        "parameters",
-        holds=(str, int, bool),
-        names=_LOGICAL_ID,
-        what="a template parameter (letters and digits)",
-        doc="Values of the template's parameters in this environment. A parameter that is not named here keeps the "
-        "template's default.",
-    )
-    return {n: str(v).lower() if isinstance(v, bool) else str(v) for n, v in found.items()}

@@ -24,8 +24,9 @@ from release.adapters.trivy.database import PAUSES, TrivyDatabase
 from release.adapters.trivy.scanner import Trivy
 from release.errors import GateError, MachineError, ReleaseError, RemoteError
 from release.gate.findings import FindingKind, ImageScan, Package, Severity
+from release.gate.judging import judge
 from release.gate.policy import GatePolicy
-from release.gate.verdict import Decision, GateOutcome, Verdict, judge
+from release.gate.verdict import Decision, GateOutcome, Verdict
 from release.gate.vex import ImageName
 from release.oci import Manifest
 from tests.fakes.standingclock import StandingClock

@@ -9,8 +9,9 @@ from typing import Any
 from release.gate.config import parse_policy
 from release.gate.database import Database
 from release.gate.findings import Finding, FindingKind, Origin, Package, ScanReport, Severity
+from release.gate.judging import judge
 from release.gate.policy import GatePolicy, checked_dates
-from release.gate.verdict import Verdict, judge
+from release.gate.verdict import Verdict
 from release.gate.vex import ImageName
 from release.toml import Table
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import release
 from release.deployments.claims import Result
-from release.deployments.ledger import Entry
+from release.deployments.ledgerentries import Entry
 from release.errors import ReleaseError
 from release.releases import recording
 from release.settings import config as config_file

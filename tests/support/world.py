@@ -13,7 +13,8 @@ from typing import Any
 from release.deployments import deploy, rollback
 from release.deployments.deploy import DeployResult
 from release.deployments.deployplan import DeployPlan
-from release.deployments.ledger import Entry, Ledger
+from release.deployments.ledger import Ledger
+from release.deployments.ledgerentries import Entry
 from release.deployments.target import Target
 from release.images import build
 from release.images.build import Built, ImagePlan

@@ -26,8 +26,8 @@ or in a pipeline: `check-jsonschema --schemafile docs/release-toml.schema.json r
 than a schema can: across keys, and against Dockerfiles and template.
 
 A repository that only wants its versions and its changelog from the command needs no file, or one with `[versions]` and
-nothing else (beside `required-version`), such as a prefix of its tags. `release version`, `plan`, `changelog`, `prepare`
-and `check-tag` work with that:
+nothing else (beside `required-version`), such as a prefix of its tags. `release version`, `plan`, `changelog`,
+`prepare` and `check-tag` work with that:
 
 ```toml
 [versions]

@@ -15,7 +15,8 @@ from release.deployments.claims import (
     outcome_json,
     parse_tag,
 )
-from release.deployments.ledger import PAGE, Ledger, named, read
+from release.deployments.ledger import Ledger
+from release.deployments.ledgerentries import PAGE, named, read
 from release.errors import ConflictError, NotFoundError
 from release.releases.stored import Content
 from tests.support.ledgers import LEDGER, RELEASE, Shelf, claim, ledger, outcome

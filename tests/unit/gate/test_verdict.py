@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from release.errors import UsageError
 from release.gate.findings import Finding, FindingKind, Package, Severity
+from release.gate.judging import judge
 from release.gate.policy import GatePolicy
-from release.gate.verdict import Decision, GateOutcome, Verdict, cannot_tell, checked_accepted, judge
+from release.gate.verdict import Decision, GateOutcome, Verdict, cannot_tell, checked_accepted
 from release.gate.vex import ImageName
 from tests.support.findings import (
     DATABASE,

@@ -1,0 +1,63 @@
+"""The environments of release.toml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from release.toml import Table
+
+#: CloudFormation's CreateStack, StackName; its logical ids and parameter names
+_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}\Z")
+_LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}\Z")
+REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z")
+
+
+@dataclass(frozen=True)
+class EnvironmentSpec:
+    """One environment: a CloudFormation stack in a region."""
+
+    name: str
+    stack: str
+    region: str
+    proven_in: str
+    parameters: Mapping[str, str]
+    smoke_secret: str
+
+
+def parse_environment(name: str, table: Table) -> EnvironmentSpec:
+    """The environment ``name`` of release.toml. Raises UsageError."""
+    spec = EnvironmentSpec(
+        name=name,
+        stack=table.text_of("stack", pattern=_STACK, doc="The CloudFormation stack's name."),
+        region=table.text_of("region", pattern=REGION, doc="The stack's AWS region."),
+        proven_in=table.text_of(
+            "proven-in",
+            "",
+            doc="The environment that must have proven a release before it may come here.",
+            unset="none",
+        ),
+        parameters=_parameters(table),
+        smoke_secret=table.text_of(
+            "smoke-secret",
+            "",
+            doc="The secret in Secrets Manager that holds the smoke tests' user (`docs/setup.md`).",
+            unset="smoke steps with `token = true` fail",
+        ),
+    )
+    table.done()
+    return spec
+
+
+def _parameters(table: Table) -> Mapping[str, str]:
+    """Template parameters; numbers and booleans become CloudFormation's text."""
+    found = table.mapping(
+        "parameters",
+        holds=(str, int, bool),
+        names=_LOGICAL_ID,
+        what="a template parameter (letters and digits)",
+        doc="Values of the template's parameters in this environment. A parameter that is not named here keeps the "
+        "template's default.",
+    )
+    return {n: str(v).lower() if isinstance(v, bool) else str(v) for n, v in found.items()}
