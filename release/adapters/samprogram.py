@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from typing import Any
 
 #: Property of a resource type -> what stands in for a file or an image that only a deployment has.
@@ -55,6 +56,8 @@ def localized(template: dict[str, Any]) -> dict[str, Any]:
                 and not own[key].startswith(("s3://", "https://"))
             ):
                 own[key] = value
+        if each["Type"] == "AWS::Serverless::Application" and isinstance(own.get("Location"), dict):
+            own["Location"] = "https://code.s3.amazonaws.com/code"  # else the translator asks AWS's repository of them
         if each["Type"] == "AWS::Serverless::Function":
             if own.get("PackageType", shared.get("PackageType")) == "Image" or "ImageUri" in own:
                 own.pop("CodeUri", None)
@@ -65,6 +68,15 @@ def localized(template: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
+def undated(value: Any) -> Any:
+    """``Version: 2012-10-17`` is a text, whether it stands in quotes or not."""
+    if isinstance(value, dict):
+        return {undated(key): undated(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [undated(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def translated(job: dict[str, Any]) -> dict[str, Any]:
     """One template, expanded."""
     from samtranslator.model.exceptions import InvalidDocumentException
@@ -72,7 +84,7 @@ def translated(job: dict[str, Any]) -> dict[str, Any]:
     from samtranslator.yaml_helper import yaml_parse
 
     try:
-        template = localized(yaml_parse(job["text"]))
+        template = localized(undated(yaml_parse(job["text"])))
         return {"template": transform(template, dict(job["parameters"]), _Names())}
     except InvalidDocumentException as error:
         return {"error": "; ".join(str(cause.message) for cause in error.causes) or str(error)}

@@ -9,6 +9,7 @@ from typing import Any
 
 from release.adoption.ports import TranslationJob, Translator
 from release.adoption.values import ANY, STACK, Values
+from release.errors import UsageError
 from release.settings import cfn, localfiles
 from release.settings.config import Config
 from release.settings.environments import EnvironmentSpec
@@ -60,6 +61,7 @@ def expand(config: Config, read: Read, translator: Translator) -> tuple[tuple[Ex
         for number, wanted in enumerate(level):
             for one in wanted:
                 values = Values(next(answers), one.parameters, one.stack)
+                _check_types(values, one.path)
                 found[number].append(values)
                 source = cfn.load(read(one.path), one.path)
                 below[number] += _nested(source, one, values)
@@ -67,6 +69,17 @@ def expand(config: Config, read: Read, translator: Translator) -> tuple[tuple[Ex
         level = below
     pairs = zip(environments, found, strict=True)
     return tuple(Expanded(each, tuple(templates)) for each, templates in pairs), tuple(notes)
+
+
+def _check_types(values: Values, path: str) -> None:
+    """Raises UsageError for a resource whose type is an expression: CloudFormation takes none either."""
+    wrong = [name for name, each in values.template["Resources"].items() if not isinstance(each.get("Type"), str)]
+    if wrong:
+        raise UsageError(
+            f"{path}: the Type of {wrong[0]} is no text",
+            untouched="everything",
+            next_step=f"sam validate --lint --template-file {path}",
+        )
 
 
 def _nested(source: Mapping[str, Any], of: _Wanted, values: Values) -> Iterator[_Wanted]:

@@ -9,7 +9,7 @@ service; CloudFormation's "Name type" (``<stack>-<logical id>-<random>``), and f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 STACK_NAME = "{stack}-{id}-*"
 _LOGICAL_ID = "{id}-*"
@@ -28,6 +28,7 @@ class Naming:
         actions: instead of the handlers': what the statement allows.
         data: actions of the handlers that are left out: they read or write what the resource holds, or change what is
             the account's; a deployment has no business there.
+        also: actions of other services that it always needs, on no resource of the stack.
         tagged: its names are made up, so the stack's own tag decides.
         reason: said in the file: what is left out, or why neither name nor tag can hold the role to its stack.
     """
@@ -39,6 +40,7 @@ class Naming:
     everywhere: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     tagged: bool = False
     reason: str = ""
 
@@ -111,8 +113,30 @@ _PLANS, _KEYS, _LINKS = (
     _tree("apikeys", "apikeys/*"),
     _tree("vpclinks", "vpclinks/*"),
 )
-_GRAPHQL = Naming(
-    "GraphQL", ("appsync:*:${AWS::AccountId}:*",), reason="AppSync's own names carry no stack", everywhere=()
+_GRAPHQL_ARN, _GRAPHQL_REASON = ("appsync:*:${AWS::AccountId}:*",), "AppSync's own names carry no stack"
+_GRAPHQL = Naming("GraphQL", _GRAPHQL_ARN, reason=_GRAPHQL_REASON)
+
+
+def _graphql(*actions: str) -> Naming:
+    """Of a type that CloudFormation's published schemas leave out; the actions are those of AppSync's own calls."""
+    return Naming("GraphQL", _GRAPHQL_ARN, actions=tuple(f"appsync:{each}" for each in actions), reason=_GRAPHQL_REASON)
+
+
+_CLOUDFRONT = Naming("CloudFront", ("cloudfront::${AWS::AccountId}:*",), reason="CloudFront's own names are made up")
+_RECORDS = Naming(
+    "DnsRecords",
+    ("route53:::hostedzone/*", "route53:::change/*"),
+    actions=tuple(
+        f"route53:{each}"
+        for each in ("ChangeResourceRecordSets", "GetChange", "GetHostedZone", "ListResourceRecordSets")
+    ),
+    reason="a record has no name of its own in IAM, and its zone is not the stack's",
+)
+_FILES = Naming(
+    "FileSystems",
+    tuple(f"elasticfilesystem:{_ACCOUNT}{kind}/*" for kind in ("file-system", "access-point")),
+    everywhere=("CreateFileSystem", "DescribeFileSystems", "DescribeMountTargets"),
+    reason="EFS's own names carry no stack",
 )
 _KEY = Naming(
     "Keys",
@@ -139,7 +163,12 @@ SCOPES: Mapping[str, Naming] = {
         )
     },
     "AWS::ApiGateway::BasePathMapping": _DOMAINS,
+    "AWS::ApiGateway::BasePathMappingV2": _DOMAINS,
     "AWS::ApiGateway::DomainName": _DOMAINS,
+    "AWS::ApiGateway::DomainNameAccessAssociation": _tree(
+        "domainnameaccessassociations", "domainnameaccessassociations/*"
+    ),
+    "AWS::ApiGateway::DomainNameV2": _DOMAINS,
     "AWS::ApiGateway::UsagePlan": _PLANS,
     "AWS::ApiGateway::UsagePlanKey": _PLANS,
     "AWS::ApiGateway::VpcLink": _LINKS,
@@ -155,8 +184,14 @@ SCOPES: Mapping[str, Naming] = {
     "AWS::ApiGatewayV2::VpcLink": _LINKS,
     **{
         f"AWS::AppSync::{kind}": _GRAPHQL
-        for kind in ("Api", "ChannelNamespace", "DataSource", "FunctionConfiguration", "GraphQLApi", "Resolver")
+        for kind in (
+            *("Api", "ChannelNamespace", "DataSource", "DomainName", "DomainNameApiAssociation"),
+            *("FunctionConfiguration", "GraphQLApi", "Resolver"),
+        )
     },
+    "AWS::AppSync::ApiCache": _graphql("CreateApiCache", "DeleteApiCache", "GetApiCache", "UpdateApiCache"),
+    "AWS::AppSync::ApiKey": _graphql("CreateApiKey", "DeleteApiKey", "ListApiKeys", "UpdateApiKey"),
+    "AWS::AppSync::GraphQLSchema": _graphql("GetIntrospectionSchema", "GetSchemaCreationStatus", "StartSchemaCreation"),
     "AWS::CloudFormation::Stack": Naming(
         "NestedStacks",
         (f"cloudformation:{_ACCOUNT}stack/{{name}}/*",),
@@ -173,6 +208,13 @@ SCOPES: Mapping[str, Naming] = {
             )
         ),
     ),
+    **{
+        f"AWS::CloudFront::{kind}": _CLOUDFRONT
+        for kind in (
+            *("CachePolicy", "CloudFrontOriginAccessIdentity", "Distribution", "Function", "OriginAccessControl"),
+            *("OriginRequestPolicy", "ResponseHeadersPolicy"),
+        )
+    },
     "AWS::CloudWatch::Alarm": _ALARM,
     "AWS::CloudWatch::CompositeAlarm": _ALARM,
     "AWS::CloudWatch::Dashboard": Naming(
@@ -212,6 +254,18 @@ SCOPES: Mapping[str, Naming] = {
     "AWS::EC2::SecurityGroup": _GROUPS,
     "AWS::EC2::SecurityGroupEgress": _GROUPS,
     "AWS::EC2::SecurityGroupIngress": _GROUPS,
+    "AWS::EFS::AccessPoint": _FILES,
+    "AWS::EFS::FileSystem": _FILES,
+    "AWS::EFS::MountTarget": replace(
+        _FILES,  # "CreateMountTarget" and its like in EFS's API reference: what else the caller must be allowed
+        also=tuple(
+            f"ec2:{each}"
+            for each in (
+                *("CreateNetworkInterface", "DeleteNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets"),
+                "ModifyNetworkInterfaceAttribute",
+            )
+        ),
+    ),
     "AWS::Events::Archive": Naming("EventBuses", (f"events:{_ACCOUNT}archive/{{name}}",), "ArchiveName"),
     "AWS::Events::EventBus": Naming("EventBuses", (f"events:{_ACCOUNT}event-bus/{{name}}",), "Name"),
     "AWS::Events::EventBusPolicy": Naming("EventBuses", (f"events:{_ACCOUNT}event-bus/{{name}}",), "EventBusName"),
@@ -252,6 +306,8 @@ SCOPES: Mapping[str, Naming] = {
     "AWS::Logs::MetricFilter": Naming("LogGroups", _LOGS.arns, "LogGroupName", everywhere=_LOGS.everywhere),
     "AWS::Logs::SubscriptionFilter": Naming("LogGroups", _LOGS.arns, "LogGroupName", everywhere=_LOGS.everywhere),
     "AWS::Pipes::Pipe": Naming("Pipes", (f"pipes:{_ACCOUNT}pipe/{{name}}",), "Name", _LOGICAL_ID),
+    "AWS::Route53::RecordSet": _RECORDS,
+    "AWS::Route53::RecordSetGroup": _RECORDS,
     "AWS::S3::Bucket": _BUCKET,
     "AWS::S3::BucketPolicy": Naming(
         "Buckets", _BUCKET.arns, "Bucket", _BUCKET.generated, actions=_BUCKET.actions, reason=_BUCKET.reason

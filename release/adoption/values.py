@@ -108,7 +108,8 @@ class Values:
         return frozenset({str(value) if sure else ANY})
 
     def _attribute(self, argument: Any) -> frozenset[str]:
-        name, _, attribute = ".".join(argument if isinstance(argument, list) else [str(argument)]).partition(".")
+        parts = argument if isinstance(argument, list) else [argument]
+        name, _, attribute = ".".join(map(str, parts)).partition(".")
         if name not in self.template.get("Resources", {}):
             return frozenset({ANY})
         if attribute in _ARNS:

@@ -60,10 +60,10 @@ def test_a_name_that_only_the_place_knows_is_not_granted_and_named() -> None:
 
 
 def test_a_type_without_a_rule_is_named_with_its_actions() -> None:
-    found = granted({"A": {"Type": "AWS::CloudFront::Distribution"}, "B": {"Type": "AWS::Nowhere::Thing"}})
-    cloudfront, nowhere = found.unknown
-    assert (cloudfront.type, cloudfront.where) == ("AWS::CloudFront::Distribution", ("A",))
-    assert "cloudfront:CreateDistribution" in cloudfront.actions
+    found = granted({"A": {"Type": "AWS::SES::Template"}, "B": {"Type": "AWS::Nowhere::Thing"}})
+    nowhere, mail = found.unknown
+    assert (mail.type, mail.where) == ("AWS::SES::Template", ("A",))
+    assert "ses:CreateEmailTemplate" in mail.actions or "ses:CreateTemplate" in mail.actions
     assert nowhere.actions == ()
 
 

@@ -311,3 +311,38 @@ def test_secrets_of_smoke_headers_are_readable_by_their_environment_alone() -> N
     secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys/{}/smoke-AbCdEf"
     assert allows(statements(plan), "secretsmanager:GetSecretValue", secret.format("staging"))
     assert not allows(statements(plan), "secretsmanager:GetSecretValue", secret.format("production"))
+
+
+def test_a_date_without_quotes_is_the_text_that_cloudformation_reads() -> None:
+    template = "AWSTemplateFormatVersion: 2010-09-09\n" + FUNCTION % (
+        "Policies: [{Version: 2012-10-17, Statement: [{Effect: Allow, Action: sqs:SendMessage, Resource: '*'}]}]"
+    )
+    assert "sqs:SendMessage" in planned(template).generated.text
+
+
+def test_an_application_of_aws_repository_is_named_and_nobody_is_asked_for_it() -> None:
+    place = "{ApplicationId: 'arn:aws:serverlessrepo:us-east-1:1:applications/x', SemanticVersion: 1.0.0}"
+    plan = planned(
+        FUNCTION % "" + f"  Theirs: {{Type: AWS::Serverless::Application, Properties: {{Location: {place}}}}}\n"
+    )
+    assert "what is in Theirs is not in this repository" in "\n".join(plan.generated.notes)
+    assert "AWS::CloudFormation::Stack" in plan.generated.types
+
+
+def test_a_type_that_is_an_expression_is_refused_with_its_resource() -> None:
+    with pytest.raises(UsageError, match="the Type of Odd is no text"):
+        planned(FUNCTION % "" + "  Odd: {Type: {Ref: AWS::StackName}}\n")
+
+
+def test_what_cloudformations_schemas_leave_out_is_granted_by_the_services_own_calls() -> None:
+    plan = planned(
+        FUNCTION % ""
+        + "  Zone: {Type: AWS::Route53::RecordSetGroup, Properties: {HostedZoneId: Z1, RecordSets: []}}\n"
+        + "  Schema: {Type: AWS::AppSync::GraphQLSchema, Properties: {ApiId: x}}\n"
+        + "  Mount: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: x, SubnetId: y, SecurityGroups: []}}\n"
+    )
+    assert plan.generated.unknown == ()
+    found = statements(plan)
+    assert allows(found, "route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1")
+    assert allows(found, "appsync:StartSchemaCreation", "arn:aws:appsync:eu-west-1:123456789012:apis/x")
+    assert allows(found, "ec2:CreateNetworkInterface", "*")
