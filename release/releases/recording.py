@@ -60,7 +60,7 @@ def recorded(version: str, store: Store, repository: str) -> tuple[str, ReleaseR
 
     Raises:
         NotFoundError: there is none, or it is gone.
-        ConflictError: it is no record that this command reads (faults.md, 56).
+        ConflictError: it is no record that this command reads, or one of another name (faults.md, 56).
     """
     digest = store.tags(repository).get(version)
     if digest is None:
@@ -69,7 +69,19 @@ def recorded(version: str, store: Store, repository: str) -> tuple[str, ReleaseR
             untouched="every environment",
             next_step=f"release publish --version {version}, from its commit",
         )
-    return digest, by_digest(digest, store, repository)
+    record = by_digest(digest, store, repository)
+    parsed = semver.try_parse(version)
+    own = (
+        record.version if parsed and parsed.is_prerelease else commit_tag(record.commit) if parsed is None else version
+    )
+    if version != own:
+        raise ConflictError(
+            f"{version} of {repository} is the record of v{record.version}, commit {record.commit[:12]}; somebody else "
+            "than this command named it",
+            untouched="everything",
+            next_step="find out who may write to this repository (pipeline.yaml), then delete the name",
+        )
+    return digest, record
 
 
 def named(name: str, store: Store, repository: str) -> tuple[str, ReleaseRecord]:

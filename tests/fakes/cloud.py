@@ -72,12 +72,14 @@ class FakeCloud(FakeApplication, Cloud):
 
     def stack(self, name: str) -> Stack | None:
         self.journal.meanwhile()
+        self.journal.ask()
         account = self._account(name)
         if account is None:
             return None
         return Stack(name, account.status, account.parameters, account.outputs, REGION, account.reason)
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
+        self.journal.ask()
         account = self._account(stack)
         if account is None:
             raise RemoteError(f"AWS refused for stack {stack}: it does not exist")
@@ -111,6 +113,7 @@ class FakeCloud(FakeApplication, Cloud):
 
     def live(self, function: str, alias: str) -> LiveFunction | None:
         self.journal.meanwhile()
+        self.journal.ask()
         found = self._function(function)
         if found is None or alias not in found.aliases:
             return None
@@ -207,7 +210,7 @@ class FakeCloud(FakeApplication, Cloud):
         repository, _, digest = image.partition("/")[2].partition("@")
         assert digest, "deployed by tag"
         try:
-            self.registry.manifest(repository, digest)
+            self.registry.pulled(repository, digest)
         except ReleaseError:
             return False
         return True

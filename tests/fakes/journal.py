@@ -5,6 +5,7 @@ A disturbance strikes once:
 - ``kill_at``, ``kill_when``: the process ends. What the cloud began goes on without it.
 - ``refuse_at``: the change does not happen, and the caller gets a RemoteError.
 - ``lose_at``: the change happens, and the caller gets a RemoteError instead of the answer.
+- ``deaf_at``: a question gets a RemoteError instead of an answer.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class Journal:
         points: the moments passed so far, such as "before tag 1.0.0 of app/export".
         kill_at: the number of the point at which the process is killed.
         refuse_at, lose_at: the next change from this point on is the one that is refused, or whose answer is lost.
+        asked: how many questions the registries and the cloud were asked.
+        deaf_at: the number of the question that gets no answer.
         disturbed: how many disturbances struck.
         meanwhile: what others do at each of these moments, and at each look at the world.
     """
@@ -36,6 +39,8 @@ class Journal:
         self.kill_word = ""
         self.refuse_at: int | None = None
         self.lose_at: int | None = None
+        self.asked = 0
+        self.deaf_at: int | None = None
         self.disturbed = 0
         self.meanwhile: Callable[[], None] = lambda: None
 
@@ -45,8 +50,8 @@ class Journal:
 
     def calm(self) -> bool:
         """End every disturbance; whether one was still to come."""
-        waiting = self.kill_at is not None or self.refuse_at is not None or self.lose_at is not None
-        self.kill_at = self.refuse_at = self.lose_at = None
+        waiting = (self.kill_at, self.refuse_at, self.lose_at, self.deaf_at) != (None,) * 4
+        self.kill_at = self.refuse_at = self.lose_at = self.deaf_at = None
         return waiting or bool(self.kill_word)
 
     def point(self, what: str) -> None:
@@ -66,6 +71,14 @@ class Journal:
             self.lose_at = None
             self.disturbed += 1
             raise RemoteError(f"no answer about: {what.removeprefix('after ')}")
+
+    def ask(self) -> None:
+        """A question, which changes nothing."""
+        self.asked += 1
+        if self.deaf_at == self.asked - 1:
+            self.deaf_at = None
+            self.disturbed += 1
+            raise RemoteError("no answer")
 
     @contextmanager
     def change(self, what: str) -> Iterator[None]:

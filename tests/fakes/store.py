@@ -37,11 +37,13 @@ class FakeStore(Store):
 
     def tags(self, repository: str) -> Mapping[str, str]:
         self.journal.meanwhile()
+        self.journal.ask()
         return dict(self._named(repository))
 
     def read(self, repository: str, digests: Sequence[str]) -> Mapping[str, Stored]:
         assert 0 < len(digests) <= 100, "Amazon ECR API reference, BatchGetImage: 1 to 100 image ids"
         self.journal.meanwhile()
+        self.journal.ask()
         self.reads += 1
         return {digest: self._stored(repository, digest) for digest in digests}
 
@@ -50,6 +52,7 @@ class FakeStore(Store):
         return replace(stored, config=self._blob(repository, stored.config_layer.digest))
 
     def fetch(self, repository: str, layer: Layer, target: Path) -> None:
+        self.journal.ask()
         target.write_bytes(self._blob(repository, layer.digest))
 
     def blob(self, repository: str, digest: str) -> bytes:

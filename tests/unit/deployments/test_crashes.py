@@ -2,7 +2,8 @@
 
 faults.md, 15 and 17. The moments are those of a whole life without a crash: before and after every change of the
 registries and the stacks, within an upload, while CloudFormation works, while a smoke test asks. At each of them the
-process is killed; each change is refused once; of each change the answer is lost once.
+process is killed; each change is refused once; of each change the answer is lost once; and each question that a command
+asks the registries and the cloud gets no answer once.
 """
 
 from __future__ import annotations
@@ -42,18 +43,21 @@ LIFE: tuple[Command, ...] = (
 )
 
 
-def live(
-    folder: Path, *, kill_at: int | None = None, refuse_at: int | None = None, lose_at: int | None = None
-) -> World:
-    """A life; a command that is killed, or that ends badly because of the disturbance, is run again."""
+def live(folder: Path, **trouble: int) -> World:
+    """A life; a command that is killed, or that ends badly because of the disturbance, is run again.
+
+    Args:
+        trouble: kill_at, refuse_at, lose_at or deaf_at of the journal.
+    """
     world = World(folder)
     world.cloud.sick = {"0.3.0"}
-    world.journal.kill_at, world.journal.refuse_at, world.journal.lose_at = kill_at, refuse_at, lose_at
+    for switch, number in trouble.items():
+        setattr(world.journal, switch, number)
     for command in LIFE:
         try:
             command(world)
         except (Killed, ReleaseError):
-            assert (kill_at, refuse_at, lose_at) != (None, None, None)
+            assert trouble
             command(world)
     return world
 
@@ -79,6 +83,7 @@ with tempfile.TemporaryDirectory() as _folder:
     _UNDISTURBED = live(Path(_folder))
 POINTS = tuple(_UNDISTURBED.journal.points)
 BEFORE = tuple(number for number, point in enumerate(POINTS) if point.startswith("before "))
+QUESTIONS = _UNDISTURBED.journal.asked
 AFTER = tuple(number for number, point in enumerate(POINTS) if point.startswith("after "))
 
 
@@ -119,23 +124,54 @@ def test_after_a_change_whose_answer_was_lost_the_same_command_again_comes_to_th
     assert state(world) == state(_UNDISTURBED)
 
 
-def going_back(folder: Path, *, kill_at: int | None = None) -> World:
-    """A rollback that names no version, killed and run again."""
+@pytest.mark.parametrize("deaf_at", range(QUESTIONS))
+def test_after_a_question_that_got_no_answer_the_same_command_again_comes_to_the_same_end(
+    deaf_at: int, tmp_path: Path
+) -> None:
+    world = live(tmp_path, deaf_at=deaf_at)
+    assert not world.journal.calm(), "every question was answered"
+    assert state(world) == state(_UNDISTURBED)
+
+
+def going_back(folder: Path, **trouble: int) -> World:
+    """A rollback that names no version, disturbed and run again."""
     world = World(folder)
     for version in ("0.1.0", "0.2.0", "0.3.0"):
         world.change("export", version)
         world.release(version, "staging", "production")
     world.journal.points.clear()
-    world.journal.kill_at = kill_at
+    world.journal.asked = 0
+    for switch, number in trouble.items():
+        setattr(world.journal, switch, number)
     try:
         world.rollback("production")
-    except Killed:
+    except (Killed, ReleaseError):
+        assert trouble
         world.rollback("production")
     return world
 
 
 with tempfile.TemporaryDirectory() as _folder:
-    _GONE_BACK = tuple(going_back(Path(_folder)).journal.points)
+    _BACK = going_back(Path(_folder)).journal
+_GONE_BACK = tuple(_BACK.points)
+#: Every change but the last, whose answer is lost after the command is complete.
+_BACK_AFTER = [number for number, point in enumerate(_GONE_BACK[:-1]) if point.startswith("after ")]
+_BACK_BEFORE = [number for number, point in enumerate(_GONE_BACK) if point.startswith("before ")]
+_DISTURBED_BACK = [
+    *(("refuse_at", number) for number in _BACK_BEFORE),
+    *(("lose_at", number) for number in _BACK_AFTER),
+    *(("deaf_at", number) for number in range(_BACK.asked)),
+]
+
+
+@pytest.mark.parametrize(("switch", "number"), _DISTURBED_BACK)
+def test_a_rollback_that_was_refused_or_got_no_answer_goes_back_once_when_it_is_run_again(
+    switch: str, number: int, tmp_path: Path
+) -> None:
+    world = going_back(tmp_path, **{switch: number})
+    assert not world.journal.calm(), "nothing disturbed it"
+    assert world.serves("production") == "0.2.0"
+    assert world.proven("production")[3:] == ["0.2.0"]
 
 
 @pytest.mark.parametrize("kill_at", range(len(_GONE_BACK) - 1), ids=[point[:48] for point in _GONE_BACK[:-1]])
