@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("repeatable")
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What random lives consisted of, and one line for the job summary, where there is one."""
     ended = [report for how in ("passed", "failed") for report in terminalreporter.stats.get(how, [])]
-    for line in tally.lines(ended):
+    for line in tally.lines(ended) if "SEQUENCES" in os.environ else ():  # make test, make soak
         terminalreporter.write_line(line)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         counts = {how: len(terminalreporter.stats.get(how, [])) for how in ("passed", "failed", "error", "skipped")}
