@@ -28,6 +28,7 @@ NAMES = (
     "history",
     "show",
     "diff",
+    "migrate",
     "pipeline",
     "rehearse",
 )

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from typing import NoReturn
 
-from release.deployments import claiming, deployplan, observe, rollout, smokesteps, stackrequest, stackstatus
+from release.deployments import claiming, deployplan, migrate, observe, rollout, smokesteps, stackrequest, stackstatus
 from release.deployments.claiming import Claimed, timed
 from release.deployments.claims import Result
 from release.deployments.deployplan import Action, DeployPlan
@@ -49,6 +49,9 @@ def plan_deployment(target: Target, version: str, *, if_newer: bool = False) -> 
     ledger = claiming.wait_for_others(target)
     rollout.wait_for_stack(target)
     seen = observe.environment(target, ledger)
+    if seen.stack:
+        repositories = [image.repository for image in release.record.images.values()]
+        migrate.check_moved(target.name, ledger, repositories, target.registry)
     decided = deployplan.decide_deployment(seen, release, goes_back=False, if_newer=if_newer)
     if decided.action in (Action.NOTHING, Action.SUPERSEDED):
         return decided

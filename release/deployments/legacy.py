@@ -7,7 +7,7 @@ can be half-written, after a crash between two tags; what it lacks is known from
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from release.errors import ConflictError
@@ -63,10 +63,13 @@ def deployments(environment: str, tags: TagsByImage) -> tuple[Deployment, ...]:
     return tuple(Deployment(environment, number, *found[number]) for number in sorted(found))
 
 
-def commit_of(version: str, tags: Iterable[str]) -> str | None:
-    """The commit that ``version`` is bound to by one of ``tags``, or None."""
-    matches = (_BINDING.match(tag) for tag in tags)
-    return next((match[2] for match in matches if match and match[1] == version), None)
+def commits(tags: TagsByImage) -> Mapping[str, tuple[str, ...]]:
+    """Version -> the commits that tags bind it to; more than one when the images contradict each other."""
+    found: dict[str, set[str]] = {}
+    for named in tags.values():
+        for match in filter(None, map(_BINDING.match, named)):
+            found.setdefault(match[1], set()).add(match[2])
+    return {version: tuple(sorted(each)) for version, each in found.items()}
 
 
 def parse_ledger(tag: str) -> tuple[str, int, str] | None:

@@ -21,7 +21,7 @@ def plan_rollback(target: Target, to: str | None) -> DeployPlan:
         raise NotFoundError(
             f"nothing was ever proven in {target.name}, so there is nothing to go back to",
             untouched="everything",
-            next_step=f"release deploy {target.name} --version …",
+            next_step=f"release deploy {target.name} --version …; if it was before there were records: release migrate",
         )
     rollout.wait_for_stack(target)
     seen = observe.environment(target, ledger)

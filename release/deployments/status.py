@@ -75,7 +75,11 @@ def _gone(target: Target, release: Release | None) -> str:
 def _drift(seen: Observed, live: Entry | None, release: Release | None) -> str:
     stack = seen.stack
     if live is None:
-        return "" if stack is None else "a stack is there, but no deployment was ever proven"
+        if stack is None:
+            return ""
+        return (
+            "a stack is there, but no deployment was ever proven; if it was before there were records: release migrate"
+        )
     if stack is None:
         return "the ledger has deployments, but there is no stack"
     version = stack.parameters.get("ReleaseVersion")

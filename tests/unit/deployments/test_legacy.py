@@ -63,7 +63,9 @@ def test_any_other_tag_is_no_ledger_entry(text: str) -> None:
     assert entry is None or Deployment(*entry, {}).tag == text
 
 
-def test_the_commit_of_a_version_is_read_from_its_binding_only() -> None:
-    names = [f"sha-{'f' * 40}", "1.4.0", f"1.4.0-rc.1_{'e' * 40}", f"1.4.0_{'c' * 40}"]
-    assert ledger.commit_of("1.4.0", names) == "c" * 40
-    assert ledger.commit_of("1.4.1", names) is None
+def test_the_commits_of_versions_are_read_from_their_bindings_only() -> None:
+    names = dict.fromkeys([f"sha-{'f' * 40}", "1.4.0", f"1.4.0-rc.1_{'e' * 40}", f"1.4.0_{'c' * 40}"], A)
+    assert ledger.commits({"export": names, "report": {f"1.4.0_{'d' * 40}": B}}) == {
+        "1.4.0-rc.1": ("e" * 40,),
+        "1.4.0": ("c" * 40, "d" * 40),
+    }

@@ -179,7 +179,7 @@ def test_where_nothing_was_ever_proven_there_is_nothing_to_go_back_to(world: Wor
     """faults.md, 24."""
     with pytest.raises(NotFoundError, match="nothing was ever proven in production") as caught:
         world.rollback("production")
-    assert caught.value.next_step == "release deploy production --version …"
+    assert caught.value.next_step.startswith("release deploy production --version …; ")
 
 
 def test_a_deployment_that_was_cut_off_before_its_proof_is_taken_back(two: World) -> None:
