@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from release.adapters import terminal
 from release.errors import ReleaseError
 from workflowlint.linters import run
 from workflowlint.linters.tool import workflows
@@ -26,5 +27,10 @@ def main(arguments: Sequence[str], say: Callable[[str], None]) -> int:
     return 1 if reports else 0
 
 
+def _say(text: str) -> None:
+    terminal.write(text, sys.stdout)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:], print))
+    code = main(sys.argv[1:], _say)
+    raise SystemExit(terminal.flush(sys.stdout) or code)

@@ -113,6 +113,13 @@ def test_a_reader_that_goes_away_ends_the_command_as_it_ends_git(shell: Shell, a
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.mark.parametrize("line", ["version", "changelog", "prepare --dry-run", "build --offline --dry-run"])
+def test_notes_still_reach_their_reader_when_that_of_the_output_goes_away(shell: Shell, line: str) -> None:
+    done = shell.into_nowhere(*line.split())
+    assert done.returncode == 141
+    assert all(row.startswith("release: note: ") for row in done.stderr.splitlines()), done.stderr
+
+
 def test_a_refusal_keeps_its_exit_code_and_its_words_when_nobody_reads_the_output(shell: Shell) -> None:
     done = shell.into_nowhere("history", "prod", env={"GITHUB_ACTIONS": "true"})
     assert done.returncode == 5

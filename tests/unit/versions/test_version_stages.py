@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from release.errors import ConflictError, NotFoundError, NothingToRelease, ReleaseError, RemoteError, UsageError
+from release.errors import (
+    ConflictError,
+    MachineError,
+    NotFoundError,
+    NothingToRelease,
+    ReleaseError,
+    RemoteError,
+    UsageError,
+)
 from release.images.changes import changed_inputs
 from release.settings.images import ImageSpec
 from release.versions import plan as plan_stage
@@ -220,6 +228,12 @@ def test_prepare_writes_the_section_once_and_keeps_the_rest(git: FakeGit, tmp_pa
 def test_prepare_begins_a_file_where_there_is_none(git: FakeGit, tmp_path: Path) -> None:
     prepare.apply(prepare.plan_section(git, DEFAULT, DATE, tmp_path / "CHANGELOG.md"))
     assert "## [1.0.1] - 2026-11-21" in (tmp_path / "CHANGELOG.md").read_text()
+
+
+def test_prepare_refuses_where_no_file_can_be_written(git: FakeGit, tmp_path: Path) -> None:
+    plan = prepare.plan_section(git, DEFAULT, DATE, tmp_path / "missing" / "CHANGELOG.md")
+    with pytest.raises(MachineError, match=r"CHANGELOG\.md cannot be written: No such file or directory"):
+        prepare.apply(plan)
 
 
 def test_prepare_refuses_a_file_that_is_not_utf_8(git: FakeGit, tmp_path: Path) -> None:
