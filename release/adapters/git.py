@@ -7,18 +7,14 @@ gets full commit ids, full reference names, or paths behind ``--``. Output is se
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
-from release.adapters import process
-from release.errors import ConflictError, NotFoundError, RemoteError, UsageError
+from release.adapters.gitprocess import GitProcess, checked, literal, rows
+from release.errors import NotFoundError, RemoteError
 from release.versions.history import Checkout, Commit
 
 _FETCH = "git fetch --unshallow --tags, if this clone is shallow (in a workflow: actions/checkout with fetch-depth: 0)"
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FEW = 16
 # Five fields a commit, each ended by a NUL, which none of them can hold.
 _LOG = (
@@ -31,15 +27,8 @@ _LOG = (
 )
 
 
-#: what git says where there is no repository that it may read (its messages are in English here, see ``_git``)
-_NO_REPOSITORY = ("fatal: not a git repository", "fatal: cannot change to", "fatal: detected dubious ownership")
-
-
-class GitRepository:
+class GitRepository(GitProcess):
     """The repository in ``folder``. Each method is described in :class:`release.versions.ports.Git`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
 
     def checkout(self, revision: str = "HEAD") -> Checkout:
         """One process for HEAD."""
@@ -66,7 +55,7 @@ class GitRepository:
 
     def time_of(self, commit: str) -> int:
         """See :class:`release.versions.ports.Git`."""
-        result = self._git("show", "--no-patch", "--no-show-signature", "--format=%ct", _checked(commit), check=False)
+        result = self._git("show", "--no-patch", "--no-show-signature", "--format=%ct", checked(commit), check=False)
         if result.code != 0:
             raise NotFoundError(f"commit {commit[:12]} is not in this clone", untouched="everything", next_step=_FETCH)
         return int(result.stdout)
@@ -89,7 +78,7 @@ class GitRepository:
     def tags(self) -> Sequence[str]:
         """Names only, so that git opens no object: its cost is that of reading the list of references."""
         listed = self._git("for-each-ref", "--format=%(refname)", "refs/tags/").stdout
-        return tuple(name.removeprefix("refs/tags/") for name in _rows(listed))
+        return tuple(name.removeprefix("refs/tags/") for name in rows(listed))
 
     def merged_tags(self, names: Sequence[str], commit: str) -> Mapping[str, str]:
         """One process. git walks from ``commit`` back to the oldest of ``names``, not to the root.
@@ -100,10 +89,10 @@ class GitRepository:
             return {}
         form = "--format=%(refname)%00%(objectname)%00%(*objectname)"
         references = [f"refs/tags/{name}" for name in names] if len(names) <= _FEW else ["refs/tags/"]
-        listed = self._git("for-each-ref", f"--merged={_checked(commit)}", form, *references).stdout
+        listed = self._git("for-each-ref", f"--merged={checked(commit)}", form, *references).stdout
         wanted = set(names)
         found = {}
-        for row in _rows(listed):
+        for row in rows(listed):
             name, one, peeled = row.split("\0")
             if name.removeprefix("refs/tags/") in wanted:
                 found[name.removeprefix("refs/tags/")] = peeled or one
@@ -111,22 +100,22 @@ class GitRepository:
 
     def log(self, commit: str, since: str = "") -> Sequence[Commit]:
         """One process; it walks from ``commit`` back to ``since``."""
-        ends = [_checked(commit), *([f"^{_checked(since)}"] if since else [])]
+        ends = [checked(commit), *([f"^{checked(since)}"] if since else [])]
         result = self._git("log", "--topo-order", *_LOG, *ends, "--")
         return tuple(_commits(result.stdout))
 
     def changed_between(self, before: str, after: str, paths: Sequence[str] = ()) -> Sequence[str]:
         """See :class:`release.versions.ports.Git`."""
-        ends = (_checked(before), _checked(after))
-        listed = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *ends, "--", *_literal(paths))
+        ends = (checked(before), checked(after))
+        listed = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *ends, "--", *literal(paths))
         return tuple(filter(None, listed.stdout.split("\0")))
 
     def branches_with(self, commit: str) -> Sequence[str]:
         """See :class:`release.versions.ports.Git`."""
         listed = self._git(
-            "for-each-ref", f"--contains={_checked(commit)}", "--format=%(refname)", "refs/heads/", "refs/remotes/"
+            "for-each-ref", f"--contains={checked(commit)}", "--format=%(refname)", "refs/heads/", "refs/remotes/"
         ).stdout
-        return tuple(name for name in _rows(listed) if not name.endswith("/HEAD"))
+        return tuple(name for name in rows(listed) if not name.endswith("/HEAD"))
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """See :class:`release.versions.ports.Git`.
@@ -138,7 +127,7 @@ class GitRepository:
             self.resolve(commit)
         if self._git("rev-parse", "--is-shallow-repository").stdout.strip() == "true":
             raise NotFoundError("this clone is shallow, so its history cannot be compared", next_step=_FETCH)
-        result = self._git("merge-base", "--is-ancestor", _checked(ancestor), _checked(descendant), check=False)
+        result = self._git("merge-base", "--is-ancestor", checked(ancestor), checked(descendant), check=False)
         if result.code not in (0, 1):
             raise RemoteError(f"git could not compare {ancestor[:12]} and {descendant[:12]}: {result.stderr.strip()}")
         return result.code == 0
@@ -155,12 +144,12 @@ class GitRepository:
             return None
         asked = (reference, f"{reference}^{{}}")
         listed = self._git("ls-remote", "--quiet", "--end-of-options", remote, *asked).stdout
-        found = {name: commit for commit, _, name in (row.partition("\t") for row in _rows(listed))}
+        found = {name: commit for commit, _, name in (row.partition("\t") for row in rows(listed))}
         return found.get(f"{reference}^{{}}") or found.get(reference)
 
     def show(self, commit: str, path: str) -> bytes:
         """See :class:`release.versions.ports.Git`."""
-        result = self._git("cat-file", "blob", f"{_checked(commit)}:{path}", check=False)
+        result = self._git("cat-file", "blob", f"{checked(commit)}:{path}", check=False)
         if result.code != 0:
             raise NotFoundError(
                 f"{path} at {commit[:12]} is not in this clone", untouched="everything", next_step=_FETCH
@@ -169,8 +158,8 @@ class GitRepository:
 
     def position(self, commit: str) -> tuple[int, str]:
         """See :class:`release.versions.ports.Git`."""
-        number = self._git("rev-list", "--count", _checked(commit), "--").stdout.strip()
-        date = self._git("show", "--no-patch", "--format=%cI", _checked(commit), "--").stdout.strip()
+        number = self._git("rev-list", "--count", checked(commit), "--").stdout.strip()
+        date = self._git("show", "--no-patch", "--format=%cI", checked(commit), "--").stdout.strip()
         return int(number), date
 
     def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
@@ -179,14 +168,14 @@ class GitRepository:
         ``-t`` lists a folder also when a file inside it is asked for too.
         """
         wanted = [path.rstrip("/") for path in paths]
-        listed = self._git("ls-tree", "-z", "-t", "--full-tree", _checked(commit), "--", *_literal(wanted)).stdout
+        listed = self._git("ls-tree", "-z", "-t", "--full-tree", checked(commit), "--", *literal(wanted)).stdout
         found = {}
         for line in filter(None, listed.split("\0")):
             meta, _, path = line.partition("\t")
             mode, _, object_id = meta.split(" ")
             found[path] = f"{mode} {object_id}"
         if "." in wanted:  # the whole of it, which ls-tree has no line for
-            found["."] = f"040000 {self._git('rev-parse', '--verify', f'{_checked(commit)}^{{tree}}').stdout.strip()}"
+            found["."] = f"040000 {self._git('rev-parse', '--verify', f'{checked(commit)}^{{tree}}').stdout.strip()}"
         for path in wanted:
             if path not in found:
                 raise _no_path(path, commit)
@@ -200,7 +189,7 @@ class GitRepository:
 
         self.tree_hashes(commit, paths)
         folder.mkdir(parents=True, exist_ok=True)
-        listed = self._git("ls-tree", "-r", "-z", "--full-tree", _checked(commit), "--", *_literal(paths))
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", checked(commit), "--", *literal(paths))
         files = gitexport.entries(listed.stdout)
         with tempfile.TemporaryFile(dir=folder.absolute().parent) as blobs:
             self._git("cat-file", "--batch", stdin=gitexport.batch(files), stdout=blobs)
@@ -210,13 +199,13 @@ class GitRepository:
     def changed(self, paths: Sequence[str]) -> Sequence[str]:
         """See :class:`release.versions.ports.Git`."""
         listed = self._git(
-            "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *_literal(paths)
+            "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *literal(paths)
         ).stdout
         return tuple(line[3:] for line in listed.split("\0") if line)
 
     def _remote(self) -> str:
         """``origin``, else the first remote; "" when there is none."""
-        names = _rows(self._git("remote").stdout)
+        names = rows(self._git("remote").stdout)
         return "origin" if "origin" in names else names[0] if names else ""
 
     def _large_files(self) -> Path:
@@ -224,53 +213,6 @@ class GitRepository:
         given = self._git("config", "--path", "lfs.storage", check=False).stdout.strip()
         common = self.folder / self._git("rev-parse", "--git-common-dir").stdout.strip()
         return common / (given or "lfs") / "objects"
-
-    def _git(
-        self, *arguments: str, check: bool = True, stdin: bytes | None = None, stdout: BinaryIO | None = None
-    ) -> process.ProcessResult:
-        command = ["git", "--no-replace-objects", "-C", str(self.folder), *arguments]
-        env = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
-        if any("\0" in argument for argument in arguments):
-            raise UsageError(
-                "a name holds a NUL character, which git has in no name",
-                untouched="everything",
-                next_step="take it out of the name",
-            )
-        result = process.run(command, env=env, check=False, timeout=300, stdin=stdin, stdout=stdout)
-        if result.code != 0 and any(words in result.stderr for words in _NO_REPOSITORY):
-            raise self._unusable(result.stderr)
-        return process.checked("git", result) if check else result
-
-    def _unusable(self, stderr: str) -> NotFoundError:
-        if "unknown revision" in stderr or "Needed a single revision" in stderr:
-            return NotFoundError(
-                "this repository has no commit yet", untouched="everything", next_step="git commit, then this again"
-            )
-        return NotFoundError(
-            f"{self.folder.absolute()} cannot be read as a git repository: {stderr.strip()}",
-            untouched="everything",
-            next_step="run this inside a clone, or name one with -C",
-        )
-
-
-def _checked(commit: str) -> str:
-    """``commit``, which must be a full id: then it is no option, no range and no reference that moves."""
-    if not _COMMIT.fullmatch(commit):
-        raise ConflictError(
-            f"{commit!r} is not a full commit id",
-            untouched="everything",
-            next_step="name all 40 characters of it: git rev-parse",
-        )
-    return commit
-
-
-def _rows(output: str) -> list[str]:
-    """The lines of what git lists. A name may hold characters at which ``str.splitlines`` would end a line."""
-    return [row for row in output.split("\n") if row]
-
-
-def _literal(paths: Sequence[str]) -> list[str]:
-    return [f":(top,literal){'' if path == '.' else path}" for path in paths]
 
 
 def _no_path(path: str, commit: str) -> NotFoundError:
