@@ -88,7 +88,7 @@ class RegistryHttp:
             raise NotFoundError(
                 f"{what.rpartition('/')[0]} has no {digest}",
                 untouched="everything",
-                next_step="nothing brings back what is gone from a registry: release the next version",
+                next_step="release another version",
             )
         body = answer.data[:300].decode(errors="replace").strip() if answer.data else ""
         raise RemoteError(
