@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from release.adapters.aws import Aws
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
+    from release.adapters.ecr_shelves import EcrShelves
     from release.adapters.ecr_store import EcrStore
     from release.adapters.projectfiles import WorkingTree
     from release.adapters.sambuild import SamBuilder
@@ -231,6 +232,13 @@ class Wiring:
 
         session = boto3.Session(region_name=self._registry_region)
         return Ecr(session.client("ecr"), self.env.get("RELEASE_REGISTRY", ""))
+
+    @property
+    def shelves(self) -> EcrShelves:
+        """What lies in the registry."""
+        from release.adapters.ecr_shelves import EcrShelves
+
+        return EcrShelves(self.registry)
 
     def cloud(self, environment: EnvironmentSpec) -> Aws:
         """AWS in the environment's region."""

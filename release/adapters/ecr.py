@@ -19,7 +19,7 @@ from release.adapters.distribution import Distribution, pauses
 from release.errors import ConflictError, NotFoundError, ReleaseError, RemoteError
 from release.images.model import Archive, TagOutcome
 from release.oci import Manifest
-from release.releases.artifact import sbom_artifact
+from release.releases.artifact import sbom_artifact, sbom_tag
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -113,7 +113,9 @@ class Ecr:
         """See :class:`release.images.ports.Registry`."""
         registry = self.distribution(repository)
         raw = registry.raw_manifest(repository, digest)
-        registry.push_artifact(repository, sbom_artifact(sbom, raw, oci.media_type(raw)))
+        artifact = sbom_artifact(sbom, raw, oci.media_type(raw))
+        registry.push_artifact(repository, artifact)
+        self.tag(repository, artifact.digest, sbom_tag(artifact))
 
     def uri(self, repository: str, digest: str) -> str:
         """See :class:`release.images.ports.Registry`."""

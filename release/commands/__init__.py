@@ -30,6 +30,7 @@ NAMES = (
     "diff",
     "migrate",
     "pipeline",
+    "prune",
     "rehearse",
 )
 

@@ -88,20 +88,32 @@ class Ledger:
         Raises:
             NotFoundError: there is none.
         """
-        live = entry = self.live
-        release = entry.claim.release if entry else ""
+        live = self.live
+        target = next(self.way_back(), None)
+        if target is None:
+            raise NotFoundError(
+                f"{self.environment} has no deployment before {f'v{live.claim.version}' if live else 'the first'}",
+                untouched="everything",
+                next_step=f"release history {self.environment}",
+            )
+        return target
+
+    def way_back(self) -> Iterator[Entry]:
+        """Where rollbacks that name no version lead from the live release, one after another."""
+        entry = self.live
         while entry is not None:
-            if entry.claim.action == "rollback":
-                entry = next((e for e in self._older(entry) if e.claim.release == release), None)
-            else:
-                entry = next((e for e in self._older(entry) if e.number == entry.claim.before), None)
-                if entry is not None and entry.claim.release != release:
-                    return entry
-        raise NotFoundError(
-            f"{self.environment} has no deployment before {f'v{live.claim.version}' if live else 'the first'}",
-            untouched="everything",
-            next_step=f"release history {self.environment}",
-        )
+            release, entry = entry.claim.release, self._before(entry)
+            if entry is not None and entry.claim.release != release:
+                yield entry
+
+    def _before(self, entry: Entry) -> Entry | None:
+        """The step back from an entry: a return leads to what it brought back, a deployment to what was live then.
+
+        What was live then may have been pruned since; then to what was live before that.
+        """
+        if entry.claim.action == "rollback":
+            return next((e for e in self._older(entry) if e.claim.release == entry.claim.release), None)
+        return next((e for e in self._older(entry) if e.number <= entry.claim.before), None)
 
     def _older(self, entry: Entry) -> Iterator[Entry]:
         return (each for each in self.proven() if each.number < entry.number)

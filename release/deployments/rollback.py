@@ -25,7 +25,7 @@ def plan_rollback(target: Target, to: str | None) -> DeployPlan:
         )
     rollout.wait_for_stack(target)
     seen = observe.environment(target, ledger)
-    claim = ledger.of_version(to).claim if to else _to_go_back_to(seen)
+    claim = ledger.of_version(to).claim if to else to_go_back_to(seen)
     release = observe.deployed(claim, target)
     observe.check_images(target, release)
     decided = deployplan.decide_deployment(seen, release, goes_back=True)
@@ -34,7 +34,7 @@ def plan_rollback(target: Target, to: str | None) -> DeployPlan:
     return deployplan.made_ready(decided, stackrequest.prepare(release, target), seen.stack)
 
 
-def _to_go_back_to(seen: Observed) -> Claim:
+def to_go_back_to(seen: Observed) -> Claim:
     """Where a rollback goes that names no version.
 
     - A rollback that was cut off: where that one went, so that running it again finishes it and goes back once.

@@ -87,7 +87,10 @@ class Registry(Protocol):
         """Name ``digest``. Raises ConflictError when the tag names another digest."""
 
     def attach(self, repository: str, digest: str, sbom: bytes) -> None:
-        """Put a bill of materials beside the image, as an artifact whose subject it is; again is no error."""
+        """Put a bill of materials beside the image, as an artifact whose subject it is; again is no error.
+
+        It has a name of its own (``sbom-…``): what has none may be deleted.
+        """
 
     def uri(self, repository: str, digest: str) -> str:
         """``host/repository@sha256:…`` as Lambda takes it."""

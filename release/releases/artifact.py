@@ -57,6 +57,14 @@ def sbom_artifact(sbom: bytes, image_manifest: bytes, media_type: str = OCI_MANI
     return artifact_of(sbom, CYCLONEDX, "sbom.cdx.json", artifact_type=CYCLONEDX, subject=subject)
 
 
+def sbom_tag(artifact: Artifact) -> str:
+    """The name of an attached bill of materials: nobody needs it to find it, but what has no name may be deleted.
+
+    That is what a push that died leaves, and the repositories' own rules take it away (pipeline.yaml).
+    """
+    return f"sbom-{artifact.digest.removeprefix('sha256:')}"
+
+
 def descriptor(media_type: str, content: bytes) -> dict[str, object]:
     """The descriptor of ``content`` (OCI image specification 1.1, "Content Descriptors")."""
     return {"mediaType": media_type, "digest": sha256(content), "size": len(content)}

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from release.images.model import TagOutcome
 from release.oci import Layer
+from release.releases.shelved import ManifestLinks, Shelved
 from release.releases.stored import Content, Stored
 from release.settings.codebuilds import CodeBuild
 
@@ -45,6 +46,26 @@ class Store(Protocol):
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
         """Name ``digest``. Raises ConflictError when the tag names another digest."""
+
+
+class Shelves(Protocol):
+    """What lies in the registry, images and records alike, and taking it away."""
+
+    def repositories(self, below: str) -> Sequence[str]:
+        """The repositories whose names begin with ``below`` and a slash, in order."""
+
+    def contents(self, repository: str) -> Sequence[Shelved]:
+        """Every manifest, named or not. Raises NotFoundError when the repository does not exist."""
+
+    def links(self, repository: str, digests: Sequence[str]) -> Mapping[str, ManifestLinks]:
+        """Digest -> what the manifest says of others, verified. Raises NotFoundError, ConflictError for no manifest."""
+
+    def delete(self, repository: str, digests: Sequence[str]) -> Mapping[str, str]:
+        """Delete manifests with all their names, in this order.
+
+        Answers digest -> the registry's reason, of those that it refused to delete; the others are gone. What was gone
+        before is no error. Raises RemoteError when there was no answer: then nobody knows how far it came.
+        """
 
 
 class CodeBuilder(Protocol):

@@ -18,6 +18,7 @@ from release.gate.policy import GatePolicy
 from release.settings.bundle import Limits, parse_bundle
 from release.settings.environments import REGION, EnvironmentSpec, parse_environment
 from release.settings.images import REPOSITORY, ImageSpec, parse_build, parse_image
+from release.settings.prune import Keep, parse_prune
 from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
 from release.toml import Table
@@ -47,6 +48,7 @@ class Config:
     versions: VersionSettings = field(default_factory=VersionSettings)
     gate: GatePolicy | None = None
     limits: Limits = field(default_factory=Limits)
+    keep: Keep = field(default_factory=Keep)
     notes: tuple[str, ...] = ()
     """Of a file from history: what this command did not understand, or missed."""
 
@@ -129,6 +131,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
     environments = {name: parse_environment(name, table) for name, table in tables.items()}
     _check_unique(top, images, environments)
     limits = parse_bundle(top.table("bundle", doc="How much a release may hold beside its images.", required=False))
+    keep = parse_prune(top.table("prune", doc="What `release prune` leaves in the registry.", required=False))
     gate = top.table("gate", doc="What may leave the machine. Without it nothing is published.", required=False)
     name = project.text_of("name", pattern=_NAME, doc="The project's name.")
     config = Config(
@@ -150,6 +153,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         smoke=parse_smoke(top, tuple(environments)),
         versions=parse_versions(top),
         limits=limits,
+        keep=keep,
         gate=_gate(gate, environments)
         if "gate" in top and top.notes is None
         else None,  # an old policy decides nothing

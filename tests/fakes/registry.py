@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from release import oci
 from release.errors import ConflictError, NotFoundError, RemoteError
 from release.images.model import Archive, TagOutcome
 from release.images.ports import Registry
 from release.oci import OCI_INDEX, Manifest
+from release.releases.artifact import sbom_artifact, sbom_tag
 from tests.fakes.journal import Journal
 from tests.support import ociimage
 
 HOST = "registry.test"
+#: When everything was pushed, where a test gives no clock.
+BEGINNING = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 class FakeRegistry(Registry):
@@ -24,6 +28,7 @@ class FakeRegistry(Registry):
         named: repository -> tag -> digest.
         drop_pushes: so many pushes lose their connection after the blobs, before the manifest.
         attached: digest -> the bills of materials beside it.
+        pushed: repository -> the digest of each manifest -> when it was pushed, by ``now``.
         lose_answers: so many times a tag is written, but the answer never arrives.
     """
 
@@ -31,6 +36,8 @@ class FakeRegistry(Registry):
         self.journal = journal
         self.blobs: dict[str, dict[str, bytes]] = {repository: {} for repository in repositories}
         self.named: dict[str, dict[str, str]] = {repository: {} for repository in repositories}
+        self.pushed: dict[str, dict[str, datetime]] = {repository: {} for repository in repositories}
+        self.now: Callable[[], datetime] = lambda: BEGINNING
         self.drop_pushes = 0
         self.lose_answers = 0
         self.attached: dict[str, set[bytes]] = {}
@@ -62,20 +69,23 @@ class FakeRegistry(Registry):
                 self.drop_pushes -= 1
                 raise RemoteError("the registry did not answer: connection reset", next_step="run it again")
             assert ociimage.digest_of(blobs[archive.digest]) == archive.digest
-            self.blobs[repository][archive.digest] = blobs[archive.digest]
+            self._keep(repository, blobs[archive.digest])
 
-    def put_index(self, repository: str, tag: str) -> str:
-        """What ``docker push`` with attestations leaves: ``tag`` on an index; its digest."""
-        raw = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}).encode()
-        self.blobs[repository][ociimage.digest_of(raw)] = raw
-        self.named[repository][tag] = ociimage.digest_of(raw)
-        return ociimage.digest_of(raw)
+    def put_index(self, repository: str, tag: str, *parts: str) -> str:
+        """What ``docker push`` with attestations leaves: ``tag`` on an index of ``parts``; its digest."""
+        listed = [{"digest": digest} for digest in parts]
+        raw = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed}).encode()
+        self.named[repository][tag] = self._keep(repository, raw)
+        return self.named[repository][tag]
 
     def attach(self, repository: str, digest: str, sbom: bytes) -> None:
         self._check(repository)
-        self._blob(repository, digest)
+        artifact = sbom_artifact(sbom, self._blob(repository, digest))
         with self.journal.change(f"attach to {digest}"):
             self.attached.setdefault(digest, set()).add(sbom)
+            self.blobs[repository] |= {ociimage.digest_of(each): each for each in (artifact.config, artifact.layer)}
+            self._keep(repository, artifact.manifest)
+        self.tag(repository, artifact.digest, sbom_tag(artifact))
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
         self._check(repository)
@@ -100,7 +110,14 @@ class FakeRegistry(Registry):
     def delete(self, repository: str, digest: str) -> None:
         """What a careless lifecycle rule does: the image and its tags are gone."""
         del self.blobs[repository][digest]
+        self.pushed[repository].pop(digest, None)
         self.named[repository] = {t: d for t, d in self.named[repository].items() if d != digest}
+
+    def _keep(self, repository: str, manifest: bytes) -> str:
+        digest = ociimage.digest_of(manifest)
+        self.blobs[repository][digest] = manifest
+        self.pushed[repository].setdefault(digest, self.now())
+        return digest
 
     def _check(self, repository: str) -> None:
         if repository not in self.named:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from release.digest import sha256
@@ -14,6 +15,7 @@ from release.oci import Layer
 from release.releases.ports import Store
 from release.releases.stored import Content, Stored, manifest_of, parse
 from tests.fakes.journal import Journal
+from tests.fakes.registry import BEGINNING
 
 #: A manifest is read a hundred times in a long life, and it is the same each time.
 _parsed = functools.lru_cache(maxsize=4096)(parse)
@@ -25,6 +27,7 @@ class FakeStore(Store):
     Attributes:
         blobs: repository -> digest -> content, manifests included.
         named: repository -> tag -> digest.
+        pushed: repository -> the digest of each manifest -> when it was pushed, by ``now``.
         reads: how many requests reading documents took.
         lose_answers: so many times a tag is written, but the answer never arrives.
     """
@@ -33,6 +36,8 @@ class FakeStore(Store):
         self.journal = journal
         self.blobs: dict[str, dict[str, bytes]] = {repository: {} for repository in repositories}
         self.named: dict[str, dict[str, str]] = {repository: {} for repository in repositories}
+        self.pushed: dict[str, dict[str, datetime]] = {repository: {} for repository in repositories}
+        self.now: Callable[[], datetime] = lambda: BEGINNING
         self.reads = self.lose_answers = 0
 
     def tags(self, repository: str) -> Mapping[str, str]:
@@ -65,6 +70,7 @@ class FakeStore(Store):
         with self.journal.change(f"put {config.media_type} into {repository}"):
             for content in (config.content, *(content for _, content in files), raw):
                 self.blobs[repository][sha256(content)] = content
+            self.pushed[repository].setdefault(sha256(raw), self.now())
         return sha256(raw)
 
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
@@ -90,6 +96,7 @@ class FakeStore(Store):
     def delete(self, repository: str, digest: str) -> None:
         """What a careless person does: the artifact and its names are gone."""
         del self.blobs[repository][digest]
+        self.pushed[repository].pop(digest, None)
         self.named[repository] = {t: d for t, d in self.named[repository].items() if d != digest}
 
     def _named(self, repository: str) -> dict[str, str]:

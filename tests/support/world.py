@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from release.deployments import deploy, rollback
+from release.deployments import deploy, prune, rollback
 from release.deployments.deploy import DeployResult
 from release.deployments.deployplan import DeployPlan
 from release.deployments.ledger import Ledger
 from release.deployments.ledgerentries import Entry
+from release.deployments.prunemodel import PrunePlan
 from release.deployments.target import Target
 from release.images import build
 from release.images.build import Built, ImagePlan
@@ -26,6 +27,7 @@ from release.releases.stored import Content
 from release.releases.tags import checked_version
 from release.settings import config as config_file
 from release.settings.config import Config
+from release.settings.prune import Keep
 from tests.fakes.bases import FakeBases
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
@@ -34,6 +36,7 @@ from tests.fakes.git import FakeGit
 from tests.fakes.journal import Journal
 from tests.fakes.registry import FakeRegistry
 from tests.fakes.runs import FakeRuns
+from tests.fakes.shelves import FakeShelves
 from tests.fakes.store import FakeStore
 from tests.fakes.workspace import FakeWorkspace
 
@@ -173,6 +176,8 @@ class World:
         self.git = FakeGit()
         self.registry = FakeRegistry(self.journal, "app/export", "app/report")
         self.store = FakeStore(self.journal, RELEASES, *LEDGERS.values())
+        self.registry.now = self.store.now = self.clock.now
+        self.shelves = FakeShelves(self.journal, self.registry, self.store)
         self.cloud = FakeCloud(self.journal, self.clock, self.registry)
         self.runs = FakeRuns()
         self.engine = FakeEngine(self.journal)
@@ -236,7 +241,7 @@ class World:
         recording.known(version, commit, self.store, RELEASES)
         images = build.plan_builds(self.config, commit, self.git, self.workspace, self.registry, self.bases)
         plans = publish.plan_publication(self.config, version, commit, images, self.tags())
-        publish.apply(plans, self.config, self.registry, self.workspace)
+        publish.apply(plans, self.config, self.registry, self.workspace, self.sboms)
         draft = Draft(
             version=version,
             commit=commit,
@@ -288,6 +293,19 @@ class World:
         """release rollback."""
         target = self.target(environment)
         return deploy.apply(rollback.plan_rollback(target, to), target)
+
+    def plan_prune(self, *environments: str, **settings: int) -> PrunePlan:
+        """release prune, of everything where no environment is named; ``settings`` are those of ``[prune]``."""
+        config = replace(self.config, keep=Keep(**settings))
+        targets, asked = [self.target(name) for name in config.environments], environments or tuple(config.environments)
+        now, everything = self.clock.now(), not environments
+        return prune.plan_prune(targets, asked, config, self.shelves, now, everything=everything)
+
+    def prune(self, *environments: str, **settings: int) -> PrunePlan:
+        """release prune --yes."""
+        plan = self.plan_prune(*environments, **settings)
+        prune.apply(plan, self.shelves, self.store)
+        return plan
 
     def release(self, version: str, *environments: str) -> None:
         """Build, publish and deploy HEAD as ``version``."""
