@@ -148,7 +148,7 @@ class Wiring:
         """Tells what changed that decides what runs; None where release.toml names no project, or is not there."""
         from release.releases.changes import changed_since
 
-        return None if self._versions_alone else partial(changed_since, self.git, self._settings_at)
+        return None if self._versions_alone else partial(changed_since, self.git, self.settings_at)
 
     def config_at(self, commit: str) -> Config:
         """release.toml of the working tree with the images and the template of ``commit``.
@@ -158,7 +158,7 @@ class Wiring:
         Raises UsageError when there is none in the working tree either, NotFoundError when only the commit has none.
         """
         present = self.config
-        if (then := self._settings_at(commit)) is None:
+        if (then := self.settings_at(commit)) is None:
             raise NotFoundError(
                 f"release.toml is not in commit {commit[:12]}",
                 untouched="everything",
@@ -166,7 +166,7 @@ class Wiring:
             )
         return replace(present, images=then.images, template=then.template, alias=then.alias)
 
-    def _settings_at(self, commit: str) -> Config | None:
+    def settings_at(self, commit: str) -> Config | None:
         """release.toml at ``commit``, read leniently unless it is the working tree's file; None where there is none.
 
         Raises UsageError: it is no TOML.
@@ -188,6 +188,13 @@ class Wiring:
         for note in then.notes:
             log.warning("release.toml at %s: %s", commit[:12], note)
         return then
+
+    @property
+    def may_ask_aws(self) -> bool:
+        """Whether there are credentials in the environment or in AWS's own files; no machine is asked for its role."""
+        from release.adapters import credentials
+
+        return credentials.are_there(self.env)
 
     @property
     def today(self) -> str:

@@ -36,6 +36,9 @@ def story(repository: Repository, scratch: Scratch, reporter: Reporter) -> None:
         scratch.git("branch", "feature")
         run = repository.ended(repository.github.pull_request("feature", fork=True), "check.yml")
         contains("the job summary: what merging would release", "0.1.0", run.summary)
+        contains(
+            "the job summary: what it would change", "| `MembersTable` | added | AWS::DynamoDB::Table |", run.summary
+        )
         row.result = "may be merged"
     first = _release(repository, scratch, reporter, "0.1.0", "release.yml: plan, build, scan, publish, deploy staging")
     with reporter.step("the same tag again changes nothing", "production.yml once more") as row:
@@ -89,11 +92,17 @@ def _release(repository: Repository, scratch: Scratch, reporter: Reporter, versi
         f"{version} to production", "production.yml: check-tag, promote by digest, deploy, GitHub Release"
     ) as row:
         scratch.git("tag", "--annotate", f"v{version}", "--message", f"v{version}")
-        repository.ended(repository.github.push(f"refs/tags/v{version}"), "production.yml")
+        run = repository.ended(repository.github.push(f"refs/tags/v{version}"), "production.yml")
+        contains("what who approves production reads", _approved(version), run.summary)
         expect_deployed(scratch, "production", version, digests)
         scratch.release("status")
         row.result = f"production runs {version}"
     return digests
+
+
+def _approved(version: str) -> str:
+    """The head of what production.yml says of a release before the environment's approval."""
+    return f"### production: {'nothing is live' if version == '0.1.0' else 'v0.1.0'} -> v{version}"
 
 
 def _ledger(scratch: Scratch, first: Mapping[str, str], second: Mapping[str, str]) -> None:

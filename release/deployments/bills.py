@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from release.deployments import packagediff
 from release.deployments.differences import CodeDifference, ImageDifference
@@ -15,24 +16,28 @@ from release.releases.record import RecordedImage, ReleaseRecord
 
 def with_packages(image: ImageDifference, store: Store) -> ImageDifference:
     """``image`` with what differs in its packages, or with why that is not known."""
+    return with_packages_of(image, lambda each: store.blob(each.repository, each.sbom))
+
+
+def with_packages_of(image: ImageDifference, read: Callable[[RecordedImage], bytes]) -> ImageDifference:
+    """The same, with bills of materials that ``read`` gives."""
     if image.kind != "changed" or image.old is None or image.new is None:
         return image
     try:
-        found = packagediff.changes(_packages(image.old, store), _packages(image.new, store))
+        old, new = (
+            _packages(f"{each.repository}@{each.digest[:19]}", each.sbom, partial(read, each))
+            for each in (image.old, image.new)
+        )
     except (ReleaseError, ValueError) as error:
         return replace(image, not_compared=_why(error))
-    return replace(image, packages=found)
+    return replace(image, packages=packagediff.changes(old, new))
 
 
-def _packages(image: RecordedImage, store: Store) -> Mapping[str, frozenset[str]]:
-    return _bill(f"{image.repository}@{image.digest[:19]}", image.repository, image.sbom, store)
-
-
-def _bill(of: str, repository: str, digest: str, store: Store) -> Mapping[str, frozenset[str]]:
+def _packages(of: str, digest: str, read: Callable[[], bytes]) -> Mapping[str, frozenset[str]]:
     where = f"the bill of materials of {of}"
     if not digest:
         raise ValueError(f"{where} was never published")
-    return packagediff.packages(store.blob(repository, digest), where)
+    return packagediff.packages(read(), where)
 
 
 def code(before: ReleaseRecord | None, record: ReleaseRecord, target: Target) -> tuple[CodeDifference, ...]:
@@ -54,13 +59,15 @@ def _compared(name: str, before: ReleaseRecord | None, record: ReleaseRecord, ta
     else:
         kind, sides = "changed", (before, record)
     try:
-        old, new = (
-            _bill(f"{name} of v{each.version}", target.records, each.sboms.get(name, ""), target.store) if each else {}
-            for each in sides
-        )
+        old, new = (_code_of(name, each, target) if each else {} for each in sides)
     except (ReleaseError, ValueError) as error:
         return CodeDifference(name, kind, not_compared=_why(error))
     return CodeDifference(name, kind, packagediff.changes(old, new))
+
+
+def _code_of(name: str, record: ReleaseRecord, target: Target) -> Mapping[str, frozenset[str]]:
+    digest = record.sboms.get(name, "")
+    return _packages(f"{name} of v{record.version}", digest, lambda: target.store.blob(target.records, digest))
 
 
 def _ships(name: str, record: ReleaseRecord) -> bool:

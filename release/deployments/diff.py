@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from release import semver
 from release.deployments import bills, differences, facts, observe, templatediff
+from release.deployments.claims import Result
 from release.deployments.differences import Difference, Differences
-from release.deployments.diffside import Side
+from release.deployments.diffside import Side, of_release
 from release.deployments.model import Stack
 from release.deployments.target import Target
 from release.errors import RemoteError
@@ -31,7 +34,7 @@ def compare(target: Target, name: str, git: Git | None) -> Differences:
     entry = target.ledger().live
     live = observe.deployed(entry.claim, target) if entry else None
     stack, unread = _stack(target)
-    old, new = (Side(each, target) if each else None for each in (live, release))
+    old, new = (of_release(each, target) if each else None for each in (live, release))
     assert new is not None
     before = live.record if live else None
     return Differences(
@@ -47,11 +50,11 @@ def compare(target: Target, name: str, git: Git | None) -> Differences:
         parameters=_parameters(old, new, target, stack, as_brought=bool(unread)),
         template=templatediff.templates(old.templates if old else {}, new.templates),
         files=differences.files(old.files() if old else {}, new.files()),
-        functions=differences.functions(before, release.record),
+        functions=differences.functions(before.functions if before else {}, release.record.functions),
         smoke=differences.smoke(old.smoke() if old else (), new.smoke()),
         goes_in=facts.between(git, release.commit, live.commit) if git and live else None,
         comes_out=facts.between(git, live.commit, release.commit) if git and live else None,
-        notes=(unread,) if unread else _notes(live, stack, target),
+        notes=(*_record_of(release, target), *((unread,) if unread else _notes(live, stack, target))),
     )
 
 
@@ -92,6 +95,19 @@ def _release(name: str, target: Target) -> Release:
     digest, record = recording.named(asked, target.store, target.records)
     version = asked.removeprefix("v")
     return Release(version if semver.try_parse(version) else record.version, digest, record)
+
+
+def _record_of(release: Release, target: Target) -> Iterator[str]:
+    """What the ledgers know against this release: it failed here before, or was never proven where it has to be."""
+    last = next((entry for entry in target.ledger() if entry.claim.release == release.digest), None)
+    if last and last.result not in (None, Result.PROVEN) and last.outcome:
+        yield (
+            f"{target.name} ended {last.claim.tag} of this very release as {last.outcome.result.value} on "
+            f"{last.claim.began[:10]}: {last.outcome.problem}"
+        )
+    proven_in = target.environment.proven_in
+    if proven_in and not target.ledger(proven_in).has_proven(release.digest):
+        yield f"{proven_in} has not proven this release, so {target.name} does not take it"
 
 
 def _notes(live: Release | None, stack: Stack | None, target: Target) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from release.releases.record import RecordedFunction, RecordedImage, ReleaseRecord
+from release.releases.record import RecordedFunction, RecordedImage
 from release.settings.smoke import SmokeTest
 from release.versions.history import Commit
 
@@ -72,6 +72,7 @@ class Differences:
         parameters, template, files, functions, smoke: what differs; empty where nothing does.
         goes_in, comes_out: commits; None when they are not known here.
         notes: what could not be compared, or contradicts.
+        asked: whether the ledger was asked what is live; without it, ``live`` is the release before, as git has it.
     """
 
     environment: str
@@ -88,6 +89,7 @@ class Differences:
     goes_in: tuple[Commit, ...] | None = None
     comes_out: tuple[Commit, ...] | None = None
     notes: Sequence[str] = field(default_factory=tuple)
+    asked: bool = True
 
 
 def images(old: Mapping[str, RecordedImage], new: Mapping[str, RecordedImage]) -> tuple[ImageDifference, ...]:
@@ -126,9 +128,9 @@ def _shown(value: Value) -> str:
     return "(not known here)" if value.text is None else repr(value.text)
 
 
-def functions(old: ReleaseRecord | None, new: ReleaseRecord) -> tuple[Difference, ...]:
+def functions(old: Mapping[str, RecordedFunction], new: Mapping[str, RecordedFunction]) -> tuple[Difference, ...]:
     """The Lambda functions that differ: in what they run (which image, or a ZIP), or in their alias."""
-    said = [{name: _runs(each) for name, each in record.functions.items()} if record else {} for record in (old, new)]
+    said = [{name: _runs(each) for name, each in side.items()} for side in (old, new)]
     return _texts(*said)
 
 

@@ -16,52 +16,69 @@ _HEADER = ("what", "is", "from what to what")
 
 def of_differences(found: Differences) -> Report:
     """What a deployment would change."""
-    title = f"{found.environment}: {f'v{found.live}' if found.live else 'nothing is live'} -> v{found.version}"
+    title = f"{found.environment}: {_before(found)} -> v{found.version}"
     return Report(data=_data(found), text=_text(title, found), summary=_summary(title, found))
 
 
+def _before(found: Differences) -> str:
+    if found.live:
+        return f"v{found.live}"
+    return "nothing is live" if found.asked else "(not known here)"
+
+
 def _parts(found: Differences) -> Iterator[tuple[str, Sequence[Difference], str]]:
-    """Each part's name, what differs in it, and what is said when nothing does."""
+    """Each part's name, what differs in it, and why it was not compared, "" when it was."""
     for image in found.images:
-        if image.kind == "changed":
-            none = f"not compared: {image.not_compared}" if image.not_compared else "none differs"
-            yield f"packages of {image.name}", image.packages, none
+        if image.packages or image.not_compared or image.kind == "changed":
+            yield f"packages of {image.name}", image.packages, image.not_compared
     for each in found.code:
-        none = f"not compared: {each.not_compared}" if each.not_compared else "none differs"
-        yield f"packages of {each.name} (ZIP, {each.kind})", each.packages, none
-    yield "parameters", found.parameters, "none differs"
-    yield "template", found.template, "no resource differs"
-    yield "files that the template names", found.files, "none differs"
-    yield "functions", found.functions, "the same"
-    yield "smoke tests", found.smoke, "the same"
+        yield f"packages of {each.name} (ZIP, {each.kind})", each.packages, each.not_compared
+    yield "parameters", found.parameters, ""
+    yield "template", found.template, ""
+    yield "files that the template names", found.files, ""
+    yield "functions", found.functions, ""
+    yield "smoke tests", found.smoke, ""
+
+
+def _told(found: Differences) -> tuple[list[tuple[str, Sequence[Difference], str]], str]:
+    """The parts that differ or were not compared, and one line that names the others."""
+    parts = list(_parts(found))
+    same = [name for name, changes, why in parts if not changes and not why]
+    return [each for each in parts if each[0] not in same], f"the same: {', '.join(same)}" if same else ""
 
 
 def _text(title: str, found: Differences) -> str:
-    lines = [line(title), "", tables.table(*_images(found.images))]
-    for name, changes, none in _parts(found):
-        if not changes:
-            lines += ["", line(f"{name}: {none}")]
+    lines = [line(title), *(line(f"note: {note}") for note in found.notes), "", tables.table(*_images(found.images))]
+    parts, same = _told(found)
+    for name, changes, why in parts:
+        if why:
+            lines += ["", line(f"{name}: not compared: {why}")]
             continue
         cells = [(each.name, each.kind, f"{_ALARM}: {each.detail}" if each.alarm else each.detail) for each in changes]
         lines += ["", f"{name}:", tables.table(_HEADER, cells)]
+    lines += ["", line(same)] if same else []
     for name, commits in _commits(found):
         lines += ["", line(name), *(line(f"  {each}") for each in commits)]
-    return "\n".join([*lines, *_last(found)])
+    limits = list(_limits(found))
+    return "\n".join([*lines, *([""] if limits else []), *limits])
 
 
 def _summary(title: str, found: Differences) -> str:
     header, rows = _images(found.images)
     lines = [f"### {markdown(title)}", ""]
     lines += [f"> :warning: **{_ALARM}**: {code(name)} would be {kind}" for name, kind in _alarms(found)]
+    lines += [f"> {markdown(note)}" for note in found.notes]
     lines += ["", tables.markdown(header, rows), ""]
-    for name, changes, none in _parts(found):
-        if not changes:
-            lines += [f"**{markdown(name)}**: {markdown(none)}", ""]
+    parts, same = _told(found)
+    for name, changes, why in parts:
+        if why:
+            lines += [f"**{markdown(name)}**: not compared: {markdown(why)}", ""]
             continue
         lines += [f"**{markdown(name)}**", "", tables.markdown(_HEADER, [_row(each) for each in changes]), ""]
+    lines += [markdown(same), ""] if same else []
     for name, commits in _commits(found):
         lines += [f"**{markdown(name)}**", "", *(f"- {markdown(each)}" for each in commits), ""]
-    lines += [f"- {markdown(note)}" for note in _last(found) if note]
+    lines += [f"- {markdown(limit)}" for limit in _limits(found)]
     return "\n".join(lines) + "\n"
 
 
@@ -79,14 +96,22 @@ def _alarms(found: Differences) -> Iterator[tuple[str, str]]:
 def _images(images: Sequence[ImageDifference]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     rows: list[tuple[str, ...]] = []
     for image in images:
-        old, new = image.old, image.new
-        sizes = [tables.size(each.size) if each else "-" for each in (old, new)]
-        digests = [tables.short(each.digest) if each else "-" for each in (old, new)]
+        sides = [(image.old, image.kind != "added"), (image.new, image.kind != "removed")]
+        digests = [tables.short(each.digest) if each else _absent(there=there) for each, there in sides]
+        sizes = [tables.size(each.size) if each else _absent(there=there) for each, there in sides]
         if image.kind == "same":
             rows.append((image.name, "unchanged", digests[1], sizes[1]))
         else:
-            rows.append((image.name, image.kind, " -> ".join(digests), f"{' -> '.join(sizes)}{_more(image)}"))
+            rows.append((image.name, image.kind, _arrow(digests), f"{_arrow(sizes)}{_more(image)}"))
     return ("image", "is", "digest", "size"), rows
+
+
+def _absent(*, there: bool) -> str:
+    return "(not known here)" if there else "-"
+
+
+def _arrow(sides: Sequence[str]) -> str:
+    return sides[0] if len(set(sides)) == 1 else " -> ".join(sides)
 
 
 def _more(image: ImageDifference) -> str:
@@ -100,25 +125,24 @@ def _commits(found: Differences) -> Iterator[tuple[str, Sequence[str]]]:
     for name, commits in (("goes in", found.goes_in), ("comes out", found.comes_out)):
         if commits:
             yield (
-                f"{name}: {len(commits)} commits",
+                f"{name}: {len(commits)} commit{'' if len(commits) == 1 else 's'}",
                 [f"{each.id[:12]} {each.message.partition(chr(10))[0]}" for each in commits],
             )
 
 
-def _last(found: Differences) -> tuple[str, ...]:
-    """What the reader must know of the limits of all this; the first is an empty line."""
-    told = [line(f"note: {note}") for note in found.notes]
+def _limits(found: Differences) -> Iterator[str]:
+    """What the reader must know of the limits of all this."""
     if found.live and not found.goes_in and not found.comes_out:
-        told.append("note: no commits between the two are known here")
+        yield "note: no commits between the two are known here"
     if found.template:
-        told.append("note: templates are compared as written; what comes of it, CloudFormation's change set tells")
-    return ("", *told) if told else ()
+        yield "note: templates are compared as written; what comes of it, CloudFormation's change set tells"
 
 
 def _data(found: Differences) -> dict[str, object]:
     return {
         "environment": found.environment,
         "live": found.live or None,
+        "asked": found.asked,
         "version": found.version,
         "release": found.release,
         "images": {

@@ -1,4 +1,4 @@
-"""One of the two releases that release diff compares, made ready for it: its bundle unpacked, its settings read."""
+"""One of the two sides that are compared, made ready for it: a release's bundle unpacked, or a commit laid out."""
 
 from __future__ import annotations
 
@@ -19,28 +19,46 @@ from release.settings.config import Config
 from release.settings.smoke import SmokeTest
 
 
-class Side:
-    """One of the two releases, made ready to be compared."""
+def of_release(release: Release, target: Target) -> Side:
+    """A release. Raises as :func:`stackrequest.unpacked`, and what :class:`Side` raises."""
+    folder, settings = stackrequest.unpacked(release, target), recording.settings_of(release.record)
+    return Side(f"v{release.version}", folder, release.record.template, settings, target.name, target.overrides)
 
-    def __init__(self, release: Release, target: Target) -> None:
-        self.release, self.target = release, target
-        self.settings: Config = recording.settings_of(release.record)
-        self.folder: Path = stackrequest.unpacked(release, target)
+
+class Side:
+    """One of the two sides, made ready to be compared.
+
+    Args:
+        name: what it is called, for errors.
+        folder: the template and every file that it names.
+        root: the template's path in ``folder``.
+        settings: release.toml as it goes with them.
+        environment: the environment that is compared.
+        overrides: parameters that are given here.
+
+    Raises:
+        NotFoundError: a template is not in ``folder``. UsageError: it cannot be read.
+    """
+
+    def __init__(
+        self, name: str, folder: Path, root: str, settings: Config, environment: str, overrides: Mapping[str, str]
+    ) -> None:
+        self.name, self.folder, self.root, self.settings = name, folder, root, settings
+        self.environment, self.overrides = environment, overrides
         self.templates: Mapping[str, Mapping[str, Any]] = dict(self._templates())
 
     def _templates(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The template under "", then every one that is nested in it, however deep, under its path."""
-        root = self.release.record.template
-        nested = [each.path for each in localfiles.local_paths(root, self._read) if each.template]
-        for path in (root, *nested):
-            yield "" if path == root else path, cfn.load(self._read(path), f"{path} of v{self.release.version}")
+        nested = [each.path for each in localfiles.local_paths(self.root, self._read) if each.template]
+        for path in (self.root, *nested):
+            yield "" if path == self.root else path, cfn.load(self._read(path), f"{path} of {self.name}")
 
     def _read(self, path: str) -> bytes:
         try:
             return (self.folder / path).read_bytes()
         except OSError as error:
             raise NotFoundError(
-                f"{path} is not in the bundle of v{self.release.version}",
+                f"{path} is not in the bundle of {self.name}",
                 untouched="everything",
                 next_step="release another version",
             ) from error
@@ -48,7 +66,7 @@ class Side:
     def values(self) -> Mapping[str, Value]:
         """Each parameter as a deployment from here would give it, but those that name the release itself."""
         return {
-            name: Value(self.target.overrides.get(name, said), _is_hidden(rule) or name in self.target.overrides)
+            name: Value(self.overrides.get(name, said), _is_hidden(rule) or name in self.overrides)
             for name, (rule, said) in self._parameters().items()
         }
 
@@ -65,7 +83,7 @@ class Side:
 
     def _parameters(self) -> Mapping[str, tuple[Mapping[str, Any], str | None]]:
         """Parameter -> its rule, and the value that the release brings along for it; None when it has none."""
-        environment = self.settings.environments.get(self.target.name)
+        environment = self.settings.environments.get(self.environment)
         given = environment.parameters if environment else {}
         own = {"ReleaseVersion", "GitSha", *(image.parameter for image in self.settings.images.values())}
         rules = self.templates[""].get("Parameters")
@@ -78,11 +96,11 @@ class Side:
     def files(self) -> Mapping[str, str]:
         """Every file of the bundle but the template -> its digest."""
         paths = ((path, path.relative_to(self.folder).as_posix()) for path in self.folder.rglob("*") if path.is_file())
-        return {name: sha256_of_file(path) for path, name in paths if name != self.release.record.template}
+        return {name: sha256_of_file(path) for path, name in paths if name != self.root}
 
     def smoke(self) -> tuple[SmokeTest, ...]:
         """Its smoke tests of this environment."""
-        return tuple(test for test in self.settings.smoke if self.target.name in test.environments)
+        return tuple(test for test in self.settings.smoke if self.environment in test.environments)
 
 
 def _is_hidden(rule: Mapping[str, Any]) -> bool:

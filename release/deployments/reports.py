@@ -12,6 +12,7 @@ from release.deployments.ledgerentries import Entry
 from release.deployments.smokerules import SmokeResult
 from release.deployments.status import EnvironmentStatus
 from release.report import Report
+from release.text import line, markdown
 
 
 def of_smoke(environment: str, results: Sequence[SmokeResult]) -> Report:
@@ -64,17 +65,27 @@ def of_history(environment: str, entries: Sequence[Entry]) -> Report:
             _ended(entry),
             _took(entry),
             entry.claim.run.who,
-            entry.claim.reason or (entry.outcome.problem if entry.outcome else ""),
+            entry.claim.reason,
             entry.claim.run.url,
         )
         for entry in entries
     ]
     header = ("entry", "began (UTC)", "version", "commit", "what", "outcome", "took", "who", "why", "run")
+    problems = [(f"#{entry.number}", _ended(entry), _problem(entry)) for entry in entries if _problem(entry)]
+    said = "".join(f"\n\n{line(f'{number} {how}: {what}')}" for number, how, what in problems)
     return Report(
         data={"environment": environment, "deployments": [render.entry_json(entry) for entry in entries]},
-        text=tables.table(header, cells) if entries else f"nothing was ever deployed to {environment}",
-        summary=f"### History of {environment}\n\n{tables.markdown(header, cells)}\n",
+        text=f"{tables.table(header, cells)}{said}" if entries else f"nothing was ever deployed to {environment}",
+        summary=f"### History of {environment}\n\n{tables.markdown(header, cells)}\n"
+        + "".join(f"\n- {markdown(f'{number} {how}: {what}')}" for number, how, what in problems),
     )
+
+
+def _problem(entry: Entry) -> str:
+    """Why it was not proven; "" when it was."""
+    if entry.outcome is None:
+        return f"it has not ended: under way, or its run died; it was begun by {entry.claim.run.who}"
+    return entry.outcome.problem
 
 
 def _ended(entry: Entry) -> str:

@@ -66,14 +66,19 @@ def write(
             to build and nobody who builds it.
         MachineError, RemoteError: it could not be built.
     """
-    paths = {template, *(each.path for each in named_paths(git, commit, template))}
     builds = building.needed(git, commit, template)
     if builds and builder is None:
         raise not_built(builds)
-    git.export(commit, _outermost(paths), folder, epoch=bundle.EPOCH)
+    export(git, commit, template, folder)
     if builds and builder is not None:
         folder = _with_built(folder, template, builds, builder)
     bundle.pack(folder, target, limits)
+
+
+def export(git: Git, commit: str, template: str, folder: Path) -> None:
+    """Lay the template and what it names out below ``folder``, as they are committed. Raises as :func:`named_paths`."""
+    paths = {template, *(each.path for each in named_paths(git, commit, template))}
+    git.export(commit, _outermost(paths), folder, epoch=bundle.EPOCH)
 
 
 def not_built(builds: Sequence[CodeBuild]) -> NotFoundError:

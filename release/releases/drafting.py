@@ -48,9 +48,6 @@ def record_of(draft: Draft, config: Config, git: Git, registry: Registry) -> Rel
         NotFoundError: an image is not in the registry.
         ConflictError: an image is for another CPU than the functions run on (faults.md, 12).
     """
-    template = cfn.load(git.show(draft.commit, config.template), config.template)
-    parameters = {image.parameter: name for name, image in config.images.items()}
-    found = functions(template, parameters, config.alias)
     links = links_of(git.remote_url())
     position, created = git.position(draft.commit)
     return ReleaseRecord(
@@ -63,11 +60,18 @@ def record_of(draft: Draft, config: Config, git: Git, registry: Registry) -> Rel
         created=created,
         template=config.template,
         images={name: _image(name, draft, config, registry) for name in config.images},
-        functions={each.logical_id: RecordedFunction(each.image, each.alias) for each in found},
+        functions=functions_of(git.show(draft.commit, config.template), config),
         verdicts=draft.verdicts,
         settings=git.show(draft.commit, "release.toml").decode(errors="replace"),
         sboms={name: sha256(sbom) for name, sbom in _of_code(draft, config).items()},
     )
+
+
+def functions_of(template: bytes, config: Config) -> Mapping[str, RecordedFunction]:
+    """Logical id -> the Lambda function, of everything that the template ships. Raises UsageError."""
+    parameters = {image.parameter: name for name, image in config.images.items()}
+    found = functions(cfn.load(template, config.template), parameters, config.alias)
+    return {each.logical_id: RecordedFunction(each.image, each.alias) for each in found}
 
 
 def _of_code(draft: Draft, config: Config) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from release.deployments import diff, diffreport
 from release.deployments.differences import CodeDifference, Difference, Differences
 from release.deployments.model import Stack
 from release.digest import sha256
-from release.errors import NotFoundError, RemoteError
+from release.errors import DeployFailed, NotFoundError, RemoteError
 from tests.support.world import RELEASE_TOML, TEMPLATE, World, template_json
 from tests.unit.deployments.test_differences import bill
 
@@ -237,3 +237,28 @@ class _NoStacks:
 
     def stack(self, name: str) -> Stack | None:
         raise RemoteError(f"this role may not look at {name}")
+
+
+def test_what_the_ledgers_know_against_a_release_is_said_first(world: World) -> None:
+    """At night nobody should have to remember that this very release failed before."""
+    world.release("0.1.0", "staging", "production")
+    world.change("export", "export = 2")
+    world.publish("0.2.0")
+    assert diff.compare(world.target("production"), "", None).notes == (
+        "staging has not proven this release, so production does not take it",
+    )
+    world.cloud.update_fails.add("0.2.0")
+    with pytest.raises(DeployFailed):
+        world.deploy("staging", "0.2.0")
+    found = seen(world)
+    (note,) = found.notes
+    assert note.startswith("staging ended staging-2 of this very release as put-back on 2026-")
+    assert diffreport.of_differences(found).text.splitlines()[1].startswith("note: staging ended staging-2")
+
+
+def test_parts_that_do_not_differ_are_named_in_one_line(world: World) -> None:
+    world.release("0.1.0", "staging")
+    world.change("export", "export = 2")
+    world.publish("0.2.0")
+    text = diffreport.of_differences(seen(world)).text
+    assert "the same: parameters, template, files that the template names, functions, smoke tests" in text

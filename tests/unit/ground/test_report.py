@@ -92,6 +92,25 @@ def test_status_and_history_are_told_for_a_machine_with_full_digests(world: Worl
     assert "nothing was ever deployed to production" in report.of_history("production", []).text
 
 
+def test_why_a_deployment_was_not_proven_stands_below_the_table_whole(world: World) -> None:
+    """A column of it would push who and why off the screen."""
+    world.release("0.1.0", "staging")
+    world.cloud.update_fails.add("0.2.0")
+    world.change("export", "export = 2")
+    world.publish("0.2.0")
+    with pytest.raises(DeployFailed) as failed:
+        world.deploy("staging", "0.2.0")
+    listed = report.of_history("staging", status.history(world.target("staging"), 0))
+    table, _, below = listed.text.partition("\n\n")
+    assert max(map(len, table.splitlines())) < 160
+    problem = world.entries("staging")[-1].outcome
+    assert problem is not None
+    assert below == f"#2 put-back: {problem.problem}"
+    assert problem.problem
+    assert "#2 put-back" in listed.summary
+    assert failed.value.exit_code == DeployFailed.exit_code
+
+
 def test_every_kind_of_refusal_has_an_exit_code_of_its_own() -> None:
     kinds = [
         UsageError,
