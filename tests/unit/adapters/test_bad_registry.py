@@ -24,6 +24,7 @@ from release.releases.record import ReleaseRecord
 from release.releases.stored import Content
 from tests.support.ecrapi import ApiFault, EcrApi
 from tests.support.httpregistry import Fault, HttpRegistry
+from tests.support.rules import check_refusal
 from tests.unit.releases.test_record import RECORD
 
 RELEASES = "app/releases"
@@ -237,4 +238,5 @@ def test_a_record_that_is_gone_behind_its_tag_is_refused_by_its_digest(served: S
     with pytest.raises(NotFoundError) as caught:
         served.read()
     assert caught.value.message == f"{RELEASES}@{digest} is gone from the registry"
-    assert caught.value.next_step.endswith("release the next version")
+    check_refusal(caught.value)
+    assert caught.value.next_step
