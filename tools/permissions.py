@@ -15,6 +15,7 @@ import json
 import re
 import sys
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,7 @@ def _is_of_iam(action: str) -> bool:
 @cache
 def _services() -> dict[str, Any]:
     """Service -> its actions, as cfn-lint has them from AWS's policy generator."""
-    import cfnlint
-
-    path = Path(str(cfnlint.__file__)).parent / "data" / "AdditionalSpecs" / "Policies.json"
+    path = resources.files("cfnlint") / "data" / "AdditionalSpecs" / "Policies.json"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 

@@ -6,6 +6,7 @@ and AWS's managed policies by their content. Logs and traces always belong to it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,6 +32,8 @@ _TELEMETRY = PolicyStatement(
     ),
     (ANY,),
 )
+#: What IAM takes as a resource; a name where an ARN belongs bounds nothing.
+_ARN = re.compile(r"arn(:[^:]*){4}:.")
 #: Service, resources, conditions.
 _Where = tuple[str, tuple[str, ...], tuple[Condition, ...]]
 
@@ -135,7 +138,7 @@ def _allowed(
     for each in actions:
         if each != ANY:
             action = f"{each.partition(':')[0].lower()}:{each.partition(':')[2]}"
-            yield PolicyStatement("", (action,), tuple(resources))
+            yield PolicyStatement("", (action,), tuple(each if _ARN.match(each) else ANY for each in resources))
 
 
 def _managed(arn: str, logical_id: str, notes: dict[str, None]) -> Iterator[PolicyStatement]:

@@ -116,7 +116,7 @@ def _granted(
     place = _place(name)
     yield PolicyStatement(scope.sid, on_it, tuple(arn(each, place) for each in scope.arns), conditions, scope.reason)
     if scope.also:
-        yield PolicyStatement("Networks", scope.also, (ANY,), why="these actions know no resource of the stack")
+        yield PolicyStatement("AlsoNeeded", scope.also, (ANY,), why="these actions know no resource of the stack")
     on_all = tuple(sorted(f"{scope.service}:{each}" for each in scope.everywhere))
     if scope.sid == "EventSources":
         function = arn("lambda:*:${AWS::AccountId}:function:{name}", place)

@@ -66,13 +66,13 @@ def check(found: PipelinePlan) -> None:
     raise error
 
 
-def at(git: Git, revision: str) -> str | None:
-    """The file of a commit; None where it had none. Raises NotFoundError: there is no such commit."""
+def at(git: Git, revision: str) -> str:
+    """The file of a commit; "" where it had none. Raises NotFoundError: there is no such commit."""
     commit = git.resolve(revision)
     try:
         return _text(git.show(commit, PATH))
     except NotFoundError:
-        return None
+        return ""
 
 
 def _text(content: bytes) -> str:

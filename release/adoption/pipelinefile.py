@@ -137,7 +137,7 @@ def _resources(statements: Sequence[PolicyStatement]) -> dict[str, list[PolicySt
         if found[-1] and sum(each.size() for each in [*found[-1], statement]) > _POLICY - 400:
             found.append([])
         found[-1].append(statement)
-    return {f"ResourcesPolicy{number if number > 1 else ''}": each for number, each in enumerate(found, 1)}
+    return {f"ResourcesPolicy{number if number > 1 else ''}": each for number, each in enumerate(found, 1) if each}
 
 
 def _role(

@@ -51,7 +51,12 @@ class Naming:
 
 
 _ACCOUNT = "*:${AWS::AccountId}:"
-_FUNCTION = Naming("Functions", (f"lambda:{_ACCOUNT}function:{{name}}",), "FunctionName", actions=("lambda:*",))
+_FUNCTION = Naming(
+    "Functions",
+    (f"lambda:{_ACCOUNT}function:{{name}}", f"lambda:{_ACCOUNT}function:{{name}}:*"),
+    "FunctionName",
+    actions=("lambda:*",),
+)
 _ALARM = Naming("Alarms", (f"cloudwatch:{_ACCOUNT}alarm:{{name}}",), "AlarmName", everywhere=("DescribeAlarms",))
 _LOGS = Naming(
     "LogGroups",
@@ -287,10 +292,9 @@ SCOPES: Mapping[str, Naming] = {
     "AWS::Kinesis::StreamConsumer": Naming("Streams", (f"kinesis:{_ACCOUNT}stream/{{name}}/consumer/*",)),
     **{
         f"AWS::Lambda::{kind}": _FUNCTION
-        if kind == "Function"
-        else Naming("Functions", _FUNCTION.arns, actions=("lambda:*",))
-        for kind in ("Alias", "EventInvokeConfig", "Function", "Permission", "Url", "Version")
+        for kind in ("Alias", "EventInvokeConfig", "Function", "Permission", "Version")
     },
+    "AWS::Lambda::Url": replace(_FUNCTION, name="TargetFunctionArn"),
     "AWS::Lambda::EventSourceMapping": Naming(
         "EventSources",
         (f"lambda:{_ACCOUNT}event-source-mapping:*",),
@@ -332,7 +336,9 @@ SCOPES: Mapping[str, Naming] = {
     ),
     "AWS::StepFunctions::Activity": Naming("Activities", (f"states:{_ACCOUNT}activity:{{name}}",), "Name", _LOGICAL_ID),
     "AWS::StepFunctions::StateMachine": _MACHINE,
-    "AWS::StepFunctions::StateMachineAlias": Naming("StateMachines", _MACHINE.arns, everywhere=("DescribeAlarms",)),
+    "AWS::StepFunctions::StateMachineAlias": Naming(
+        "StateMachines", _MACHINE.arns, generated=_LOGICAL_ID, also=("cloudwatch:DescribeAlarms",)
+    ),
     "AWS::StepFunctions::StateMachineVersion": Naming("StateMachines", _MACHINE.arns),
 }
 

@@ -25,7 +25,12 @@ _PSEUDO = {
 #: Types whose Ref is their ARN, and attributes that are names or ARNs (CloudFormation's "Return values" of each type).
 _REF_IS_ARN = {
     *("AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret", "AWS::IAM::ManagedPolicy"),
-    *("AWS::StepFunctions::Activity", "AWS::Events::Connection"),
+    *(
+        "AWS::StepFunctions::Activity",
+        "AWS::StepFunctions::StateMachineAlias",
+        "AWS::StepFunctions::StateMachineVersion",
+    ),
+    *("AWS::Events::Connection", "AWS::Lambda::Alias", "AWS::Lambda::LayerVersion", "AWS::Lambda::Version"),
 }
 _REF_IS_NOT_THE_NAME = {"AWS::SQS::Queue", "AWS::KMS::Key", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"}
 _NAMES = {"Name", "QueueName", "TopicName", "FunctionName", "TableName"}
@@ -82,10 +87,11 @@ class Values:
 
     def arns(self, logical_id: str) -> frozenset[str]:
         """The ARNs that the resource may have; ``*`` where its type says none."""
-        scope = SCOPES.get(self.template["Resources"][logical_id]["Type"])
-        if scope is None:
+        kind = self.template["Resources"][logical_id]["Type"]
+        if kind not in SCOPES:
             return frozenset({ANY})
-        return frozenset(arn(scope.arns[0], name) for name in self.names(logical_id))
+        qualifier = ":*" if kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version") else ""
+        return frozenset(arn(SCOPES[kind].arns[0], name) + qualifier for name in self.names(logical_id))
 
     def _generated(self, logical_id: str, scope: Naming | None) -> str:
         lower = LOWER_STACK + self.stack.removeprefix(STACK).lower()
@@ -163,7 +169,6 @@ def arn(form: str, name: str) -> str:
 def short(name: str) -> str:
     """A physical name, where an ARN may stand for it (the function of an event source, with or without its alias)."""
     if not name.startswith("arn:"):
-        return name
-    parts = name.split(":", 5)
-    rest = parts[5] if len(parts) == 6 else ANY
-    return rest.split(":")[1] if rest.startswith("function:") else rest.rpartition("/")[2]
+        return name.partition(":")[0]
+    function = re.search(r":function:([^:]+)", name)
+    return function[1] if function else re.split(r"[:/]", name)[-1]

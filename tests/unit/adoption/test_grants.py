@@ -169,3 +169,28 @@ def test_a_boundary_that_would_be_too_long_is_wider_and_says_so() -> None:
     found = boundary.boundary(everywhere(role(*many)))
     assert sum(each.size() for each in found.statements) <= boundary.LONGEST
     assert "the boundary allows s3 more widely" in found.notes[0]
+
+
+def test_what_is_asked_on_an_alias_is_bounded_by_its_function() -> None:
+    template: dict[str, Any] = {
+        "F": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "work"}},
+        "A": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "F"}, "Name": "live"}},
+    }
+    ask = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Ref": "A"}}
+    found = boundary.boundary(everywhere({**template, **role(ask)}))
+    assert found.statements[0].resources == ("arn:${AWS::Partition}:lambda:*:${AWS::AccountId}:function:work:*",)
+    permission = {"P": {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Ref": "A"}}}}
+    own = granted({**template, **permission})
+    assert own.notes == ()
+    assert places(own, "Functions") == []
+    assert len(places(own, "Functions", "staging")) == 2
+
+
+def test_a_name_where_an_arn_belongs_bounds_nothing() -> None:
+    found = boundary.boundary(everywhere(role({"Effect": "Allow", "Action": "sns:Publish", "Resource": "my-topic"})))
+    assert found.statements[0].resources == ("*",)
+
+
+def test_an_alias_of_a_state_machine_needs_the_alarms_too() -> None:
+    found = granted({"A": {"Type": "AWS::StepFunctions::StateMachineAlias"}})
+    assert [each.actions for each in found.shared if each.sid == "AlsoNeeded"] == [("cloudwatch:DescribeAlarms",)]

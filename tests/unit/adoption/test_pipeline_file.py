@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from rehearsal.github import trust
+from release.adapters import process
 from release.adapters.projectfiles import WorkingTree
 from release.adapters.samtranslation import SamTranslator
 from release.adoption import pipeline, pipelinereport
@@ -346,3 +347,47 @@ def test_what_cloudformations_schemas_leave_out_is_granted_by_the_services_own_c
     assert allows(found, "route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1")
     assert allows(found, "appsync:StartSchemaCreation", "arn:aws:appsync:eu-west-1:123456789012:apis/x")
     assert allows(found, "ec2:CreateNetworkInterface", "*")
+
+
+#: What the templates of two teams that do not know this project have in them: images as SAM builds them, ZIP beside
+#: them, APIs of both kinds, a schedule, a table, a bucket that stays, SAM's policy templates, no parameter.
+TWO_TEAMS = """
+Globals: {Function: {Timeout: 15, MemorySize: 512}}
+Resources:
+  Api: {Type: AWS::Serverless::Api, Properties: {StageName: v1}}
+  Players:
+    Type: AWS::Serverless::Function
+    Properties:
+      PackageType: Image
+      Policies: [{DynamoDBCrudPolicy: {TableName: !Ref PlayersTable}}]
+      Events: {Any: {Type: Api, Properties: {RestApiId: !Ref Api, Path: "/players/{proxy+}", Method: any}}}
+    Metadata: {DockerContext: ., Dockerfile: services/players/Dockerfile, DockerTag: latest}
+  Training:
+    Type: AWS::Serverless::Function
+    Properties:
+      PackageType: Image
+      Environment: {Variables: {MODEL_BUCKET: !Ref Models}}
+      Policies: [{S3CrudPolicy: {BucketName: !Ref Models}}]
+      Events: {Daily: {Type: Schedule, Properties: {Schedule: rate(1 day)}}, Web: {Type: HttpApi}}
+    Metadata: {DockerContext: ., Dockerfile: lambdas/training/Dockerfile, DockerTag: latest}
+  Authorizer:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: ./authorizer, Handler: app.handler, Runtime: python3.13}
+  PlayersTable: {Type: AWS::Serverless::SimpleTable}
+  Models: {Type: AWS::S3::Bucket, DeletionPolicy: Retain}
+"""
+
+
+def test_templates_of_teams_that_do_not_know_this_project_need_nothing_by_hand(tmp_path: Path) -> None:
+    plan = planned(TWO_TEAMS)
+    assert (plan.generated.unknown, plan.generated.notes) == ((), ())
+    (tmp_path / "pipeline.yaml").write_text(plan.generated.text, encoding="utf-8")
+    linted = process.run([Path(sys.executable).with_name("cfn-lint"), tmp_path / "pipeline.yaml"], check=False)
+    assert (linted.code, linted.stdout) == (0, "")
+    found = statements(plan, "production")
+    assert allows(found, "s3:PutBucketPolicy", "arn:aws:s3:::app-production-models-1abc")
+    assert allows(found, "events:PutRule", "arn:aws:events:eu-west-1:123456789012:rule/app-production-TrainingDaily-1A")
+    bound = filled(resources(plan)["Boundary"]["PolicyDocument"]["Statement"], ACCOUNT | {"Project": "app"})
+    assert allows(bound, "s3:PutObject", "arn:aws:s3:::app-production-models-1abc/model.bin")
+    table = "arn:aws:dynamodb:eu-west-1:123456789012:table/app-staging-PlayersTable-1A"
+    assert allows(bound, "dynamodb:PutItem", table)
