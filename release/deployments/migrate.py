@@ -247,22 +247,31 @@ def apply(
         records |= dict.fromkeys(release.versions, digest)
         said(f"v{release.versions[-1]} of {release.commit[:12]} is {digest}")
     before: dict[str, int] = {}
+    last: dict[str, str] = {}
     for entry in migration.entries:
+        action = _action(entry.version, last.get(entry.environment, ""))
+        last[entry.environment] = entry.version
         if not entry.problem and not entry.there:
-            _write(entry, records[entry.version], before.get(entry.environment, 0), place)
+            _write(entry, action, records[entry.version], before.get(entry.environment, 0), place)
             said(f"{entry.environment}-{entry.number} is v{entry.version}")
         if not entry.problem:
             before[entry.environment] = entry.number
 
 
-def _write(entry: OldEntry, digest: str, before: int, place: Place) -> None:
+def _action(version: str, before: str) -> str:
+    """What a deployment was: an older version than the one before went in by a rollback only (no downgrade, rule 7)."""
+    back = before and semver.parse(version).precedence < semver.parse(before).precedence
+    return "rollback" if back else "deploy"
+
+
+def _write(entry: OldEntry, action: str, digest: str, before: int, place: Place) -> None:
     """The claim and the outcome of one old deployment; equal facts are equal documents, so again is no error."""
     record = recording.by_digest(digest, place.store, place.config.records)
     tag = legacy.Deployment(entry.environment, entry.number, entry.version, record.digests).tag
     claim = Claim(
         environment=entry.environment,
         number=entry.number,
-        action="deploy",
+        action=action,
         release=digest,
         version=entry.version,
         commit=record.commit,

@@ -209,3 +209,13 @@ def test_where_there_is_no_old_ledger_there_is_nothing_to_move(world: World) -> 
     assert (found.entries, found.releases) == ((), ())
     assert "nothing to move" in migratereport.of_migration(found, written=False).text
     assert world.ledger("staging") == ["1 0.1.0 proven"]
+
+
+def test_an_older_version_that_followed_a_newer_one_had_gone_back_and_is_not_left_again(old: World) -> None:
+    """docs/architecture.md, rule 7: the deployment before a return is the one before what was left."""
+    for named in old.registry.named.values():
+        named["staging-3-v0.1.0-rc.1"] = named["0.1.0-rc.1"]
+    move(old)
+    assert [entry.claim.action for entry in old.entries("staging")] == ["deploy", "deploy", "rollback"]
+    with pytest.raises(NotFoundError, match=r"staging has no deployment before v0\.1\.0-rc\.1"):
+        old.target("staging").ledger().previous()
