@@ -214,7 +214,7 @@ def _entries(
             problem = f"v{each.version} cannot be moved: {release.problem}" if release.problem else ""
             if foreign:
                 problem = f"{ledger.repository} has a deployment #{foreign[0].number} of its own"
-            done = each.number in there and there[each.number].outcome is not None
+            done = each.number in there and there[each.number].is_proven
             yield OldEntry(environment, each.number, each.version, release.commit, done and not foreign, problem)
 
 
@@ -225,9 +225,10 @@ def _reason(tag: str) -> str:
 def apply(
     migration: Migration, place: Place, scratch: Callable[[], Path], said: Callable[[str], None] = log.info
 ) -> None:
-    """Write what can be moved: records first, then each ledger from its first entry on.
+    """Write what can be moved: records first, then each ledger from its newest entry back.
 
-    After a crash at any point the same command finishes it: what is there is found by its name.
+    After a crash at any point the same command finishes it: what is there is found by its name. The newest entry first,
+    so that a deployment in between takes the next number and no old one's.
 
     Args:
         scratch: makes an empty folder.
@@ -246,16 +247,17 @@ def apply(
             place.store.tag(place.config.records, digest, version)
         records |= dict.fromkeys(release.versions, digest)
         said(f"v{release.versions[-1]} of {release.commit[:12]} is {digest}")
-    before: dict[str, int] = {}
-    last: dict[str, str] = {}
+    before: dict[str, OldEntry] = {}
+    following = []
     for entry in migration.entries:
-        action = _action(entry.version, last.get(entry.environment, ""))
-        last[entry.environment] = entry.version
+        earlier = before.get(entry.environment)
+        following.append((entry, earlier))
+        before[entry.environment] = entry
+    for entry, earlier in reversed(following):
         if not entry.problem and not entry.there:
-            _write(entry, action, records[entry.version], before.get(entry.environment, 0), place)
+            action = _action(entry.version, earlier.version if earlier else "")
+            _write(entry, action, records[entry.version], earlier.number if earlier else 0, place)
             said(f"{entry.environment}-{entry.number} is v{entry.version}")
-        if not entry.problem:
-            before[entry.environment] = entry.number
 
 
 def _action(version: str, before: str) -> str:

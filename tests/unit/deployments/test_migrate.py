@@ -219,3 +219,24 @@ def test_an_older_version_that_followed_a_newer_one_had_gone_back_and_is_not_lef
     assert [entry.claim.action for entry in old.entries("staging")] == ["deploy", "deploy", "rollback"]
     with pytest.raises(NotFoundError, match=r"staging has no deployment before v0\.1\.0-rc\.1"):
         old.target("staging").ledger().previous()
+
+
+def test_a_deployment_while_only_part_was_moved_takes_no_old_number(old: World) -> None:
+    old.journal.kill_when("after tag staging-2-proven")
+    with pytest.raises(Killed):
+        move(old)
+    assert old.ledger("staging") == ["2 0.2.0-rc.1 proven"]
+    old.deploy("staging", "0.2.0-rc.2")
+    move(old)
+    assert old.ledger("staging") == ["1 0.1.0-rc.1 proven", "2 0.2.0-rc.1 proven", "3 0.2.0-rc.2 proven"]
+    assert old.ledger("production") == ["1 0.1.0 proven"]
+
+
+def test_an_old_claim_that_a_deployment_marked_abandoned_is_proven_after_all(old: World) -> None:
+    old.journal.kill_when("after tag staging-2 ")
+    with pytest.raises(Killed):
+        move(old)
+    old.deploy("staging", "0.2.0-rc.2")
+    assert old.ledger("staging") == ["2 0.2.0-rc.1 abandoned", "3 0.2.0-rc.2 proven"]
+    move(old)
+    assert old.ledger("staging") == ["1 0.1.0-rc.1 proven", "2 0.2.0-rc.1 proven", "3 0.2.0-rc.2 proven"]
