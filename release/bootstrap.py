@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from release.adapters.sambuild import SamBuilder
     from release.adapters.samtranslation import SamTranslator
     from release.adapters.scanstore import ScanStore
+    from release.adapters.starter import DockerStarter
+    from release.adapters.startstore import StartStore
     from release.adapters.trivy.scanner import Trivy
     from release.adapters.workspace import LocalWorkspace
     from release.deployments.target import Target
@@ -229,6 +231,20 @@ class Wiring:
             builder=self.env.get("RELEASE_BUILDER", ""),
             network=self.env.get("RELEASE_BUILD_NETWORK", "default"),
         )
+
+    @property
+    def starter(self) -> DockerStarter:
+        """Starts images in the container engine."""
+        from release.adapters.starter import DockerStarter
+
+        return DockerStarter(self.engine.docker, self.env, builder=self.engine.builder)
+
+    @property
+    def starts(self) -> StartStore:
+        """The records of starts, beside the archives."""
+        from release.adapters.startstore import StartStore
+
+        return StartStore(self.workspace.folder)
 
     @cached_property
     def registry(self) -> Ecr:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 USUAL_ORDER = """\
   release plan                           what merging would release, and why
   release build                          images of the present commit, as OCI layouts in dist/
+  release start                          each image up to its wish for an event; one that cannot start goes nowhere
   release scan                           the gate; a digest without a fresh pass goes nowhere
   release publish                        into the registry, by digest, named as the candidate
   release deploy staging --version …     deploy, prove, record; or put the deployment before back

@@ -16,6 +16,7 @@ NAMES = (
     "changelog",
     "plan",
     "build",
+    "start",
     "scan",
     "publish",
     "deploy",

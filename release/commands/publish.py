@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,16 @@ from release.commands.shared import (
     by_digest,
     code_targets,
     digests_of,
+    functions_of,
     other_side,
 )
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
+    from release.gate.scan import ScanTarget
     from release.releases.record import RecordedVerdict
     from release.report import Report
+    from release.settings.config import Config
 
 SUMMARY = "put the scanned images into the registry under a version"
 CHANGES = True
@@ -64,6 +67,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         there = by_digest(wiring, {p.image: p.digest for p in plans if not p.push})
         with code_targets(wiring, commit, config) as code:
             gate.require(guard, (*archives, *there, *code), other_side(wiring))
+            _check_starts(wiring, commit, config, archives)
             zips = {target.image: target.manifest.digest for target in code}
         sboms = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans}
         publish.apply(plans, config, wiring.registry, workspace, sboms)
@@ -84,6 +88,17 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
             )
     rows = [(plan.image, plan.digest, plan.push, plan.tags) for plan in plans]
     return report.of_publication(version, commit, digest, rows)
+
+
+def _check_starts(wiring: Wiring, commit: str, config: Config, archives: Sequence[ScanTarget]) -> None:
+    """Raises GateError unless each of ``archives`` was started, and well, or need not be."""
+    from release.images import starting
+
+    functions = functions_of(wiring, commit, config) if archives else {}
+    for archive in archives:
+        image, digest = archive.image, archive.manifest.digest
+        record = wiring.starts.start(image, digest)
+        starting.require(image, digest, functions.get(image, ()), config.images[image].start, record)
 
 
 def _built_bundle(wiring: Wiring, commit: str, template: str, expected: Mapping[str, str] | None) -> Path | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from release.images.model import Archive
     from release.report import Report
     from release.settings.config import Config
+    from release.settings.functionenv import StartSettings
 
 #: step outputs of the commands that answer with the next version
 VERSION_OUTPUTS = (
@@ -78,6 +79,21 @@ def by_digest(wiring: Wiring, digests: Mapping[str, str]) -> tuple[ScanTarget, .
         manifest = wiring.registry.manifest(repository, digest)
         found.append(ScanTarget(image, manifest, uri=wiring.registry.uri(repository, digest)))
     return tuple(found)
+
+
+def functions_of(wiring: Wiring, commit: str, config: Config) -> Mapping[str, tuple[StartSettings, ...]]:
+    """Image -> the functions of the template of ``commit`` that run it, as Lambda will start them.
+
+    Of the parameters only defaults are known, and a version in the form of one: which environment comes is open.
+    """
+    from release.settings import cfn, functionenv
+
+    template = cfn.load(wiring.git.show(commit, config.template), config.template)
+    region = config.registry_region
+    values = {"AWS::Region": region, "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+    values |= {"ReleaseVersion": "0.0.0", "GitSha": commit}
+    images = {image.parameter: name for name, image in config.images.items()}
+    return functionenv.of_functions(template, images, values)
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from release.images.model import Archive, BaseImage, BuildRequest, Stray, TagOutcome
+from release.images.startrecord import Started, StartRecord, StartRequest
 from release.oci import Layer, Manifest
 
 
@@ -22,6 +23,29 @@ class Engine(Protocol):
 
         Raises RemoteError, MachineError when one of them failed; the others were built to their end.
         """
+
+
+class Starter(Protocol):
+    """A container engine that starts images as Lambda does."""
+
+    def loaded(self, archive: Archive, platform: str) -> AbstractContextManager[Callable[[StartRequest], Started]]:
+        """Have the engine know the image in this block; what it gives starts it once a call, and ends it again.
+
+        A start ends with the first wish for an event, which is never answered; with an error that the runtime reports;
+        with the process; or with the time limit. Whatever the image does, that is an answer, no error.
+
+        Raises MachineError: no engine; RemoteError: the engine takes no image, or starts nothing at all.
+        """
+
+
+class StartRecords(Protocol):
+    """Where the records of starts are kept until publication."""
+
+    def keep_start(self, record: StartRecord) -> None:
+        """Keep the record; the newest of a digest replaces the one before. Raises MachineError."""
+
+    def start(self, image: str, digest: str) -> StartRecord | None:
+        """The last record of ``digest``, or None. Raises ConflictError when it cannot be read."""
 
 
 class Bases(Protocol):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from release.settings.bundle import SIZE
+from release.settings.start import StartRules, parse_start
 from release.tables import bytes_of
 from release.toml import Table
 
@@ -40,6 +41,7 @@ class ImageSpec:
         secrets: secret id -> ``env:NAME`` or ``file:path``, read where the build runs and part of no layer.
         rewrite: whether the engine gives every file its time, instead of the Dockerfile.
         max_size: bytes that a cold pull may transfer; 0 for no limit.
+        start: how it is started before it is published.
     """
 
     name: str
@@ -55,6 +57,7 @@ class ImageSpec:
     secrets: Mapping[str, str] = field(default_factory=dict)
     rewrite: bool = False
     max_size: int = 0
+    start: StartRules = field(default_factory=StartRules)
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
         )
         == "rewrite",
         max_size=_max_size(table),
+        start=parse_start(table),
     )
     if BASE_ARGUMENT in spec.args and spec.base:
         table.refuse("args", f"gives {BASE_ARGUMENT} another value than base does")

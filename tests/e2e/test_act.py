@@ -130,6 +130,7 @@ def test_merge_releases_to_staging_step_by_step(repository: Repository) -> None:
     assert repository.called() == [
         ["plan"],
         ["build", "--offline"],
+        ["start"],
         ["scan", "--offline"],
         ["publish", "--version", "1.4.0-rc.7", "--expect", DIGESTS],
         ["deploy", "staging", "--version", "1.4.0-rc.7", "--if-newer"],
@@ -225,7 +226,7 @@ def test_missing_role_stops_before_the_command(tmp_path: Path, act: Path) -> Non
     (run,) = repository.github.push("refs/heads/main")
     assert run.result == "failure"
     assert any("there is no role" in error for error in run.errors)
-    assert [call[0] for call in repository.called()] == ["plan", "build", "scan"]
+    assert [call[0] for call in repository.called()] == ["plan", "build", "start", "scan"]
 
 
 def test_two_pushes_at_once_both_come_to_their_end_one_deployment_at_a_time(repository: Repository) -> None:

@@ -184,6 +184,7 @@ def test_outside_any_repository_it_says_so(plain: Environment, tmp_path: Path, a
 
 NEED_A_FILE = (
     ["build"],
+    ["start"],
     ["scan"],
     ["publish"],
     ["deploy", "staging", "--version", "1.0.0"],

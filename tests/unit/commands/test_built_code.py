@@ -56,6 +56,7 @@ class Builder(Machine):
     def built(self) -> tuple[str, Path]:
         """``(the digests that a build hands on, the bundle)``."""
         digests = self.run("build").outputs["digests"]
+        self.run("start")
         (path,) = self.world.workspace.folder.glob("bundle-*.tar.gz")
         return digests, path
 

@@ -26,8 +26,10 @@ from release.adapters.ecr import Ecr
 from release.adapters.ecr_store import EcrStore
 from release.adapters.layout import read_layout
 from release.adapters.scanstore import ScanStore
+from release.adapters.startstore import StartStore
 from release.deployments.claims import CLAIM_TYPE, OUTCOME_TYPE, claim_json, outcome_json
 from release.gate.scanrecord import record_of
+from release.images.startrecord import Started, StartRecord
 from release.releases import recording
 from release.releases.stored import Content
 from release.settings import config as config_file
@@ -306,7 +308,7 @@ def aws(shell: Shell) -> Iterator[HttpRegistry]:
 
 
 def scanned(shell: Shell) -> None:
-    """What release scan leaves when every archive passes, dated now."""
+    """What release scan and release start leave when every archive passes, dated now."""
     dist = shell.repository.folder / "dist"
     config = config_file.parse((shell.repository.folder / "release.toml").read_text())
     now = datetime.now(UTC)
@@ -316,6 +318,9 @@ def scanned(shell: Shell) -> None:
         passed = findings.verdict(image=archive.name.split("-")[0], digest=read_layout(archive).digest, policy=policy)
         record = record_of(passed, time=now, database=now, policy=policy.hash, scanner="trivy", packages=2)
         ScanStore(dist).keep(record, b"{}")
+        image, digest = archive.name.split("-")[0], read_layout(archive).digest
+        functions = {f"{image.capitalize()}Function": Started(0.5, 40_000_000)}
+        StartStore(dist).keep_start(StartRecord(image, digest, 10_000, functions))
 
 
 def test_what_was_not_scanned_is_not_published(shell: Shell, aws: HttpRegistry) -> None:

@@ -20,6 +20,7 @@ from release.gate.ports import Scanner
 from release.report import Report
 from tests.fakes.registry import HOST
 from tests.fakes.scanner import FakeScanner
+from tests.fakes.starter import FakeStarter
 from tests.support.findings import DATABASE, report, vulnerability
 from tests.support.world import FILES, World
 
@@ -39,12 +40,17 @@ class Machine(Wiring):
         super().__init__(folder, {})
         self.world, self.found, self.away = world, dict[str, ScanReport | ReleaseError](), False
         self.__dict__ |= {"git": world.git, "workspace": world.workspace}
+        self.engine_of_starts = FakeStarter()
 
     @property
     def registry(self) -> object:  # type: ignore[override]  # the fake is the port, not the adapter
         if self.away:
             raise RemoteError("no credentials", next_step="sign in to AWS")
         return self.world.registry
+
+    @property
+    def starter(self) -> object:  # type: ignore[override]
+        return self.engine_of_starts
 
     @property
     def store(self) -> object:  # type: ignore[override]
@@ -105,6 +111,7 @@ def machine(world: World, tmp_path: Path) -> Machine:
     machine = Machine(world, tmp_path)
     digests = [*world.registry.named["app/export"].values(), *world.registry.named["app/report"].values()]
     machine.found = dict.fromkeys([*digests, *(each.digest for each in world.workspace.kept.values())], HIGH)
+    machine.run("start")
     return machine
 
 

@@ -102,3 +102,24 @@ def test_a_mistake_is_refused_with_its_line(case: str) -> None:
     with pytest.raises(UsageError, match=re.escape(words)) as caught:
         api(old, new)
     assert re.match(r"release\.toml, line \d+: ", caught.value.message), caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("start = false", "is false without a reason"),
+        ('start-reason = "needs a GPU"', "write start = false as well"),
+        ('max-init = "soon"', 'must be a time like "3 s"'),
+        ('max-memory = "3 s"', 'must be a size like "256 MB"'),
+        ("start-env = { A-B = 'x' }", "is no name for an environment variable"),
+    ],
+)
+def test_a_mistake_about_the_start_is_told(keys: str, said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)):
+        api('parameter = "ImageUri"', f'parameter = "ImageUri"\n{keys}')
+
+
+def test_the_budgets_of_the_start_are_seconds_and_bytes() -> None:
+    keys = 'max-init = "2.5 s"\nmax-memory = "256 MB"\nstart-env = { TABLE = "members" }'
+    rules = api('parameter = "ImageUri"', f'parameter = "ImageUri"\n{keys}').start
+    assert (rules.wanted, rules.max_init, rules.max_memory, rules.env) == (True, 2.5, 256e6, {"TABLE": "members"})

@@ -111,7 +111,19 @@ def test_command_and_schema_agree_on_any_value_in_any_place(path: Path) -> None:
 
 def test_command_and_schema_agree_on_a_key_too_many_in_any_table() -> None:
     tables = [path for path in places(EVERY) if isinstance(changed(path, None) and at(path), dict)]
-    free = {"parameters", "bumps", "json", "headers", "save", "args", "body", "payload", "key", "secret-headers"}
+    free = {
+        "parameters",
+        "bumps",
+        "json",
+        "headers",
+        "save",
+        "args",
+        "body",
+        "payload",
+        "key",
+        "secret-headers",
+        "start-env",
+    }
     named = {"images", "environments"}
     for path in tables:
         if path[-1] in free | named:

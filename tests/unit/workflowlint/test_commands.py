@@ -42,6 +42,6 @@ def test_command_of_a_workflow_is_understood(command: str) -> None:
 def test_workflows_use_the_commands_of_the_design() -> None:
     used = {command.split()[1] for command in commands()}
     assert used == {
-        *("plan", "build", "scan", "publish", "deploy", "rollback"),
+        *("plan", "build", "start", "scan", "publish", "deploy", "rollback"),
         *("check-tag", "promote", "changelog", "status", "diff", "pipeline"),
     }
