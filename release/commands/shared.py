@@ -204,7 +204,12 @@ def carry_out(
         if args.dry_run:
             return deployreport.of_plan(plan)
         git = wiring.git if wiring.in_clone and not wiring.project else None
-        known = facts.gather(plan, target, git, wiring.records, reason=args.reason, click=wiring.rollback_url)
+        known = facts.gather(
+            *(plan, target, git, wiring.records),
+            reason=args.reason,
+            click=wiring.rollback_url,
+            starts=wiring.starts,
+        )
         try:
             done = deploy.apply(plan, target, args.reason)
         except ClaimLostError:

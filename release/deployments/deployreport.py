@@ -12,6 +12,7 @@ from release.deployments.deployplan import Action, DeployPlan
 from release.deployments.smokerules import SmokeResult
 from release.gate import scantext
 from release.gate.scanrecord import ScanRecord
+from release.images.startrecord import StartRecord
 from release.report import Report
 from release.text import Markup, code, markdown
 from release.versions.history import Commit
@@ -29,6 +30,7 @@ class Facts:
         sizes: digest -> compressed bytes, of the images before and after.
         goes_in, comes_out: the commits that the release adds to what is live, and those it takes away; newest first.
         scans: image -> the scan of the release's digest that this run knows of.
+        starts: image -> how its functions started, where this run started them.
         reason: why, as the person wrote who asked for it.
         click: URL of the workflow that rolls back, or "".
     """
@@ -37,6 +39,7 @@ class Facts:
     goes_in: tuple[Commit, ...] = ()
     comes_out: tuple[Commit, ...] = ()
     scans: Mapping[str, ScanRecord] = field(default_factory=dict)
+    starts: Mapping[str, StartRecord] = field(default_factory=dict)
     reason: str = ""
     click: str = ""
 
@@ -65,7 +68,7 @@ def of_deployment(
         return Report(data, plan.why, f"### {plan.environment}\n\n{markdown(plan.why)}\n", outputs)
     proof = f"proven by {len(smoke)} smoke test{'s' * (len(smoke) != 1)}" if smoke else "served, not smoke-tested"
     text = f"{plan.why}: {verb}, {proof}, recorded as {recorded}"
-    rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), ("API", _link(api))]
+    rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), *_starts(facts), ("API", _link(api))]
     rows.append(("to go back", _click(plan, facts)))
     return Report(data, text, _summary(plan, facts, f"✅ {text}", rows), outputs)
 
@@ -126,6 +129,17 @@ def _scan(plan: DeployPlan, facts: Facts) -> str:
             f"{', '.join(missing)}: not scanned in this run (the gate did before publishing; watch does daily)"
         )
     return "; ".join(known)
+
+
+def _starts(facts: Facts) -> list[tuple[str, str]]:
+    """Time to ready and memory of each function that this run started; no row where it started none."""
+    told = [
+        f"{name} {one.seconds:.1f} s" + (f", {tables.size(one.memory)}" if one.memory else "")
+        for record in facts.starts.values()
+        for name, one in record.functions.items()
+        if one.seconds is not None
+    ]
+    return [("init", "; ".join(told))] if told else []
 
 
 def _click(plan: DeployPlan, facts: Facts) -> str:

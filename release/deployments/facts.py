@@ -17,6 +17,8 @@ from release.deployments.target import Target
 from release.errors import ReleaseError
 from release.gate.ports import ScanRecords
 from release.gate.scanrecord import ScanRecord
+from release.images.ports import StartRecords
+from release.images.startrecord import StartRecord
 from release.releases.record import ReleaseRecord
 from release.versions.history import Commit
 from release.versions.ports import Git
@@ -25,7 +27,14 @@ log = logging.getLogger("release.deploy")
 
 
 def gather(
-    plan: DeployPlan, target: Target, git: Git | None, records: ScanRecords, *, reason: str, click: str
+    plan: DeployPlan,
+    target: Target,
+    git: Git | None,
+    records: ScanRecords,
+    *,
+    reason: str,
+    click: str,
+    starts: StartRecords | None = None,
 ) -> Facts:
     """The facts about ``plan``; none when it does nothing.
 
@@ -40,6 +49,7 @@ def gather(
         goes_in=between(git, release.commit, live.commit) if git and live else (),
         comes_out=between(git, live.commit, release.commit) if git and live else (),
         scans=_scans(release.digests, records),
+        starts=_starts(release.digests, starts) if starts else {},
         reason=reason,
         click=click,
     )
@@ -64,6 +74,19 @@ def _scans(digests: Mapping[str, str], records: ScanRecords) -> dict[str, ScanRe
             record = records.record(image, digest)
         except ReleaseError as error:
             log.info("the scan of image %s is not known: %s", image, error.message)
+            continue
+        if record:
+            found[image] = record
+    return found
+
+
+def _starts(digests: Mapping[str, str], records: StartRecords) -> dict[str, StartRecord]:
+    found = {}
+    for image, digest in digests.items():
+        try:
+            record = records.start(image, digest)
+        except ReleaseError as error:
+            log.info("the start of image %s is not known: %s", image, error.message)
             continue
         if record:
             found[image] = record

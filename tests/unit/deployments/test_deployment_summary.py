@@ -11,6 +11,7 @@ import pytest
 
 from release.adapters import actions
 from release.adapters.scanstore import ScanStore
+from release.adapters.startstore import StartStore
 from release.commands import shared
 from release.deployments import deploy, deployreport, facts, observe, reports, rollback
 from release.deployments.claiming import ClaimLostError
@@ -19,6 +20,7 @@ from release.deployments.deployreport import Facts
 from release.errors import DeployFailed, GateError, PutBackFailed, ReleaseError
 from release.gate.scanrecord import record_of
 from release.gate.verdict import Verdict
+from release.images.startrecord import Started, StartRecord
 from tests.support.findings import DATABASE, NOW, policy
 from tests.support.world import RELEASE_TOML, World
 
@@ -33,7 +35,14 @@ ARGUMENTS = Namespace(dry_run=False, reason="")
 
 def wired(world: World, folder: Path) -> Wiring:
     """As far as a deployment asks the wiring."""
-    parts = SimpleNamespace(records=ScanStore(folder), rollback_url=CLICK, git=world.git, in_clone=True, project="")
+    parts = SimpleNamespace(
+        records=ScanStore(folder),
+        starts=StartStore(folder),
+        rollback_url=CLICK,
+        git=world.git,
+        in_clone=True,
+        project="",
+    )
     return cast("Wiring", parts)
 
 
@@ -49,7 +58,15 @@ def world(tmp_path: Path) -> World:
 
 def gathered(world: World, folder: Path, version: str = "0.2.0", reason: str = "") -> Facts:
     plan = world.plan("staging", version, if_newer=True)
-    return facts.gather(plan, world.target("staging"), world.git, ScanStore(folder), reason=reason, click=CLICK)
+    return facts.gather(
+        plan,
+        world.target("staging"),
+        world.git,
+        ScanStore(folder),
+        reason=reason,
+        click=CLICK,
+        starts=StartStore(folder),
+    )
 
 
 def summary(world: World, folder: Path) -> str:
@@ -99,6 +116,19 @@ def test_it_lists_the_commits_that_go_in_and_obeys_no_markup_in_them(world: Worl
 
 def test_the_scan_is_one_line_and_says_so_when_this_run_knows_of_none(world: World, tmp_path: Path) -> None:
     assert "| scan | export, report: not scanned in this run" in summary(world, tmp_path)
+
+
+def test_the_starts_of_the_very_digest_are_told_and_a_damaged_record_is_left_out(world: World, tmp_path: Path) -> None:
+    digests = observe.published("0.2.0", world.target("staging")).digests
+    starts = StartStore(tmp_path)
+    starts.keep_start(StartRecord("export", digests["export"], 1, {"ExportFunction": Started(0.93, 57_600_000)}))
+    starts.keep_start(StartRecord("report", digests["report"], 1, {"ReportFunction": Started(1.26, None)}))
+    both = [path.read_bytes() for path in sorted(tmp_path.glob("*.start.json"))]
+    damaged = next(tmp_path.glob("report-*.start.json"))
+    damaged.write_text("{")
+    assert list(gathered(world, tmp_path).starts) == ["export"]
+    damaged.write_bytes(both[1])
+    assert "| init | ExportFunction 0.9 s, 57.6 MB; ReportFunction 1.3 s |" in summary(world, tmp_path)
 
 
 def test_the_scan_of_the_very_digest_is_told(world: World, tmp_path: Path) -> None:
