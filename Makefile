@@ -1,6 +1,6 @@
 # make rehearse   the whole pipeline for real, on this machine          make check   linters, types, fast tests (no engine)
 # make test       check + contract tests + the rehearsal, asserted      make bench   figures: ratios, medians, memory
-# make soak       100,000 random lives of a project (SEQUENCES=…); make check tries 250, make test 2,000
+# make soak       100,000 random lives of a project (SEQUENCES=…); make check tries 100, make test 2,000
 # make docs       write the pages of docs/ that are made from the code
 # make wheel      the installable command, in build/wheel               make lock    lock files again (UPGRADE=1: newer)
 # Everything a fresh machine lacks is fetched by the first of them that needs it. PYTHON=… names another interpreter.
@@ -46,7 +46,7 @@ check-shell:
 check-workflows lint-workflows:
 	@$(BIN)/python -m workflowlint
 check-unit:
-	@$(BIN)/python -m pytest --quiet --numprocesses=auto tests/unit tests/function
+	@$(BIN)/python -m pytest --quiet --numprocesses=auto --dist=worksteal tests/unit tests/function
 
 LIVES := tests/unit/deployments/test_any_sequence.py
 test: check

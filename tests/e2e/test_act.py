@@ -173,6 +173,7 @@ def test_tag_promotes_and_deploys_to_production_and_writes_the_release(repositor
     assert repository.called() == [
         ["check-tag", "--", "v1.4.0"],
         ["promote", "--", "v1.4.0"],
+        ["diff", "production", "v1.4.0"],
         ["deploy", "production", "--version", "1.4.0", "--if-newer"],
         ["changelog", "--tag", "v1.4.0", "--images", DIGESTS],
     ]

@@ -368,7 +368,7 @@ SEEDS = (
         'tags: ["v*"]',
         'tags: ["[0-9]*"]',
         "release",
-        "is not 'v*', the tags whose prefix release.toml names",
+        "is not 'v*', as release.toml names release tags",
     ),
     Seed("hour that does not exist", "watch.yml", '"23 4 * * *"', '"23 25 * * *"', "actionlint", "CRON"),
     Seed(

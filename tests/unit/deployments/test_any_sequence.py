@@ -30,7 +30,7 @@ from tests.support.world import RELEASE_TOML, RELEASES, TEMPLATE, World, templat
 
 #: How many sequences one test tries.
 SHARD = 250
-SEQUENCES = int(os.environ.get("SEQUENCES", "250"))
+SEQUENCES = int(os.environ.get("SEQUENCES", "100"))
 #: Files are most of a world's time; a folder in memory takes a third of it.
 _MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
