@@ -141,19 +141,15 @@ def _releases(
         images = {name: (_inputs(tags.get(name, {}), digest), digest) for name, digest in found.items()}
         release = OldRelease(tuple(versions), commit, images)
         if other := next((v for v in versions if digests[v] != found), ""):
-            yield OldRelease(*_facts(release), problem=f"v{other} has other images than v{versions[0]}")
+            yield replace(release, problem=f"v{other} has other images than v{versions[0]}")
             continue
         try:
             there = recording.known(versions[0], commit, place.store, place.config.records)
             if not there:
                 _check(place, release)
-            yield OldRelease(*_facts(release), record=there)
+            yield replace(release, record=there)
         except ReleaseError as error:
-            yield OldRelease(*_facts(release), problem=error.message)
-
-
-def _facts(release: OldRelease) -> tuple[tuple[str, ...], str, Mapping[str, tuple[str, str]]]:
-    return release.versions, release.commit, release.images
+            yield replace(release, problem=error.message)
 
 
 def _inputs(tags: Mapping[str, str], digest: str) -> str:
@@ -176,7 +172,7 @@ def _check(place: Place, release: OldRelease) -> None:
 
 
 def _settings(place: Place, release: OldRelease) -> Config:
-    """release.toml of its commit, read as history; where its records go is what the present one says."""
+    """release.toml of its commit, read as history."""
     return config_file.parse_history(place.git.show(release.commit, "release.toml").decode(errors="replace"))
 
 

@@ -38,7 +38,10 @@ def run(tests: Sequence[SmokeTest], target: Target, stack: Stack, release: Relea
 
 
 def _run(test: SmokeTest, application: ApplicationUnderTest, values: dict[str, str]) -> str:
-    before = [smokesteps.look(step, application, values) for step in test.steps]
+    try:
+        before = [smokesteps.look(step, application, values) for step in test.steps]
+    except ReleaseError as error:
+        return f"before its first step: {error}"
     for number, step in enumerate(test.steps, 1):
         try:
             problem, saved = smokesteps.take(step, application, values, before[number - 1])

@@ -11,7 +11,6 @@ from release.deployments import serving
 from release.deployments.model import HttpRequest, HttpResponse, Stack, StackResource
 from release.deployments.smokerules import Unfilled, fill, fill_all, judge
 from release.deployments.target import Target
-from release.errors import ReleaseError
 from release.releases.model import Release
 from release.settings.smokestep import SmokeStep
 
@@ -66,12 +65,15 @@ SCHEDULES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 
 
 def look(step: SmokeStep, application: ApplicationUnderTest, values: Mapping[str, str]) -> Before:
-    """What is there of the objects that ``step`` waits for, before the test's first step."""
+    """What is there of the objects that ``step`` waits for, before the test's first step.
+
+    Raises what the port raises: without the look, an object of yesterday would count.
+    """
     if step.action != "object":
         return None
     try:
         return application.target.cloud.objects(*_bucket_and_key(fill(step.target, values)))
-    except (ReleaseError, Unfilled):
+    except Unfilled:
         return None  # an earlier step gives the name, or the step itself will say what is wrong
 
 

@@ -200,3 +200,16 @@ def test_a_name_that_an_earlier_step_gives_must_only_be_there(live: World) -> No
     """
     assert run(live, steps).passed
     assert "is no s3://bucket/key" in run(live, '[[smoke.steps]]\nobject = "models/x"\nwithin = 0\n').problem
+
+
+def test_where_nobody_could_look_before_the_test_an_object_of_yesterday_does_not_count(live: World) -> None:
+    live.cloud.worker = lambda _event: live.cloud.write("models", "latest.json", "of yesterday")
+    steps = """
+    [[smoke.steps]]
+    invoke-async = "ExportFunction"
+    [[smoke.steps]]
+    object = "s3://models/latest.json"
+    """
+    problem = run(live, steps).problem
+    assert problem.startswith("before its first step: AWS refused for s3://models/latest.json")
+    assert live.cloud.handed == [], "nothing was started"
