@@ -30,7 +30,7 @@ import logging
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
@@ -90,7 +90,22 @@ class Wiring:
                 next_step="run this in the repository, or write one (README); commands about environments "
                 "also take --project NAME --region R",
             )
-        return config_file.parse(self._settings, installed.version)
+        return config_file.parse(self._with_images(self._settings, self._file), installed.version)
+
+    def _with_images(self, settings: str, read: Callable[[str], bytes]) -> str:
+        """release.toml's text with the images that only the template describes."""
+        from release.completion.inferred import with_images
+
+        return with_images(settings, read)
+
+    def _file(self, path: str) -> bytes:
+        """A file of the working tree. Raises NotFoundError."""
+        try:
+            return (self.folder / path).read_bytes()
+        except OSError as error:
+            raise NotFoundError(
+                f"{path} cannot be read: {error.strerror}", untouched="everything", next_step=f"write {path}"
+            ) from error
 
     def _config_of_project(self) -> Config:
         from release.releases import recording
@@ -180,10 +195,11 @@ class Wiring:
         except NotFoundError:
             return None
         written = text.decode(errors="replace")
-        if written == self._settings:
-            return self.config
         try:
-            then = parse_history(written)
+            completed = self._with_images(written, lambda path: self.git.show(commit, path))
+            if completed == written == self._settings:  # nothing of it depends on the template
+                return self.config
+            then = parse_history(completed)
         except UsageError as error:
             error.message = f"at {commit[:12]}: {error.message}"
             raise

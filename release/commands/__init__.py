@@ -30,6 +30,7 @@ NAMES = (
     "show",
     "diff",
     "migrate",
+    "template",
     "pipeline",
     "prune",
     "rehearse",

@@ -84,13 +84,14 @@ def _bundle(wiring: Wiring, commit: str, config: Config, *, anew: bool) -> str:
 
     if not building.needed(wiring.git, commit, config.template):
         return ""
-    target = wiring.built_bundle(bundling.inputs(wiring.git, commit, config.template))
+    complete = bundling.wanted(config)
+    target = wiring.built_bundle(bundling.inputs(wiring.git, commit, config.template, complete))
     if anew or not target.exists():
         with wiring.workspace.scratch() as folder:
             tree, archive = folder / "tree", folder / "bundle.tar.gz"
             tree.mkdir()
             builder = wiring.code_builder
-            bundling.write(wiring.git, commit, config.template, tree, archive, wiring.limits, builder)
+            bundling.write(wiring.git, commit, config.template, tree, archive, wiring.limits, builder, complete)
             archive.replace(target)
     return sha256_of_file(target)
 

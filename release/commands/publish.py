@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     tags = {name: wiring.registry.tags(image.repository) for name, image in config.images.items()}
     plans = publish.plan_publication(config, version, commit, images, tags)
     digest = recording.known(version, commit, wiring.store, config.records)
-    bundle = None if digest else _built_bundle(wiring, commit, config.template, expected)
+    bundle = None if digest else _built_bundle(wiring, commit, config, expected)
     zips: dict[str, str] = {}
     if not args.dry_run and not (digest and all(not plan.push for plan in plans)):
         guard = wiring.gate(args.database)
@@ -101,7 +101,7 @@ def _check_starts(wiring: Wiring, commit: str, config: Config, archives: Sequenc
         starting.require(image, digest, functions.get(image, ()), config.images[image].start, record)
 
 
-def _built_bundle(wiring: Wiring, commit: str, template: str, expected: Mapping[str, str] | None) -> Path | None:
+def _built_bundle(wiring: Wiring, commit: str, config: Config, expected: Mapping[str, str] | None) -> Path | None:
     """The bundle that release build made, where there is code in it that has to be built.
 
     Raises NotFoundError: it is not on this machine; ConflictError: it is not the one that was handed on.
@@ -110,10 +110,10 @@ def _built_bundle(wiring: Wiring, commit: str, template: str, expected: Mapping[
     from release.errors import ConflictError
     from release.releases import building, bundling
 
-    builds = building.needed(wiring.git, commit, template)
+    builds = building.needed(wiring.git, commit, config.template)
     if not builds:
         return None
-    path = wiring.built_bundle(bundling.inputs(wiring.git, commit, template))
+    path = wiring.built_bundle(bundling.inputs(wiring.git, commit, config.template, bundling.wanted(config)))
     if not path.exists():
         raise bundling.not_built(builds)
     if expected is not None and expected.get(BUNDLE) != (found := sha256_of_file(path)):

@@ -86,9 +86,12 @@ def functions_of(wiring: Wiring, commit: str, config: Config) -> Mapping[str, tu
 
     Of the parameters only defaults are known, and a version in the form of one: which environment comes is open.
     """
+    from release.completion.complete import completed
+    from release.releases import bundling
     from release.settings import cfn, functionenv
 
-    template = cfn.load(wiring.git.show(commit, config.template), config.template)
+    written = wiring.git.show(commit, config.template)
+    template = cfn.load(completed(written, config.template, bundling.wanted(config)), config.template)
     region = config.registry_region
     values = {"AWS::Region": region, "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
     values |= {"ReleaseVersion": "0.0.0", "GitSha": commit}
@@ -111,12 +114,14 @@ def code_targets(wiring: Wiring, commit: str, config: Config) -> Iterator[tuple[
     with wiring.workspace.scratch() as folder:
         archive, tree = folder / "bundle.tar.gz", folder / "tree"
         if builds := building.needed(wiring.git, commit, config.template):
-            archive = wiring.built_bundle(bundling.inputs(wiring.git, commit, config.template))
+            archive = wiring.built_bundle(bundling.inputs(wiring.git, commit, config.template, bundling.wanted(config)))
             if not archive.exists():
                 raise bundling.not_built(builds)
         else:
             tree.mkdir()
-            bundling.write(wiring.git, commit, config.template, tree, archive, wiring.limits)
+            bundling.write(
+                wiring.git, commit, config.template, tree, archive, wiring.limits, complete=bundling.wanted(config)
+            )
         yield _code_in(archive, config.template, folder, wiring)
 
 

@@ -7,11 +7,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from release.completion.complete import RECIPE, Wanted, completed
 from release.errors import NotFoundError
 from release.releases import building, bundle
 from release.releases.bundle import Limits
 from release.releases.ports import CodeBuilder
 from release.settings.codebuilds import CodeBuild
+from release.settings.config import Config
 from release.settings.localfiles import LocalPath, local_paths
 from release.versions.ports import Git
 
@@ -54,16 +56,18 @@ def write(
     target: Path,
     limits: Limits,
     builder: CodeBuilder | None = None,
+    complete: Wanted | None = None,
 ) -> None:
     """Write the bundle of ``commit`` to ``target``.
 
     Args:
         folder: an empty folder that the files are laid out in; others are made beside it.
         builder: builds the ZIP code that has to be built.
+        complete: what the copy of the template gets beside what stands in it; None leaves it as it is.
 
     Raises:
         NotFoundError, UsageError: as :func:`named_paths`, and what no bundle takes (links, too much); or there is code
-            to build and nobody who builds it.
+            to build and nobody who builds it; or something in the template clashes with what its copy gets.
         MachineError, RemoteError: it could not be built.
     """
     builds = building.needed(git, commit, template)
@@ -72,6 +76,9 @@ def write(
     export(git, commit, template, folder)
     if builds and builder is not None:
         folder = _with_built(folder, template, builds, builder)
+    if complete is not None:
+        copy = folder / template
+        copy.write_bytes(completed(copy.read_bytes(), template, complete))
     bundle.pack(folder, target, limits)
 
 
@@ -90,11 +97,17 @@ def not_built(builds: Sequence[CodeBuild]) -> NotFoundError:
     )
 
 
-def inputs(git: Git, commit: str, template: str) -> str:
-    """What decides the bundle of ``commit``, as 16 hexadecimal digits: its template and the files that it names."""
+def inputs(git: Git, commit: str, template: str, complete: Wanted | None = None) -> str:
+    """What decides the bundle of ``commit``, as 16 hexadecimal digits: its template, what that gets, and its files."""
     paths = _outermost({template, *(each.path for each in named_paths(git, commit, template))})
     trees = {".": commit} if paths == ["."] else git.tree_hashes(commit, paths)
-    return hashlib.sha256(json.dumps([template, sorted(trees.items())]).encode()).hexdigest()[:16]
+    facts = [template, sorted(trees.items()), [RECIPE, complete.facts()] if complete else []]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def wanted(config: Config) -> Wanted:
+    """What a template's copy gets by release.toml."""
+    return Wanted(config.images, config.alias)
 
 
 def _with_built(tree: Path, template: str, builds: Sequence[CodeBuild], builder: CodeBuilder) -> Path:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from release.completion import inferred
+from release.completion.complete import completed
 from release.digest import sha256
 from release.images.ports import Registry
 from release.oci import checked_platform
@@ -62,15 +64,16 @@ def record_of(draft: Draft, config: Config, git: Git, registry: Registry) -> Rel
         images={name: _image(name, draft, config, registry) for name in config.images},
         functions=functions_of(git.show(draft.commit, config.template), config),
         verdicts=draft.verdicts,
-        settings=git.show(draft.commit, "release.toml").decode(errors="replace"),
+        settings=inferred.settings_at(git, draft.commit),
         sboms={name: sha256(sbom) for name, sbom in _of_code(draft, config).items()},
     )
 
 
 def functions_of(template: bytes, config: Config) -> Mapping[str, RecordedFunction]:
-    """Logical id -> the Lambda function, of everything that the template ships. Raises UsageError."""
+    """Logical id -> the Lambda function, of everything that the template's copy ships. Raises UsageError."""
+    copy = completed(template, config.template, bundling.wanted(config))
     parameters = {image.parameter: name for name, image in config.images.items()}
-    found = functions(cfn.load(template, config.template), parameters, config.alias)
+    found = functions(cfn.load(copy, config.template), parameters, config.alias)
     return {each.logical_id: RecordedFunction(each.image, each.alias) for each in found}
 
 
@@ -111,7 +114,7 @@ def publish(
     tree, archive, changes = folder / "tree", folder / "bundle.tar.gz", folder / "section"
     if bundle is None and not recording.known(draft.version, draft.commit, store, config.records):
         tree.mkdir()
-        bundling.write(git, draft.commit, config.template, tree, archive, limits)
+        bundling.write(git, draft.commit, config.template, tree, archive, limits, complete=bundling.wanted(config))
     if draft.changes:
         changes.write_text(draft.changes, encoding="utf-8")
     sboms: list[Path] = []

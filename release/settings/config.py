@@ -113,7 +113,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
     check_required(top, command)
     project = top.table("project", doc="What the pipeline releases.")
     build = top.table("build", doc="What images are built for and from.", required=False)
-    registry = top.table("registry", doc="Where images go.")
+    registry = top.table("registry", doc="Where images go.", required=False)
     tables = top.tables(
         "images",
         doc="An image of the project: one target of one Dockerfile.",
@@ -137,10 +137,22 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
     config = Config(
         project=name,
         template=project.text_of("template", "template.yaml", doc="The SAM template that is deployed."),
-        alias=project.text_of("alias", "live", pattern=_ALIAS, doc="The alias of each function that serves."),
+        alias=project.text_of(
+            "alias",
+            "live",
+            pattern=_ALIAS,
+            doc="The alias of each function that serves. `none`: functions without one get none, and `$LATEST` is "
+            "what is proven; a rollback then waits for the stack.",
+        ),
         base=defaults.base,
         pinned=defaults.pinned,
-        registry_region=registry.text_of("region", pattern=REGION, doc="The AWS region of the image repositories."),
+        registry_region=registry.text_of(
+            "region",
+            next(iter(environments.values())).region if environments else "",
+            pattern=REGION,
+            doc="The AWS region of the image repositories.",
+            unset="the region of the first environment",
+        ),
         records=registry.text_of(
             "records",
             default_records(name),

@@ -57,22 +57,22 @@ def functions(
 
 def _image(uri: Any, parameters: Mapping[str, str]) -> str:
     """The one image whose parameter ``uri`` refers to, however deep; "" when there is none, or more than one."""
-    found = {parameters[name] for name in _references(uri) if name in parameters}
+    found = {parameters[name] for name in references(uri) if name in parameters}
     return found.pop() if len(found) == 1 else ""
 
 
-def _references(value: Any) -> Iterator[str]:
+def references(value: Any) -> Iterator[str]:
     """What an expression refers to by ``Ref`` or by ``${…}`` in ``Fn::Sub``."""
     if isinstance(value, list):
         for each in value:
-            yield from _references(each)
+            yield from references(each)
     for key, each in value.items() if isinstance(value, dict) else ():
         if key == "Ref":
             yield str(each)
         elif key == "Fn::Sub" and isinstance(each, str):
             yield from _VARIABLE.findall(each)
         else:
-            yield from _references(each)
+            yield from references(each)
 
 
 def _aliases(template: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

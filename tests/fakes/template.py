@@ -20,8 +20,11 @@ class Template:
 
     def __init__(self, text: bytes) -> None:
         document = json.loads(text)
-        unknown = document.keys() - {"AWSTemplateFormatVersion", "Transform", "Parameters", "Resources", "Outputs"}
+        known = {"AWSTemplateFormatVersion", "Transform", "Parameters", "Conditions", "Resources", "Outputs"}
+        unknown = document.keys() - known
         assert not unknown, f"sections that the fake does not know: {unknown}"
+        conditions = document.get("Conditions", {}).keys() - {"HasPermissionsBoundary"}  # of roles, which it has not
+        assert not conditions, f"conditions that the fake does not know: {conditions}"
         assert document["Transform"] == "AWS::Serverless-2016-10-31"
         self.parameters: Mapping[str, Mapping[str, Any]] = document["Parameters"]
         self.functions: dict[str, Mapping[str, Any]] = {}

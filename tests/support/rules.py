@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import release
+from release.completion.complete import completed
 from release.deployments.claims import Result
 from release.deployments.ledgerentries import Entry
 from release.errors import ReleaseError
-from release.releases import recording
+from release.releases import bundling, recording
+from release.releases.record import ReleaseRecord
 from release.settings import config as config_file
 from tests.support.world import RELEASES, World
 
@@ -38,6 +40,7 @@ class Rules:
         self.proven: set[tuple[str, int]] = set()
         self.left: set[str] = set()
         self.images: dict[str, set[tuple[str, str]]] = {}
+        self.copies: dict[str, bytes] = {}
 
     def check(self) -> None:
         """Everything, at rest. Raises AssertionError with what is broken."""
@@ -107,6 +110,14 @@ class Rules:
         for repository, digest in self.images[release]:
             assert digest in self.world.registry.blobs[repository], f"an image of {entry} is gone"
 
+    def _copy(self, record: ReleaseRecord) -> bytes:
+        """The template that a release deploys."""
+        if record.commit not in self.copies:
+            theirs = self.world.git.show(record.commit, record.template)
+            complete = bundling.wanted(config_file.parse(record.settings))
+            self.copies[record.commit] = completed(theirs, record.template, complete)
+        return self.copies[record.commit]
+
     def really_serves(self, entry: Entry) -> None:
         """The environment is as the entry says, in every part."""
         record = recording.by_digest(entry.claim.release, self.world.store, RELEASES)
@@ -119,7 +130,7 @@ class Rules:
         }
         assert account.ends is None, f"{entry.claim.tag} is proven, its stack still {account.status}"
         assert {name: account.parameters.get(name) for name in wanted} == wanted
-        assert account.template == self.world.git.show(entry.claim.commit, record.template)
+        assert account.template == self._copy(record)
         assert entry.outcome is not None
         assert entry.claim.version not in self.world.cloud.sick
         assert account.functions.keys() == record.functions.keys() == entry.outcome.functions.keys()

@@ -597,9 +597,14 @@ MISTAKES = {
         b'"Secret": {"Type": "String"}, "Environment": ',
         "Secret has no",
     ),
-    "no version": ("template.yaml", b'"ReleaseVersion"', b'"Version"', "no parameter ReleaseVersion"),
-    "no image": ("template.yaml", b'"ReportImageUri": {', b'"OtherUri": {', "no parameter ReportImageUri"),
-    "no parameters": ("template.yaml", b'"Parameters"', b'"Parameterz"', "no template with parameters"),
+    "no version": ("template.yaml", b'"ReleaseVersion"', b'"Version"', "Version has no default"),
+    "no image": ("template.yaml", b'"ReportImageUri": {', b'"OtherUri": {', "OtherUri has no default"),
+    "no parameters": (
+        "template.yaml",
+        b'"Parameters"',
+        b'"Parameterz"',
+        "Environment, which the template does not have",
+    ),
 }
 
 

@@ -51,7 +51,10 @@ def test_where_nothing_is_live_everything_is_added(world: World) -> None:
     found = seen(world)
     assert (found.live, found.version) == ("", "0.1.0")
     assert [(each.name, each.kind) for each in found.images] == [("export", "added"), ("report", "added")]
-    assert found.parameters == (Difference("Environment", "added", "'staging'"),)
+    assert found.parameters == (
+        Difference("PermissionsBoundaryArn", "added", "''"),
+        Difference("Environment", "added", "'staging'"),
+    )
     assert [each.name for each in found.functions] == ["ExportFunction", "ReportFunction"]
     assert {each.kind for each in (*found.template, *found.smoke)} == {"added"}
     assert "nothing is live -> v0.1.0" in diffreport.of_differences(found).text

@@ -81,6 +81,7 @@ def test_the_command_line_s_page_has_every_command_and_every_exit_code() -> None
 
 def test_every_variable_that_the_command_reads_is_on_its_page() -> None:
     read = {name for path in SOURCES for name in re.findall(r"[\"'](RELEASE_[A-Z_]+)[\"']", path.read_text())}
+    read.remove("RELEASE_VERSION")  # the functions': their template's copy gets it
     page = cli.page()
     assert len(read) > 8
     assert [name for name in sorted(read) if f"`{name}`" not in page] == []

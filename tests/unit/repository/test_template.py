@@ -369,6 +369,8 @@ def test_what_is_released_and_where_has_no_default() -> None:
 
 def test_the_outputs_are_those_the_release_command_reads() -> None:
     assert set(expand()["Outputs"]) == {
+        "ReleaseVersion",
+        "GitSha",
         "ApiUrl",
         "ExportFunctionName",
         "ExportAliasArn",

@@ -168,7 +168,14 @@ def test_of_several_smoke_steps_the_line_of_the_right_one_is_named() -> None:
         parse(text)
 
 
-@pytest.mark.parametrize("table", ["project", "registry", "images", "environments"])
+def test_without_a_registry_it_is_where_the_first_environment_is() -> None:
+    text = re.sub(r"(?ms)^\[registry\].*?(?=^\[)", "", RELEASE_TOML)
+    assert "[registry]" not in text
+    found = parse(text)
+    assert found.registry_region == next(iter(found.environments.values())).region
+
+
+@pytest.mark.parametrize("table", ["project", "images", "environments"])
 def test_a_table_that_is_missing_or_is_none_is_named(table: str) -> None:
     kept = re.sub(rf"(?ms)^\[{table}[\].].*?(?=^\[(?!{table}))", "", RELEASE_TOML)
     with pytest.raises(UsageError, match=f"{table} is missing"):

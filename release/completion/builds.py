@@ -1,0 +1,135 @@
+"""What builds the images of a template's functions, as SAM's own ``Metadata`` says it.
+
+Source: AWS SAM developer guide, "Building with container images" (Dockerfile, DockerContext, DockerBuildTarget,
+DockerBuildArgs, DockerTag); the Dockerfile's path starts from the context, the context's from the template.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from release.completion.document import Path, TemplateText
+from release.settings import cfn
+from release.settings.functions import FUNCTION_TYPES, references
+
+#: DockerTag names the image on the builder's own machine; a release names it by digest.
+_KEYS = frozenset({"Dockerfile", "DockerContext", "DockerBuildTarget", "DockerBuildArgs"})
+_PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
+
+
+@dataclass(frozen=True)
+class ImageFunction:
+    """A function of the template that runs an image.
+
+    Attributes:
+        uri: what ImageUri says; None when it says nothing.
+        build: what builds its image; None when the template does not say.
+        raw: whether it is CloudFormation's own function, not SAM's.
+    """
+
+    logical_id: str
+    uri: Any
+    build: Build | None
+    raw: bool
+
+    @property
+    def properties(self) -> Path:
+        """Where its properties are."""
+        return ("Resources", self.logical_id, "Properties")
+
+    @property
+    def uri_path(self) -> Path:
+        """Where its image's URI is."""
+        return (*self.properties, "Code", "ImageUri") if self.raw else (*self.properties, "ImageUri")
+
+
+@dataclass(frozen=True)
+class Build:
+    """What builds an image. Paths start from the repository's root. ``platform``: "" when the template is silent."""
+
+    dockerfile: str
+    context: str
+    target: str
+    args: Mapping[str, str] = field(default_factory=dict)
+    platform: str = ""
+
+
+def merged(mapping: Any) -> dict[str, Any]:
+    """A mapping with what YAML's ``<<`` brings in; {} for what is no mapping."""
+    if not isinstance(mapping, dict):
+        return {}
+    found: dict[str, Any] = {}
+    brought = mapping.get("<<", ())
+    for each in brought if isinstance(brought, list) else (brought,):
+        found = {**merged(each), **found}
+    return {**found, **{key: each for key, each in mapping.items() if key != "<<"}}
+
+
+def image_functions(document: TemplateText, template: Mapping[str, Any]) -> Iterator[ImageFunction]:
+    """The functions that run an image, in their order.
+
+    Raises:
+        UsageError: with the line: Metadata that is not whole, or not understood.
+    """
+    for name, resource in cfn.resources(template).items():
+        if resource["Type"] not in FUNCTION_TYPES:
+            continue
+        own = merged(resource.get("Properties"))
+        raw = resource["Type"] == "AWS::Lambda::Function"
+        uri = merged(own.get("Code")).get("ImageUri") if raw else own.get("ImageUri")
+        metadata = merged(resource.get("Metadata"))
+        packaged = own.get("PackageType", "Image" if uri is not None or "Dockerfile" in metadata else "Zip")
+        if packaged != "Image":
+            continue
+        described = bool(_KEYS & metadata.keys())
+        build = _build(document, template, name, metadata, own) if described else None
+        yield ImageFunction(name, uri, build, raw)
+
+
+def refers_to(uri: Any) -> frozenset[str]:
+    """What the URI of an image refers to."""
+    return frozenset(references(uri))
+
+
+def _build(
+    document: TemplateText, template: Mapping[str, Any], name: str, metadata: Mapping[str, Any], own: Mapping[str, Any]
+) -> Build:
+    at: Path = ("Resources", name, "Metadata")
+    for key in ("Dockerfile", "DockerContext"):
+        if not isinstance(metadata.get(key), str) or not metadata[key]:
+            raise document.refused(
+                at, f"the Metadata of {name} has no {key} that is a text", f"write Metadata.{key} of {name} out"
+            )
+    if unknown := sorted(key for key in metadata if key.startswith("DockerBuild") and key not in _KEYS):
+        raise document.refused(
+            (*at, unknown[0]),
+            f"{unknown[0]} of {name} is not understood, so the image would be another one",
+            f"take it away, or describe the image in release.toml and give {name} ImageUri: !Ref, its parameter",
+        )
+    target, args = metadata.get("DockerBuildTarget", ""), metadata.get("DockerBuildArgs", {})
+    if not isinstance(target, str):
+        raise document.refused((*at, "DockerBuildTarget"), f"the target of {name} is computed", "write its name")
+    if not isinstance(args, dict) or not all(isinstance(each, str) for each in args.values()):
+        raise document.refused(
+            (*at, "DockerBuildArgs"), f"a build argument of {name} is no text", "write its value, not a function"
+        )
+    context = _folder(document, (*at, "DockerContext"), posixpath.dirname(document.where), metadata["DockerContext"])
+    dockerfile = _folder(document, (*at, "Dockerfile"), context, metadata["Dockerfile"])
+    return Build(dockerfile, context, target, {str(k): v for k, v in args.items()}, _platform(template, own))
+
+
+def _folder(document: TemplateText, path: Path, folder: str, written: str) -> str:
+    found = posixpath.normpath(posixpath.join(folder or ".", written.replace("\\", "/")))
+    if found.startswith(("/", "../")) or found == "..":
+        raise document.refused(
+            path, f"{written} is outside the repository", "move it into the repository, and name it from there"
+        )
+    return found
+
+
+def _platform(template: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    named = own.get("Architectures", cfn.shared_by_functions(template).get("Architectures"))
+    return _PLATFORMS.get(str(named[0]), "") if isinstance(named, list) and len(named) == 1 else ""

@@ -1,0 +1,161 @@
+"""release.toml with the images that the template's own Metadata describes: written into its text as tables.
+
+What is inferred so stands in the settings that a release records, and a rollback reads them without a template.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from release.completion import sourcepaths
+from release.completion.builds import Build, ImageFunction, image_functions, refers_to
+from release.completion.document import read as read_document
+from release.errors import NotFoundError
+from release.settings import cfn
+from release.settings.config import table_of
+from release.versions.ports import Git
+
+Read = Callable[[str], bytes]
+"""Path -> its bytes; raises NotFoundError."""
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """An image that only the template describes."""
+
+    name: str
+    parameter: str
+    build: Build
+    functions: tuple[str, ...]
+
+
+def with_images(settings: str, read: Read) -> str:
+    """The text of release.toml with a table for every image that it does not name and the template builds.
+
+    Images that it names win: one with the same Dockerfile, context, target and arguments, or whose parameter the
+    function's ImageUri refers to, is the function's image.
+
+    Args:
+        read: gives the template and Dockerfiles, of the same state as ``settings``.
+
+    Raises:
+        UsageError: release.toml is no TOML; Metadata, or a Dockerfile, that is not understood, with the line.
+    """
+    top: Mapping[str, Any] = table_of(settings).values
+    project = top.get("project")
+    where = project.get("template", "template.yaml") if isinstance(project, dict) else None
+    if not isinstance(project, dict) or not isinstance(where, str) or not isinstance(project.get("name"), str):
+        return settings
+    try:
+        template = read(where)
+    except NotFoundError:
+        return settings
+    if b"Dockerfile" not in template:  # nothing to infer, and parsing it takes longer than most commands do
+        return settings
+    explicit = top.get("images", {})
+    found = inferred(template, where, explicit if isinstance(explicit, dict) else {})
+    tables = "".join("\n" + _table(each, str(project["name"]), read) for each in found)
+    return f"{settings.rstrip()}\n{tables}" if tables else settings
+
+
+def settings_at(git: Git, commit: str) -> str:
+    """release.toml at ``commit`` with the images that the template describes. Raises as :func:`with_images`."""
+    written = git.show(commit, "release.toml").decode(errors="replace")
+    return with_images(written, lambda path: git.show(commit, path))
+
+
+def inferred(template: bytes, where: str, explicit: Mapping[str, Any]) -> tuple[Inferred, ...]:
+    """The images of the template that ``explicit``, the tables of release.toml, leave out. Raises UsageError."""
+    loaded = cfn.load(template, where)
+    groups: list[tuple[Build, list[ImageFunction]]] = []
+    for each in image_functions(read_document(template.decode(), where), loaded):
+        if each.build is None or any(_names(image, each) for image in explicit.values()):
+            continue
+        for build, members in groups:
+            if build == each.build:
+                members.append(each)
+                break
+        else:
+            groups.append((each.build, [each]))
+    taken, given = set(explicit), loaded.get("Parameters")
+    result = []
+    for build, members in groups:
+        name = _free(_kebab(members[0].logical_id), taken)
+        taken.add(name)
+        own = sorted(refers_to(members[0].uri) & set(given if isinstance(given, dict) else ()))
+        parameter = own[0] if len(own) == 1 else "".join(map(str.capitalize, name.split("-"))) + "ImageUri"
+        result.append(Inferred(name, parameter, build, tuple(each.logical_id for each in members)))
+    return tuple(result)
+
+
+def _names(image: Any, function: ImageFunction) -> bool:
+    """Whether a table of release.toml is the function's image."""
+    if not isinstance(image, dict):
+        return False
+    return image.get("parameter") in refers_to(function.uri) or same_build(
+        str(image.get("dockerfile", "")),
+        str(image.get("context", ".")),
+        str(image.get("target", "")),
+        image.get("args", {}),
+        function.build,
+    )
+
+
+def same_build(dockerfile: str, context: str, target: str, args: Mapping[str, Any], build: Build | None) -> bool:
+    """Whether an image of release.toml is what the Metadata describes; arguments may stand in release.toml alone."""
+    return build is not None and (
+        (dockerfile, context.rstrip("/") or "/", target) == (build.dockerfile, build.context, build.target)
+        and all(str(args.get(name)) == each for name, each in build.args.items())
+    )
+
+
+def _kebab(logical_id: str) -> str:
+    """``PlayerAccountApiFunction`` is ``player-account-api``: at most 31 characters, the most that an image has."""
+    short = re.sub(r"(?<=.)(?:Lambda)?Function\Z", "", logical_id)
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", short).lower()
+    return re.sub(r"\A[^a-z]+", "", parted)[:28].rstrip("-") or "image"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    return next(each for each in _numbered(name) if each not in taken)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    for number in range(2, 1000):
+        yield f"{name}-{number}"
+
+
+def _table(image: Inferred, project: str, read: Read) -> str:
+    build = image.build
+    try:
+        inputs = sourcepaths.inputs(build, read)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"{image.functions[0]} is built from {build.dockerfile}, which is not there",
+            untouched="everything",
+            next_step=f"commit it, or correct the Metadata of {image.functions[0]} in the template",
+        ) from error
+    values: dict[str, Any] = {
+        "repository": f"{project}/{image.name}",
+        "context": build.context,
+        "dockerfile": build.dockerfile,
+        **({"target": build.target} if build.target else {}),
+        "inputs": inputs,
+        "parameter": image.parameter,
+        **({"platform": build.platform} if build.platform else {}),
+    }
+    lines = [f"[images.{image.name}]  # from the template: {', '.join(image.functions)}"]
+    lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+    if build.args:
+        lines += [f"[images.{image.name}.args]", *(f"{_toml(key)} = {_toml(each)}" for key, each in build.args.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    """A text or a list of texts; JSON's escapes are TOML's (TOML 1.0, "String"), all but the delete character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,1 @@
+"""The copies of what a team wrote, with what a release needs."""
