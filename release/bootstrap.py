@@ -451,17 +451,18 @@ class Wiring:
             raise UsageError(
                 f"RELEASE_PARAMETERS: {error}", untouched="everything", next_step="quote its words as a shell has them"
             ) from error
-        for word in words:
+        for number, word in enumerate(words, 1):
             key, equals, value = word.partition("=")
             scope, colon, name = key.rpartition(":")
             if not equals or not name.isalnum() or (colon and scope not in self.config.environments):
+                shown = repr(key) if equals else "which has no ="  # the rest of it may be a secret
                 raise UsageError(
-                    f"RELEASE_PARAMETERS: {word!r} is neither Key=Value nor environment:Key=Value",
+                    f"RELEASE_PARAMETERS: word {number}, {shown}, is neither Key=Value nor environment:Key=Value",
                     untouched="everything",
                     next_step=f"mend it; the environments are {', '.join(self.config.environments)}",
                 )
             if scope in ("", environment):
-                found[name] = value
+                found[name] = _looked_up(name, value)
         return found
 
     @property
@@ -499,3 +500,14 @@ class Wiring:
         from release.adapters import samtool
 
         return samtool.find(self.env)
+
+
+def _looked_up(name: str, value: str) -> str:
+    from release.settings import references
+
+    try:
+        return references.full(value)
+    except ValueError as error:
+        raise UsageError(
+            f"RELEASE_PARAMETERS: the value of {name} {error}", untouched="everything", next_step="mend it"
+        ) from None

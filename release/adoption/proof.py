@@ -1,4 +1,8 @@
-"""What the smoke tests of release.toml need of the deploying role, on the resources of its own environment's stack."""
+"""What release.toml itself needs of the deploying role.
+
+That is its smoke tests, on the resources of its own environment's stack, and the secrets that are parameters, which
+CloudFormation reads with that role's rights.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Iterator
 
 from release.adoption.statements import ANY, PolicyStatement
 from release.adoption.values import LOWER_STACK, STACK, arn
+from release.settings import references
 from release.settings.config import Config
 from release.settings.environments import EnvironmentSpec
 
@@ -47,19 +52,33 @@ def own(config: Config, environment: EnvironmentSpec) -> tuple[PolicyStatement, 
     secrets = sorted(
         {each for each in _secrets(config, environment) if not each.startswith(f"{config.project}/{environment.name}/")}
     )
-    if not secrets:
-        return ()
-    places = tuple(
-        each if each.startswith("arn:") else arn(f"secretsmanager:{_ACCOUNT}secret:{each}-*", "") for each in secrets
-    )
-    return (PolicyStatement("ProofSecrets", ("secretsmanager:GetSecretValue",), places),)
+    found = []
+    if secrets:
+        places = tuple(
+            each if each.startswith("arn:") else arn(f"secretsmanager:{_ACCOUNT}secret:{each}-*", "")
+            for each in secrets
+        )
+        found.append(PolicyStatement("ProofSecrets", ("secretsmanager:GetSecretValue",), places))
+    stored = sorted({name for kind, name in _looked_up(environment) if kind != "secretsmanager"})
+    if stored:
+        places = tuple(arn(f"ssm:{_ACCOUNT}parameter/{name.removeprefix('/')}", "") for name in stored)
+        found.append(PolicyStatement("ProofParameters", ("ssm:GetParameters",), places))
+    return tuple(found)
 
 
 def _secrets(config: Config, environment: EnvironmentSpec) -> Iterator[str]:
     if environment.smoke_secret:
         yield environment.smoke_secret
+    yield from (name for kind, name in _looked_up(environment) if kind == "secretsmanager")
     for test in config.smoke:
         for step in test.steps if environment.name in (test.environments or (environment.name,)) else ():
             for secret in step.secret_headers.values():
                 name = secret.replace("{environment}", environment.name)
                 yield name if "{" not in name else name.partition("{")[0] + ANY
+
+
+def _looked_up(environment: EnvironmentSpec) -> Iterator[tuple[str, str]]:
+    """``(service, name)`` of each parameter that CloudFormation looks up."""
+    for value in environment.parameters.values():
+        if references.service(value):
+            yield references.service(value), references.name(value)

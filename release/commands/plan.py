@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from release.commands.shared import VERSION_OUTPUTS
+from release.commands.shared import VERSION_OUTPUTS, agreed
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
@@ -39,7 +39,8 @@ def _bases(wiring: Wiring, commit: str, *, resolved: bool) -> tuple[Mapping[str,
     readings = [reading.read(image, wiring.git, commit) for image in config.images.values()]
     if config.pinned:
         reading.check_pinned(readings)
-    return resolve.said(readings, wiring.bases) if resolved else {}, reading.notes(readings)
+    notes = (*reading.notes(readings), *agreed(wiring, commit, config))
+    return resolve.said(readings, wiring.bases) if resolved else {}, notes
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:

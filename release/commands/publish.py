@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from release.commands.shared import (
     BUNDLE,
     add_database,
+    agreed,
     archive_target,
     by_digest,
     code_targets,
@@ -51,6 +52,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     version = checked_version(args.release_version or _candidate(wiring, commit))
     expected = None if args.expect is None else digests_of(args.expect)
     bundling.named_paths(wiring.git, commit, config.template)
+    agreed(wiring, commit, config)
     bases = wiring.bases_of_build()
     images = build.plan_builds(config, commit, wiring.git, workspace, wiring.registry, bases)
     if expected is not None:

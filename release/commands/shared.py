@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,37 @@ def functions_of(wiring: Wiring, commit: str, config: Config) -> Mapping[str, tu
     values |= {"ReleaseVersion": "0.0.0", "GitSha": commit}
     images = {image.parameter: name for name, image in config.images.items()}
     return functionenv.of_functions(template, images, values)
+
+
+def agreed(wiring: Wiring, commit: str, config: Config) -> Sequence[str]:
+    """Notes about parameters and smoke tests of ``commit``, as far as release.toml and template tell of them.
+
+    Raises UsageError: an environment is given a parameter that there is not, or a secret in plain text; or a smoke test
+    names what cannot be there. Of what depends on a condition, only whoever deploys knows every parameter.
+    """
+    from release.completion.complete import completed
+    from release.errors import UsageError
+    from release.releases import bundling
+    from release.settings import agreement, cfn, parameters, reachable
+
+    written = wiring.git.show(commit, config.template)
+    template = cfn.load(completed(written, config.template, bundling.wanted(config)), config.template)
+    defaults = {name: one.default for name, one in parameters.declared(template).items() if one.default is not None}
+    notes: dict[str, None] = {}
+    for environment in config.environments.values():
+        name, given, here = environment.name, environment.parameters, wiring.overrides(environment.name)
+        agreement.check(template, given, here, name)
+        notes |= dict.fromkeys(agreement.notes(template, {**given, **here}, name))
+        if certain := next(reachable.missing(template, config.smoke, name, {}), ""):
+            raise UsageError(
+                f"release.toml: {certain}", untouched="everything", next_step="correct the smoke test, or the template"
+            )
+        values = {**defaults, **given, **here, "AWS::Region": environment.region, "AWS::StackName": environment.stack}
+        notes |= dict.fromkeys(
+            f"{one}, unless it is deployed with other parameters"
+            for one in reachable.missing(template, config.smoke, name, values)
+        )
+    return tuple(notes)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from typing import NoReturn
 
-from release.deployments import claiming, deployplan, migrate, observe, rollout, smokesteps, stackrequest, stackstatus
+from release.deployments import claiming, deployplan, migrate, observe, rollout, stackrequest, stackstatus
 from release.deployments.claiming import Claimed, timed
 from release.deployments.claims import Result
 from release.deployments.deployplan import Action, DeployPlan
@@ -21,6 +21,7 @@ from release.deployments.smokerules import SmokeResult
 from release.deployments.target import Target
 from release.errors import DeployFailed, MachineError, NotFoundError, PutBackFailed, ReleaseError
 from release.releases.model import Release
+from release.settings.smokestep import API_OUTPUT
 
 log = logging.getLogger("release.deploy")
 
@@ -55,7 +56,7 @@ def plan_deployment(target: Target, version: str, *, if_newer: bool = False) -> 
     decided = deployplan.decide_deployment(seen, release, goes_back=False, if_newer=if_newer)
     if decided.action in (Action.NOTHING, Action.SUPERSEDED):
         return decided
-    ready = stackrequest.prepare(release, target, strict=decided.action is Action.DEPLOY)
+    ready = stackrequest.prepare(release, target, strict=True)
     return deployplan.made_ready(decided, ready, seen.stack)
 
 
@@ -105,7 +106,7 @@ def apply(plan: DeployPlan, target: Target, reason: str = "") -> DeployResult:
     recorded = claiming.end(
         claimed, Result.PROVEN, target, seconds=seconds, smoke=proof.smoke, functions=proof.functions
     )
-    return DeployResult(plan, proof.smoke, recorded, proof.stack.outputs.get(smokesteps.API_OUTPUT, ""))
+    return DeployResult(plan, proof.smoke, recorded, proof.stack.outputs.get(API_OUTPUT, ""))
 
 
 def _fail(

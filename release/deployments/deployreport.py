@@ -67,10 +67,11 @@ def of_deployment(
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         return Report(data, plan.why, f"### {plan.environment}\n\n{markdown(plan.why)}\n", outputs)
     proof = f"proven by {len(smoke)} smoke test{'s' * (len(smoke) != 1)}" if smoke else "served, not smoke-tested"
-    text = f"{plan.why}: {verb}, {proof}, recorded as {recorded}"
+    told = f"{plan.why}: {verb}, {proof}, recorded as {recorded}"
+    text = "\n".join([told, *(f"note: {note}" for note in _notes(plan))])
     rows = [("smoke tests", _tests(smoke)), ("scan", _scan(plan, facts)), *_starts(facts), ("API", _link(api))]
     rows.append(("to go back", _click(plan, facts)))
-    return Report(data, text, _summary(plan, facts, f"✅ {text}", rows), outputs)
+    return Report(data, text, _summary(plan, facts, f"✅ {told}", rows), outputs)
 
 
 def of_failure(plan: DeployPlan, facts: Facts) -> Report:
@@ -91,8 +92,13 @@ def _summary(plan: DeployPlan, facts: Facts, headline: str, rows: Sequence[tuple
     header = ("image", "digest", "before", "size", "change")
     lines = [f"### {markdown(headline)}", "", tables.markdown(("", ""), [*told, *rows]), ""]
     lines += [tables.markdown(header, [_image(plan, facts, image) for image in plan.release.digests]), ""]
+    lines += [*(f"- {markdown(note)}" for note in _notes(plan)), ""] if _notes(plan) else []
     lines += [*_commits("goes in", facts.goes_in), *_commits("comes out", facts.comes_out)]
     return "\n".join(lines)
+
+
+def _notes(plan: DeployPlan) -> tuple[str, ...]:
+    return plan.rollout.notes if plan.rollout else ()
 
 
 def _image(plan: DeployPlan, facts: Facts, image: str) -> tuple[str, ...]:

@@ -54,11 +54,13 @@ class Rollout:
 
     Attributes:
         smoke: its own smoke tests.
+        notes: parameters that nobody can have meant as they are.
     """
 
     release: Release
     request: StackRequest
     smoke: tuple[SmokeTest, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

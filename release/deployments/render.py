@@ -51,6 +51,7 @@ def plan_json(plan: DeployPlan) -> dict[str, Any]:
         "number": plan.number,
         "put_back": plan.put_back.claim.version if plan.put_back else None,
         "abandons": [entry.claim.tag for entry in plan.abandoned],
+        "notes": list(plan.rollout.notes) if plan.rollout else [],
     }
 
 
@@ -65,6 +66,7 @@ def plan_text(plan: DeployPlan) -> str:
         back = "nothing: it was proven here last" if plan.again else "nothing: this is the first deployment"
         back = f"v{plan.put_back.claim.version}" if plan.put_back else back
         lines.append(f"  if it fails its proof, goes back in: {back}")
+    lines += [f"note: {note}" for note in plan.rollout.notes] if plan.rollout else []
     return "\n".join(lines)
 
 

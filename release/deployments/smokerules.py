@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from release.deployments.model import HttpResponse
+from release.settings.placeholders import PLACEHOLDER
 from release.settings.smokestep import SmokeStep
-
-_PLACEHOLDER = re.compile(r"\{([A-Za-z][A-Za-z0-9_.-]*)\}")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
             raise Unfilled(f"nothing is known as {{{match[1]}}}")
         return values[match[1]]
 
-    return _PLACEHOLDER.sub(value, text)
+    return PLACEHOLDER.sub(value, text)
 
 
 def fill_all(value: Any, values: Mapping[str, str]) -> Any:

@@ -12,10 +12,9 @@ from release.deployments.model import HttpRequest, HttpResponse, Stack, StackRes
 from release.deployments.smokerules import Unfilled, fill, fill_all, judge
 from release.deployments.target import Target
 from release.releases.model import Release
-from release.settings.smokestep import SmokeStep
+from release.settings.reachable import SCHEDULES
+from release.settings.smokestep import API_OUTPUT, CLIENT_OUTPUT, SmokeStep
 
-#: The stack output that is the root of the routes in ``get`` and the like, and the one that names the app client.
-API_OUTPUT, CLIENT_OUTPUT = "ApiUrl", "UserPoolClientId"
 _METHODS = {"get": "GET", "post": "POST", "put": "PUT", "delete": "DELETE", "download": "GET"}
 #: What is wrong ("" when nothing is), and what the step gives to later ones.
 Verdict = tuple[str, Mapping[str, str]]
@@ -58,10 +57,6 @@ class ApplicationUnderTest:
             known = ", ".join(sorted(found)) or "none"
             raise Unfilled(f"stack {self.stack.name} has no schedule {logical}; it has {known}")
         return found[logical]
-
-
-#: What calls a function at a time: SAM's events Schedule and CloudWatchEvent, and ScheduleV2.
-SCHEDULES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 
 
 def look(step: SmokeStep, application: ApplicationUnderTest, values: Mapping[str, str]) -> Before:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from release.deployments.model import Rollout, StackRequest
 from release.deployments.target import Target
 from release.errors import NotFoundError, UsageError
 from release.releases import recording, unpacking
 from release.releases.model import Release
-from release.settings import template
+from release.settings import agreement, cfn, reachable, template
 from release.settings.config import Config
+
+log = logging.getLogger("release.deploy")
 
 #: Bytes of a parameter's value ("AWS CloudFormation quotas", Parameter values).
 LONGEST_VALUE = 4096
@@ -29,8 +33,9 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
     template does not know is left out.
 
     Args:
-        strict: refuse a setting of the release's own release.toml that its template lacks: it would silently do
-            nothing. History is read leniently.
+        strict: the release goes forward. Refuse then a setting that its template lacks, which would silently do
+            nothing, a secret in plain text, and a smoke test that cannot pass. History is read leniently: going back,
+            what the old template does not know is left out, and said.
 
     Raises:
         NotFoundError: the release lacks an image that its own release.toml names, or its bundle is gone.
@@ -50,12 +55,11 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
     where = release.record.template
     asked = template.parameters((folder / where).read_bytes(), f"{where} of v{release.version}")
     settings = _settings(then, target.name)
-    if strict and (unknown := sorted(set(settings) - set(asked))):
-        raise UsageError(
-            f"release.toml gives {target.name} the parameter {unknown[0]}, which the template does not have",
-            untouched=target.name,
-            next_step="mend its spelling in release.toml, or add it to the template; then release that",
-        )
+    document = cfn.load((folder / where).read_bytes(), f"{where} of v{release.version}")
+    if strict:
+        agreement.check(document, settings, target.overrides, target.name)
+    for name in sorted({*settings, *target.overrides} - set(asked) - agreement.OF_THE_PIPELINE):
+        log.warning("v%s has no parameter %s, which is given here: left out", release.version, name)
     images = release.record.images
     uris = {name: target.registry.uri(images[name].repository, images[name].digest) for name in then.images}
     released = {"ReleaseVersion": release.version, "GitSha": release.commit}
@@ -64,6 +68,8 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
     _check(asked, given, set(released), target.name)
     parameters = {name: given.get(name, default or "") for name, default in asked.items()}
     _check_values(parameters, target.name)
+    if strict:
+        _check_smoke(document, then, parameters, target)
     request = StackRequest(
         name=target.environment.stack,
         folder=folder,
@@ -71,7 +77,8 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
         parameters=parameters,
         repositories=tuple(uri.partition("@")[0] for uri in uris.values()),
     )
-    return Rollout(release, request, then.smoke)
+    noted = agreement.notes(document, {**settings, **target.overrides}, target.name)
+    return Rollout(release, request, then.smoke, noted)
 
 
 def unpacked(release: Release, target: Target) -> Path:
@@ -91,7 +98,7 @@ def _settings(then: Config, environment: str) -> dict[str, str]:
 
 
 def _check(asked: Mapping[str, str | None], given: Mapping[str, str], needed: set[str], environment: str) -> None:
-    if lacking := sorted(needed - set(asked)):
+    if lacking := sorted(needed - set(asked) - agreement.OF_THE_PIPELINE):
         raise UsageError(
             f"the template has no parameter {lacking[0]}",
             untouched=environment,
@@ -102,6 +109,16 @@ def _check(asked: Mapping[str, str | None], given: Mapping[str, str], needed: se
             f"the template's parameter {missing[0]} has no default, and nobody gives it",
             untouched=environment,
             next_step=f"give it in release.toml ([environments.{environment}.parameters]) or in RELEASE_PARAMETERS",
+        )
+
+
+def _check_smoke(document: Mapping[str, Any], then: Config, parameters: Mapping[str, str], target: Target) -> None:
+    values = {**parameters, "AWS::Region": target.environment.region, "AWS::StackName": target.environment.stack}
+    if wrong := next(reachable.missing(document, then.smoke, target.name, values), ""):
+        raise UsageError(
+            wrong,
+            untouched=target.name,
+            next_step="correct the smoke test in release.toml, or the template; then release that",
         )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from release.settings import references
 from release.toml import Table
 
 #: CloudFormation's CreateStack, StackName; its logical ids and parameter names
@@ -58,6 +59,15 @@ def _parameters(table: Table) -> Mapping[str, str]:
         names=_LOGICAL_ID,
         what="a template parameter (letters and digits)",
         doc="Values of the template's parameters in this environment. A parameter that is not named here keeps the "
-        "template's default.",
+        "template's default. `secret:NAME` is the secret of that name in Secrets Manager, `secret:NAME#key` one key of "
+        "a secret that is JSON: CloudFormation reads it when it deploys. A parameter with `NoEcho` takes no text.",
     )
-    return {n: str(v).lower() if isinstance(v, bool) else str(v) for n, v in found.items()}
+    return {name: _value(name, value, table) for name, value in found.items()}
+
+
+def _value(name: str, value: str | int | bool, table: Table) -> str:
+    try:
+        return references.full(str(value).lower() if isinstance(value, bool) else str(value))
+    except ValueError as error:
+        table.refuse("parameters", f"gives {name} a value that {error}")
+        return ""

@@ -57,6 +57,10 @@ class Known:
         branch = inner[2] if holds is False or (holds is None and inner[1] == _NO_VALUE) else inner[1]
         return self.chosen(branch)
 
+    def holds(self, condition: str) -> bool | None:
+        """Whether the condition of that name holds; None: that is open before it is deployed."""
+        return decided(condition, self.conditions, self._text)
+
     def _text(self, value: Any) -> str | None:
         text = resolved(value, self)
         return None if _REFERENCE in text else text
@@ -71,8 +75,7 @@ def of_functions(
         images: template parameter -> the image whose URI it takes.
         values: what references are known: parameters and pseudo parameters by name.
     """
-    conditions = template.get("Conditions")
-    known = Known({**_defaults(template), **values}, conditions if isinstance(conditions, dict) else {})
+    known = known_of(template, {**_defaults(template), **values})
     shared, found = cfn.shared_by_functions(template), cfn.resources(template)
     runs: dict[str, tuple[StartSettings, ...]] = {}
     for function in functions(template, images):
@@ -80,6 +83,12 @@ def of_functions(
             settings = _settings(function.logical_id, cfn.properties(found[function.logical_id]), shared, known)
             runs[function.image] = (*runs.get(function.image, ()), settings)
     return runs
+
+
+def known_of(template: Mapping[str, Any], values: Mapping[str, str]) -> Known:
+    """The template's conditions with these values of references, and no others."""
+    conditions = template.get("Conditions")
+    return Known(values, conditions if isinstance(conditions, dict) else {})
 
 
 def _settings(name: str, own: Mapping[str, Any], shared: Mapping[str, Any], known: Known) -> StartSettings:

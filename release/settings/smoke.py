@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from release.settings import placeholders
 from release.settings.smokestep import SmokeStep, parse_step
 from release.toml import Table
 
@@ -79,4 +80,15 @@ def _test(table: Table, environments: tuple[str, ...], before: int) -> SmokeTest
     if not steps:
         table.refuse("steps", "is missing: a test without steps proves nothing")
     table.done()
-    return SmokeTest(name, chosen, tuple(parse_step(step) for step in steps))
+    test = SmokeTest(name, chosen, tuple(parse_step(step) for step in steps))
+    number, what = placeholders.unknown(test.steps)
+    if number:
+        steps[number - 1].refuse(
+            "", f"names {{{what}}}, which nothing gives (known: {', '.join(_known(test, number))})"
+        )
+    return test
+
+
+def _known(test: SmokeTest, number: int) -> tuple[str, ...]:
+    saved = (name for step in test.steps[: number - 1] for name in step.save)
+    return (*placeholders.ALWAYS, f"{placeholders.OUTPUT}<stack output>", *saved)

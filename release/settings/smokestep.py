@@ -8,6 +8,8 @@ from typing import Any
 
 from release.toml import Table
 
+#: The stack output that is the root of the routes in ``get`` and the like, and the one that names the app client.
+API_OUTPUT, CLIENT_OUTPUT = "ApiUrl", "UserPoolClientId"
 _HTTP = ("token", "secret-headers", "status", "json", "headers", "starts-with", "save")
 _WITH_BODY = ("body", *_HTTP)
 

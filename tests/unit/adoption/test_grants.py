@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from release.adoption import boundary
+from release.adoption import boundary, proof
 from release.adoption.expanded import Expanded
 from release.adoption.grants import Grants, grants
 from release.adoption.values import Values
@@ -194,3 +194,19 @@ def test_a_name_where_an_arn_belongs_bounds_nothing() -> None:
 def test_an_alias_of_a_state_machine_needs_the_alarms_too() -> None:
     found = granted({"A": {"Type": "AWS::StepFunctions::StateMachineAlias"}})
     assert [each.actions for each in found.shared if each.sid == "AlsoNeeded"] == [("cloudwatch:DescribeAlarms",)]
+
+
+def test_a_secret_that_is_a_parameter_may_be_read_by_the_role_of_its_environment_alone() -> None:
+    mine = (
+        'Environment = "production"',
+        'Environment = "production"\nKey = "secret:shared/key#k"\n'
+        'Level = "{{resolve:ssm:/app/level:3}}"\nOwn = "secret:app/production/own"',
+    )
+    config = config_file.parse(RELEASE_TOML.replace(*mine))
+    secrets, stored = proof.own(config, config.environment("production"))
+    assert secrets.resources == ("arn:${AWS::Partition}:secretsmanager:*:${AWS::AccountId}:secret:shared/key-*",)
+    assert (stored.actions, stored.resources) == (
+        ("ssm:GetParameters",),
+        ("arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter/app/level",),
+    )
+    assert proof.own(config, config.environment("staging")) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from release.adapters import credentials
 from release.deployments.target import Target
 from release.digest import sha256
-from release.errors import NothingToRelease, RemoteError
+from release.errors import NothingToRelease, RemoteError, UsageError
 from tests.support.world import TEMPLATE, World, template_json
 from tests.unit.commands.test_new_only import Machine
 from tests.unit.deployments.test_differences import bill
@@ -157,3 +158,46 @@ def test_credentials_are_looked_for_where_aws_looks_and_nobody_is_asked(
     (tmp_path / "signed-in" / ".aws").mkdir(parents=True)
     (tmp_path / "signed-in" / ".aws" / "config").touch()
     assert credentials.are_there({key: value.format(home=tmp_path) for key, value in env.items()}) is there
+
+
+SMOKE = '[[smoke]]\nname = "it runs"\n[[smoke.steps]]\ninvoke = "ExprotFunction"\n'
+
+
+@pytest.mark.parametrize("command", ["plan", "publish"])
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('Environment = "production"', 'Enviroment = "production"', "gives production the parameter Enviroment"),
+        ("[[smoke]]", f"{SMOKE}[[smoke]]", "no function ExprotFunction (it has: ExportFunction, ReportFunction; Exp"),
+    ],
+)
+def test_what_release_toml_and_template_disagree_on_is_found_before_anything_is_built(
+    machine: Machine, command: str, old: str, new: str, words: str
+) -> None:
+    written = machine.world.git.show(machine.world.git.head, "release.toml").decode()
+    machine.world.git.commit({"release.toml": written.replace(old, new, 1).encode()}, "feat: more")
+    done = len(machine.world.journal.changes)
+    with pytest.raises(UsageError, match=re.escape(words)):
+        machine.run(command)
+    assert len(machine.world.journal.changes) == done
+
+
+def test_what_nobody_can_have_meant_is_a_note_of_the_plan(machine: Machine) -> None:
+    more = {"Key": {"Type": "String", "NoEcho": "true", "Default": ""}, "Mail": {"Default": "a@example.com"}}
+    parameters = {**TEMPLATE["Parameters"], **more}
+    machine.world.git.commit({"template.yaml": template_json({**TEMPLATE, "Parameters": parameters})}, "feat: mail")
+    text = machine.run("plan").text
+    assert "the secret parameter Key is not given for staging: its default is empty" in text
+    assert "Mail is not given for production, and its default is a placeholder (a@example.com)" in text
+
+
+def test_an_output_that_hangs_on_a_parameter_of_the_place_is_a_note_and_no_refusal(machine: Machine) -> None:
+    """Whoever deploys may give another one (RELEASE_PARAMETERS), which a plan does not see."""
+    outputs = {**TEMPLATE["Outputs"]}
+    outputs["MembersTableName"] = {**outputs["MembersTableName"], "Condition": "Other"}
+    parameters = {**TEMPLATE["Parameters"], "Table": {"Type": "String", "Default": ""}}
+    conditions = {"Other": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Table"}, ""]}]}}
+    written = {**TEMPLATE, "Parameters": parameters, "Outputs": outputs, "Conditions": conditions}
+    machine.world.git.commit({"template.yaml": template_json(written)}, "feat: a table of somebody else")
+    told = "only under the condition Other, which does not hold in staging, unless it is deployed with other parameters"
+    assert told in machine.run("plan").text

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from release.deployments import claiming, deploy, observe, rollout
+from release.deployments import claiming, deploy, deployreport, observe, render, rollout
 from release.deployments.claiming import ClaimLostError
 from release.deployments.claims import Result
 from release.deployments.deployplan import Action
+from release.deployments.deployreport import Facts
 from release.deployments.model import HttpRequest, HttpResponse, StackRequest
 from release.errors import (
     ConflictError,
@@ -25,7 +26,7 @@ from release.errors import (
 from tests.fakes.cloud import FakeCloud, health_app
 from tests.fakes.journal import Killed
 from tests.support.awscli import Person, commands_in
-from tests.support.world import World
+from tests.support.world import TEMPLATE, World, template_json
 
 
 @pytest.fixture
@@ -653,3 +654,44 @@ def test_a_stack_whose_release_is_not_in_the_ledger_takes_the_release_that_is_as
     two.cloud.accounts["app-staging"].parameters = {"ReleaseVersion": "9.0.0", "GitSha": "f" * 40}
     two.deploy("staging", "0.2.0")
     assert two.serves("staging") == "0.2.0"
+
+
+def test_a_parameter_of_this_place_that_no_template_has_is_refused_before_anything_happens(two: World) -> None:
+    two.overrides["Enviroment"] = "hunter2"
+    with pytest.raises(UsageError, match="RELEASE_PARAMETERS gives staging the parameter Enviroment") as caught:
+        untouched(two, lambda: two.deploy("staging", "0.2.0"))
+    assert "write Environment" in caught.value.next_step
+    assert "hunter2" not in "\n".join(caught.value.lines())
+    assert two.serves("staging") == "0.1.0"
+
+
+def test_going_back_leaves_out_what_the_older_template_does_not_know_and_says_so(
+    two: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    two.deploy("staging", "0.2.0")
+    two.overrides["Later"] = "1"
+    two.rollback("staging")
+    assert two.serves("staging") == "0.1.0"
+    assert "v0.1.0 has no parameter Later, which is given here: left out" in caplog.text
+
+
+def test_a_smoke_test_of_what_the_template_does_not_have_is_refused_before_the_stack_changes(two: World) -> None:
+    toml = two.git.show(two.git.head, "release.toml").decode()
+    two.git.commit({"release.toml": toml.replace("{output.MembersTableName}", "{output.Members}").encode()})
+    two.publish("0.3.0")
+    slept = two.clock.slept
+    with pytest.raises(UsageError, match=r"step 1: the template has no output Members \(.*MembersTableName is nearest"):
+        untouched(two, lambda: two.deploy("staging", "0.3.0"))
+    assert two.clock.slept == slept
+
+
+def test_a_secret_that_nobody_gives_is_named_in_the_plan_and_after_the_deployment(two: World) -> None:
+    key = {"Type": "String", "NoEcho": True, "Default": "changeme"}
+    two.git.commit({"template.yaml": template_json({**TEMPLATE, "Parameters": {**TEMPLATE["Parameters"], "Key": key}})})
+    two.publish("0.3.0")
+    plan = two.plan("staging", "0.3.0")
+    assert "note: the secret parameter Key is not given for staging" in render.plan_text(plan)
+    done = two.deploy("staging", "0.3.0")
+    report = deployreport.of_deployment(plan, Facts(), done.smoke, done.recorded, done.api, "deployed")
+    assert "the secret parameter Key is not given for staging" in report.text
+    assert "the secret parameter Key is not given for staging" in report.summary
