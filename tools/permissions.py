@@ -1,9 +1,12 @@
 """Writes what ``release pipeline`` knows of AWS: ``python -m tools.permissions SOURCE``.
 
-``release/adoption/data/handlers.json``: resource type -> the actions that its handlers call. SOURCE is a JSON document
-``{"source": …, "types": {type: {handler: [actions]}}}``, or a folder with CloudFormation's resource type schemas (files
-with ``typeName`` and ``handlers``; AWS publishes them as "CloudFormation resource provider schemas", and
-pulumi/pulumi-aws-native keeps a copy).
+``release/adoption/data/handlers.json``: resource type -> the actions that its handlers call (all but ``list``, which a
+deployment never calls). SOURCE is a JSON document ``{"source": …, "types": {type: {handler: [actions]}}}``, or a folder
+with CloudFormation's resource type schemas (files with ``typeName`` and ``handlers``; AWS publishes them as
+"CloudFormation resource provider schemas", and pulumi/pulumi-aws-native keeps a copy).
+
+``release/adoption/data/resourceless.json``: those of these actions that know no resource, so that a policy must allow
+them on ``*`` (AWS's service authorization reference, "Resource types" of each action, as cfn-lint has it).
 
 ``release/adoption/data/policies.json``: the name of an AWS managed policy -> its actions, resources and conditions, as
 moto (getmoto/moto) has copied them from an account: those that SAM gives roles, and those that function teams name.
@@ -18,6 +21,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from release.adoption.scopes import SCOPES
 
 DATA = Path(__file__).parents[1] / "release" / "adoption" / "data"
 ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+\Z")
@@ -41,16 +46,31 @@ def handlers(source: Path) -> dict[str, Any]:
             for each in schemas
             if "typeName" in each and "handlers" in each
         }
-        said = f"CloudFormation resource type schemas in {source.name}"
+        said = (
+            "permissions that CloudFormation's resource type schemas declare for their handlers, as published in "
+            "pulumi/pulumi-aws-native, 2026-08-07"
+        )
     else:
         document = json.loads(source.read_text(encoding="utf-8"))
         types, said = document["types"], document["source"]
     found = {}
     for name, by_handler in sorted(types.items()):
-        actions = {action for each in by_handler.values() for action in each}
+        actions = {action for handler, each in by_handler.items() if handler != "list" for action in each}
         spelled = {f"{action.partition(':')[0].lower()}:{action.partition(':')[2]}" for action in actions}
         found[name] = sorted(action for action in spelled if ACTION.match(action) and _is_of_iam(action))
     return {"source": said, "types": found}
+
+
+def resourceless(types: dict[str, Any]) -> dict[str, Any]:
+    """The actions of ``types``, and of the rules that name their own, that know no resource, by service."""
+    found: dict[str, list[str]] = {}
+    every = {action for each in types.values() for action in each}
+    for action in sorted(every | {action for scope in SCOPES.values() for action in scope.actions}):
+        service, _, name = action.partition(":")
+        described = {key.lower(): each for key, each in _services().get(service, {"Actions": {}})["Actions"].items()}
+        if name.lower() in described and not described[name.lower()].get("Resources"):
+            found.setdefault(service, []).append(name)
+    return {"source": "AWS's service authorization reference, as copied in cfn-lint", "services": found}
 
 
 def _is_of_iam(action: str) -> bool:
@@ -101,5 +121,7 @@ def text(document: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    (DATA / "handlers.json").write_text(text(handlers(Path(sys.argv[1]))), encoding="utf-8")
+    known = handlers(Path(sys.argv[1]))
+    (DATA / "handlers.json").write_text(text(known), encoding="utf-8")
+    (DATA / "resourceless.json").write_text(text(resourceless(known["types"])), encoding="utf-8")
     (DATA / "policies.json").write_text(text(policies()), encoding="utf-8")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from release.adoption import roles, uses
 from release.adoption.expanded import Expanded
-from release.adoption.known import handler_actions
+from release.adoption.known import handler_actions, resourceless
 from release.adoption.scopes import NEEDS_NOTHING, SCOPES, Naming
 from release.adoption.statements import Condition, PolicyStatement, merged
 from release.adoption.values import ANY, LOWER_STACK, STACK, Values, arn
@@ -105,27 +105,37 @@ def _granted(
     if name.startswith(ANY) and scope.name:
         notes[
             f"{logical_id} ({kind}): its name comes from outside release.toml and the template, so nothing is granted "
-            "on it; begin it with ${AWS::StackName}-, or grant it by hand"
+            "on it; give the parameter its value in release.toml, begin it with ${AWS::StackName}-, or grant it by hand"
         ] = None
         return
-    actions = [each for each in handler_actions().get(kind, ()) if each.startswith(f"{scope.service}:")]
-    left = {f"{scope.service}:{each}" for each in (*scope.data, *scope.everywhere)}
-    on_it = scope.actions or tuple(each for each in actions if each not in left)
+    if name == f"{logical_id}-{ANY}":
+        notes[
+            f"{logical_id} ({kind}): the name that CloudFormation makes up may have no stack in it, so every "
+            "environment's role reaches it in its account; name it !Sub ${AWS::StackName}-…"
+        ] = None
+    left = {f"{scope.service}:{each}" for each in scope.data}
+    called = [each for each in handler_actions().get(kind, ()) if each.startswith(f"{scope.service}:")]
+    actions = [each for each in (*called, *scope.actions) if each not in left]
+    on_all = {each for each in actions if each in resourceless()}
+    on_all |= {f"{scope.service}:{each}" for each in scope.everywhere}
+    on_it = tuple(each for each in scope.actions or actions if each not in on_all)
     operator = "StringLike" if ANY in stack else "StringEquals"
     conditions = (Condition(operator, _OWN_TAG, (stack,)),) if scope.tagged else ()
     place = _place(name)
-    yield PolicyStatement(scope.sid, on_it, tuple(arn(each, place) for each in scope.arns), conditions, scope.reason)
-    if scope.also:
-        yield PolicyStatement("AlsoNeeded", scope.also, (ANY,), why="these actions know no resource of the stack")
-    on_all = tuple(sorted(f"{scope.service}:{each}" for each in scope.everywhere))
+    if on_it:
+        places = tuple(arn(each, place) for each in scope.arns)
+        yield PolicyStatement(scope.sid, on_it, places, conditions, scope.reason)
+    for beside in scope.beside:
+        resources = tuple(arn(each, place) for each in beside.arns) or (ANY,)
+        yield PolicyStatement(beside.sid, beside.actions, resources, why=beside.why)
     if scope.sid == "EventSources":
         function = arn("lambda:*:${AWS::AccountId}:function:{name}", place)
         yield PolicyStatement(
-            "New" + scope.sid, on_all, (ANY,), (Condition("ArnLike", "lambda:FunctionArn", (function,)),)
+            "New" + scope.sid, tuple(sorted(on_all)), (ANY,), (Condition("ArnLike", "lambda:FunctionArn", (function,)),)
         )
     elif on_all:
-        sid, why = ("New" + scope.sid, "a new one has no tag yet") if scope.tagged else ("ListsWithoutResource", "")
-        yield PolicyStatement(sid, on_all, (ANY,), why=why)
+        sid, why = ("New" + scope.sid, "a new one has no tag yet") if scope.tagged else ("KnowNoResource", "")
+        yield PolicyStatement(sid, tuple(sorted(on_all)), (ANY,), why=why)
 
 
 def _place(name: str) -> str:

@@ -1,6 +1,6 @@
 """What AWS says of itself, as package data: the actions of resource types, and the content of managed policies.
 
-Both are written by ``python -m tools.permissions``, which names the sources.
+All of it is written by ``python -m tools.permissions``, which names the sources.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ def handler_actions() -> Mapping[str, Sequence[str]]:
     """Resource type -> the actions CloudFormation calls with the deploying role's rights, to make or change it."""
     types: Mapping[str, Sequence[str]] = _read("handlers.json")["types"]
     return types
+
+
+@cache
+def resourceless() -> frozenset[str]:
+    """The actions among them that know no resource, so that a policy must allow them on ``*``."""
+    services: Mapping[str, Sequence[str]] = _read("resourceless.json")["services"]
+    return frozenset(f"{service}:{name}" for service, names in services.items() for name in names)
 
 
 @cache

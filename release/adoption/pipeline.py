@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from release.adoption import expanded, pipelinefile
 from release.adoption.pipelinefile import PipelineFile
 from release.adoption.ports import ProjectFiles, Translator
+from release.completion.complete import completed
 from release.errors import ConflictError, NotFoundError
+from release.releases import bundling
 from release.report import Report
 from release.settings.config import Config
 from release.versions.ports import Git
@@ -40,8 +42,16 @@ class PipelinePlan:
 
 
 def plan(config: Config, files: ProjectFiles, translator: Translator) -> PipelinePlan:
-    """What the file should be. Raises what :func:`expanded.expand` raises."""
-    everywhere, notes = expanded.expand(config, files.read, translator)
+    """What the file should be, by the copy of the template that a release deploys.
+
+    Raises what :func:`expanded.expand` and :func:`release.completion.complete.completed` raise.
+    """
+
+    def read(path: str) -> bytes:
+        content = files.read(path)
+        return completed(content, path, bundling.wanted(config)) if path == config.template else content
+
+    everywhere, notes = expanded.expand(config, read, translator)
     try:
         present = _text(files.read(PATH))
     except NotFoundError:

@@ -51,13 +51,14 @@ def on_roles(role: str, trusted: tuple[str, ...]) -> Iterator[PolicyStatement]:
 
 
 def services(resource: Any) -> tuple[str, ...]:
-    """The services that a role's trust policy names."""
+    """The services that a role's trust policy names; Cognito's identity pools stand there as a provider."""
     document = (resource.get("Properties") or {}).get("AssumeRolePolicyDocument") or {}
     found: set[str] = set()
     for statement in listed(document.get("Statement")):
         principal = statement.get("Principal") if isinstance(statement, dict) else None
         if isinstance(principal, dict):
             found |= {each for each in listed(principal.get("Service")) if isinstance(each, str)}
+            found |= {each for each in listed(principal.get("Federated")) if each == "cognito-identity.amazonaws.com"}
     return tuple(sorted(found))
 
 

@@ -22,6 +22,27 @@ _BY_PROPERTY = {
 _DYNAMIC = re.compile(
     r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^:}]*:[^:}]*:[^:}]*:[^:}]*:secret:)?[^:}]+)"
 )
+#: Type -> the properties that let it write logs ("Configure logging for HTTP APIs", "Logging EventBridge Pipes", Step
+#: Functions' "Logging using CloudWatch Logs": the permissions of whoever sets it up), and what that is.
+_DELIVERS_LOGS = {
+    "AWS::ApiGatewayV2::Stage": ("AccessLogSettings",),
+    "AWS::Pipes::Pipe": ("LogConfiguration",),
+}
+_LOG_DELIVERY = tuple(
+    f"logs:{each}"
+    for each in (
+        *("CreateLogDelivery", "DeleteLogDelivery", "DescribeLogGroups", "DescribeResourcePolicies", "GetLogDelivery"),
+        *("ListLogDeliveries", "PutResourcePolicy", "UpdateLogDelivery"),
+    )
+)
+#: Type -> the service whose own role it makes (IAM's "AWS services that work with IAM", service-linked roles).
+_SERVICE_ROLES = {
+    "AWS::ApiGatewayV2::VpcLink": "ops.apigateway.amazonaws.com",
+    "AWS::ApplicationAutoScaling::ScalableTarget": "*.application-autoscaling.amazonaws.com",
+    "AWS::EFS::FileSystem": "elasticfilesystem.amazonaws.com",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "elasticloadbalancing.amazonaws.com",
+    "AWS::Events::Connection": "apidestinations.events.amazonaws.com",
+}
 _PASSED = ("Role", "RoleArn", "RoleARN", "ExecutionRoleArn")
 
 
@@ -32,6 +53,8 @@ def statements(values: Values, notes: dict[str, None]) -> Iterator[PolicyStateme
         if not isinstance(own, dict):
             continue
         yield from _of_function(resource["Type"], own)
+        yield from _of_logs(resource["Type"], own)
+        yield from _of_service(resource["Type"])
         yield from _keys(resource["Type"], own)
         yield from _called(resource["Type"], own, values, logical_id, notes)
         yield from _passed(resource["Type"], own, values, logical_id, notes)
@@ -48,6 +71,21 @@ def _of_function(kind: str, own: Mapping[str, Any]) -> Iterator[PolicyStatement]
     if own.get("Layers"):
         layers = (f"{_arn('lambda:*:*:layer')}:*",)
         yield PolicyStatement("LayersInUse", ("lambda:GetLayerVersion",), layers, why="layers may be another account's")
+
+
+def _of_logs(kind: str, own: Mapping[str, Any]) -> Iterator[PolicyStatement]:
+    """Logs that a service delivers are set up with the caller's rights."""
+    if any(own.get(key) for key in _DELIVERS_LOGS.get(kind, ())):
+        yield PolicyStatement("LogDelivery", _LOG_DELIVERY, (ALL,), why="these actions know no resource")
+
+
+def _of_service(kind: str) -> Iterator[PolicyStatement]:
+    """The first resource of some types in an account makes the service's own role."""
+    if kind in _SERVICE_ROLES:
+        role = arn("iam::${AWS::AccountId}:role/aws-service-role/*", "")
+        named = Condition("StringLike", "iam:AWSServiceName", (_SERVICE_ROLES[kind],))
+        why = "the service's own role, which the first one in an account makes"
+        yield PolicyStatement("RolesOfServices", ("iam:CreateServiceLinkedRole",), (role,), (named,), why)
 
 
 def _keys(kind: str, own: Mapping[str, Any]) -> Iterator[PolicyStatement]:

@@ -82,8 +82,8 @@ class Values:
             found = {short(each) for each in inner.texts(given)}
             if "" not in found:  # AWS::NoValue: CloudFormation makes a name
                 return frozenset(found)
-            return frozenset(found - {""}) | {self._generated(logical_id, scope)}
-        return frozenset({self._generated(logical_id, scope)})
+            return frozenset(found - {""}) | self._generated(logical_id, scope)
+        return self._generated(logical_id, scope)
 
     def arns(self, logical_id: str) -> frozenset[str]:
         """The ARNs that the resource may have; ``*`` where its type says none."""
@@ -93,10 +93,12 @@ class Values:
         qualifier = ":*" if kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version") else ""
         return frozenset(arn(SCOPES[kind].arns[0], name) + qualifier for name in self.names(logical_id))
 
-    def _generated(self, logical_id: str, scope: Naming | None) -> str:
+    def _generated(self, logical_id: str, scope: Naming | None) -> frozenset[str]:
         lower = LOWER_STACK + self.stack.removeprefix(STACK).lower()
-        form = scope.generated if scope else STACK_NAME
-        return form.format(stack=self.stack, id=logical_id, lowerstack=lower, lowerid=logical_id.lower())
+        forms = (scope.generated if scope else STACK_NAME).split()
+        return frozenset(
+            form.format(stack=self.stack, id=logical_id, lowerstack=lower, lowerid=logical_id.lower()) for form in forms
+        )
 
     def _ref(self, name: Any) -> frozenset[str]:
         if name in self.template.get("Resources", {}):

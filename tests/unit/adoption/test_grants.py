@@ -51,6 +51,12 @@ def test_a_name_without_the_stack_belongs_to_the_role_of_its_environment_alone()
 def test_a_state_machines_made_up_name_has_no_stack_in_it() -> None:
     found = granted({"Flow": {"Type": "AWS::StepFunctions::StateMachine"}})
     assert places(found, "StateMachines") == ["arn:${AWS::Partition}:states:*:${AWS::AccountId}:stateMachine:Flow-*"]
+    assert (
+        "Flow (AWS::StepFunctions::StateMachine): the name that CloudFormation makes up may have no stack"
+        in found.notes[0]
+    )
+    named = {"StateMachineName": {"Fn::Sub": "${AWS::StackName}-flow"}}
+    assert granted({"Flow": {"Type": "AWS::StepFunctions::StateMachine", "Properties": named}}).notes == ()
 
 
 def test_a_name_that_only_the_place_knows_is_not_granted_and_named() -> None:
@@ -210,3 +216,54 @@ def test_a_secret_that_is_a_parameter_may_be_read_by_the_role_of_its_environment
         ("arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter/app/level",),
     )
     assert proof.own(config, config.environment("staging")) == ()
+
+
+def actions(found: Grants, sid: str) -> set[str]:
+    return {action for each in found.shared if each.sid == sid for action in each.actions}
+
+
+def test_a_name_that_may_have_the_stack_in_it_or_not_is_granted_in_both_forms() -> None:
+    found = granted({"Auth": {"Type": "AWS::Events::Connection"}})
+    account = "arn:${AWS::Partition}:events:*:${AWS::AccountId}:connection"
+    assert {f"{account}/<stack>-*", f"{account}/Auth-*"} <= set(places(found, "Connections"))
+    (secret,) = places(found, "ConnectionSecrets")
+    assert secret.endswith(":secret:events!connection/*")
+    assert actions(found, "RolesOfServices") == {"iam:CreateServiceLinkedRole"}
+
+
+def test_an_action_that_knows_no_resource_is_allowed_on_all_and_the_rest_of_its_type_is_not() -> None:
+    found = granted({"Work": {"Type": "AWS::Kinesis::Stream"}})
+    assert places(found, "KnowNoResource") == ["*"]
+    assert "kinesis:UpdateStreamMode" in actions(found, "KnowNoResource")
+    assert "kinesis:CreateStream" in actions(found, "Streams")
+    assert not actions(found, "Streams") & actions(found, "KnowNoResource")
+
+
+def test_what_belongs_to_another_resource_is_held_to_the_name_of_that_one() -> None:
+    secret = {"S": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": {"Fn::Sub": "${AWS::StackName}-db"}}}}
+    rotation = {"R": {"Type": "AWS::SecretsManager::RotationSchedule", "Properties": {"SecretId": {"Ref": "S"}}}}
+    found = granted({**secret, **rotation})
+    assert places(found, "Secrets") == ["arn:${AWS::Partition}:secretsmanager:*:${AWS::AccountId}:secret:<stack>-*"]
+    assert "secretsmanager:RotateSecret" in actions(found, "Secrets")
+    other = {"Sub": {"Type": "AWS::SNS::Subscription", "Properties": {"TopicArn": "arn:aws:sns:eu-west-1:1:shared"}}}
+    topic = places(granted(other), "Topics", "staging")
+    assert "arn:${AWS::Partition}:sns:*:${AWS::AccountId}:shared" in topic
+
+
+def test_logs_that_a_service_delivers_need_the_rights_of_whoever_sets_them_up() -> None:
+    stage = {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"AccessLogSettings": {"DestinationArn": "x"}}}
+    assert "logs:CreateLogDelivery" in actions(granted({"S": stage}), "LogDelivery")
+    assert actions(granted({"S": {"Type": "AWS::ApiGatewayV2::Stage"}}), "LogDelivery") == set()
+
+
+def test_a_role_of_an_identity_pool_is_handed_to_cognito() -> None:
+    trust = {"Statement": [{"Principal": {"Federated": "cognito-identity.amazonaws.com"}}]}
+    found = granted({"Users": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}})
+    (passed,) = [each for each in found.shared if each.sid == "HandRolesToTheirServices"]
+    assert passed.conditions[0].values == ("cognito-identity.amazonaws.com",)
+
+
+def test_a_firewall_is_put_in_front_of_the_apis_that_it_protects() -> None:
+    found = granted({"A": {"Type": "AWS::WAFv2::WebACLAssociation"}})
+    assert {"apigateway:SetWebACL", "wafv2:AssociateWebACL"} <= actions(found, "FirewalledApis")
+    assert places(found, "FirewallsInUse") == ["arn:${AWS::Partition}:wafv2:*:${AWS::AccountId}:*/webacl/*"]

@@ -23,6 +23,7 @@ from release.adoption import pipeline, pipelinereport
 from release.adoption.known import handler_actions
 from release.adoption.pipeline import PipelinePlan
 from release.adoption.scopes import SCOPES
+from release.completion import inferred
 from release.errors import ConflictError, NotFoundError, UsageError
 from release.settings import config as config_file
 from release.settings.config import Config
@@ -49,6 +50,8 @@ class Files:
         self.files = {name.replace("__", "/").replace("_yaml", ".yaml"): text for name, text in files.items()}
 
     def read(self, path: str) -> bytes:
+        if path.endswith("Dockerfile"):
+            return b"FROM public.test/python:3.13\n"
         if path not in self.files:
             raise NotFoundError(f"no {path}")
         return self.files[path].encode()
@@ -58,8 +61,13 @@ class Files:
 
 
 def planned(template: str, config: Config = THEIRS, **more: str) -> PipelinePlan:
-    text = "Transform: AWS::Serverless-2016-10-31\n" + template
-    return pipeline.plan(config, Files(template_yaml=text, **more), TRANSLATOR)
+    files = Files(template_yaml="Transform: AWS::Serverless-2016-10-31\n" + template, **more)
+    return pipeline.plan(with_inferred(config, files), files, TRANSLATOR)
+
+
+def with_inferred(config: Config, files: Files) -> Config:
+    """With the images that only the template describes, as every command has them."""
+    return replace(config, images=config_file.parse(inferred.with_images(RELEASE_TOML, files.read)).images)
 
 
 def resources(plan: PipelinePlan) -> dict[str, Any]:
@@ -290,7 +298,8 @@ def test_what_a_template_hides_from_everybody_but_cloudformation_is_named() -> N
             "  Far: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://example.org/t.yaml'}}\n"
         )
     )
-    plan = pipeline.plan(THEIRS, Files(template_yaml=template), TRANSLATOR)
+    files = Files(template_yaml=template)
+    plan = pipeline.plan(with_inferred(THEIRS, files), files, TRANSLATOR)
     said = "\n".join(plan.generated.notes)
     assert "AWS::LanguageExtensions" in said
     assert "Fn::ForEach::Topics is a loop" in said
