@@ -33,9 +33,9 @@ check-types:
 check-layers:
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
 check-docker:
-	@$(BIN)/hadolint function/Dockerfile
+	@$(BIN)/hadolint function/Dockerfile $$(find examples -name Dockerfile)
 check-template:
-	@$(BIN)/cfn-lint template.yaml pipeline.yaml
+	@$(BIN)/cfn-lint template.yaml pipeline.yaml examples/*/template.yaml
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(BIN)/python tools/tool sam validate --lint >/dev/null
 check-settings:
 	@$(BIN)/check-jsonschema --quiet --check-metaschema docs/*.schema.json

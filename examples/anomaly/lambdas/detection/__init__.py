@@ -1,0 +1,1 @@
+"""Says of an event how unusual it is."""

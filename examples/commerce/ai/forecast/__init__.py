@@ -1,0 +1,1 @@
+"""Tomorrow and the days after it."""

@@ -1,0 +1,1 @@
+"""What is counted of customers, days and products."""

@@ -1,0 +1,1 @@
+"""Takes orders over HTTP and keeps them as they came."""
