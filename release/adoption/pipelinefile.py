@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
-from release.adoption import boundary, proof
+from release.adoption import boundary, proof, proofnames
 from release.adoption.expanded import Expanded
 from release.adoption.grants import LOWER_STACK_TAG, Grants, Unknown, grants
 from release.adoption.placing import below, functions, logical_ids, lower_tag, of_all, of_role, stacks
@@ -46,6 +46,8 @@ def generate(config: Config, everywhere: Sequence[Expanded], notes: Sequence[str
         present: the file as it is, for the team's own block; "" where there is none.
     """
     needed, bound = grants(everywhere), boundary.boundary(everywhere)
+    looked_at, unknown_names = proofnames.named(config, everywhere)
+    needed = replace(needed, own={name: (*each, *looked_at[name]) for name, each in needed.own.items()})
     block = yours(present)
     places = {
         "template": config.template,
@@ -57,7 +59,7 @@ def generate(config: Config, everywhere: Sequence[Expanded], notes: Sequence[str
         **_roles(config, needed),
     }
     unknown = tuple(each for each in needed.unknown if each.type not in "\n".join(block))
-    every = (*notes, *needed.notes, *bound.notes, *_limits(config, needed))
+    every = (*notes, *needed.notes, *bound.notes, *unknown_names, *_limits(config, needed))
     return PipelineFile(_part("frame", places), unknown, tuple(dict.fromkeys(every)), needed.types)
 
 

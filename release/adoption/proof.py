@@ -13,6 +13,7 @@ from release.adoption.values import LOWER_STACK, STACK, arn
 from release.settings import references
 from release.settings.config import Config
 from release.settings.environments import EnvironmentSpec
+from release.settings.smokestep import SmokeStep
 
 _ACCOUNT = "*:${AWS::AccountId}:"
 _TABLES = arn(f"dynamodb:{_ACCOUNT}table/{STACK}-*", "")
@@ -44,7 +45,14 @@ def shared(config: Config) -> tuple[PolicyStatement, ...]:
     for test in config.smoke:
         for step in test.steps:
             found |= {each.sid: each for each in _NEEDS.get(step.action, ())}
+            if one_object(step):
+                found["ProofObjects"] = PolicyStatement("ProofObjects", ("s3:GetObject",), (f"{_BUCKETS}/*",))
     return tuple(found.values())
+
+
+def one_object(step: SmokeStep) -> bool:
+    """Whether a step asks for one object by its key, and not for any below: "HeadObject" needs the right to read it."""
+    return step.action == "object" and bool(step.target.removeprefix("s3://").partition("/")[2].rpartition("/")[2])
 
 
 def own(config: Config, environment: EnvironmentSpec) -> tuple[PolicyStatement, ...]:

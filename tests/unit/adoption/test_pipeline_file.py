@@ -400,3 +400,53 @@ def test_templates_of_teams_that_do_not_know_this_project_need_nothing_by_hand(t
     assert allows(bound, "s3:PutObject", "arn:aws:s3:::app-production-models-1abc/model.bin")
     table = "arn:aws:dynamodb:eu-west-1:123456789012:table/app-staging-PlayersTable-1A"
     assert allows(bound, "dynamodb:PutItem", table)
+
+
+def smoking(*steps: str) -> Config:
+    test = '\n[[smoke]]\nname = "looks"\n' + "".join(f"[[smoke.steps]]\n{each}\n" for each in steps)
+    return config_file.parse(RELEASE_TOML.partition("[[smoke]]")[0] + test)
+
+
+LOOKED_AT = """
+  Own: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub "orders-${Environment}"}}
+  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub "jobs-${Environment}"}}
+  Made: {Type: AWS::S3::Bucket}
+  Models: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "models-${Environment}"}}
+Parameters: {Environment: {Type: String}, Elsewhere: {Type: String}}
+Outputs:
+  Own: {Value: !Ref Own}
+  Jobs: {Value: !GetAtt Jobs.QueueUrl}
+  Models: {Value: !Ref Models}
+  Made: {Value: !Ref Made}
+  Far: {Value: !Ref Elsewhere}
+"""
+
+
+def test_what_smoke_tests_look_at_is_granted_by_its_own_name_to_its_environment_alone() -> None:
+    """What each step calls: adapters/application.py."""
+    config = smoking(
+        'item = "{output.Own}"\nkey = { id = "1" }',
+        'queue-empty = "{output.Jobs}"',
+        'object = "s3://{output.Models}/latest.json"',
+        'object = "s3://reports/daily/"',
+        'count-items = "{output.Far}"\nsave = { n = "count" }',
+    )
+    plan = planned(FUNCTION % "" + LOOKED_AT, config)
+    found, production = statements(plan), statements(plan, "production")
+    account = "eu-west-1:123456789012"
+    for action, place in (
+        ("dynamodb:GetItem", f"arn:aws:dynamodb:{account}:table/orders-staging"),
+        ("sqs:GetQueueAttributes", f"arn:aws:sqs:{account}:jobs-staging"),
+        ("s3:ListBucket", "arn:aws:s3:::models-staging"),
+        ("s3:GetObject", "arn:aws:s3:::models-staging/latest.json"),
+    ):
+        assert allows(found, action, place), action
+        assert not allows(production, action, place), action
+    assert allows(found, "s3:ListBucket", "arn:aws:s3:::reports")
+    assert not allows(found, "s3:GetObject", "arn:aws:s3:::reports/daily/1.json")  # a list tells
+    assert ["dynamodb:Scan on it" in each for each in plan.generated.notes] == [True]
+
+
+def test_an_object_of_the_stacks_own_bucket_may_be_asked_for_by_its_key() -> None:
+    plan = planned(FUNCTION % "" + LOOKED_AT, smoking('object = "s3://{output.Made}/latest.json"'))
+    assert allows(statements(plan), "s3:GetObject", "arn:aws:s3:::app-staging-made-1abc/latest.json")
