@@ -41,17 +41,23 @@ class DockerStarter:
     @contextmanager
     def loaded(self, archive: Archive, platform: str) -> Iterator[Callable[[StartRequest], Started]]:
         """See :class:`release.images.ports.Starter`."""
+        here = self._answers("info", "--format", "{{.OperatingSystem}}")
+        with self.named(archive, platform) as name:
+            yield lambda request: self._start(name, request, desktop="Docker Desktop" in here)
+
+    @contextmanager
+    def named(self, archive: Archive, platform: str) -> Iterator[str]:
+        """Have the engine know the image in this block, under the name that it gives. Raises as ``loaded`` does."""
         name = f"lambda-image-release/start-{archive.image}:{uuid.uuid4().hex}"
         layout = f"oci-layout://{archive.path.absolute()}@{archive.digest}"
         builder = ["--builder", self.builder] if self.builder else []
-        here = self._answers("info", "--format", "{{.OperatingSystem}}")
         self._answers(
             *("buildx", "build", *builder, "--load", "--provenance=false", "--sbom=false", "--platform", platform),
             *("--tag", name, "--build-context", f"image={layout}", "-"),
             stdin=b"FROM image\n",
         )
         try:
-            yield lambda request: self._start(name, request, desktop="Docker Desktop" in here)
+            yield name
         finally:
             self._docker("rmi", "--force", name)
 

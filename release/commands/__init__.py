@@ -15,6 +15,8 @@ NAMES = (
     "version",
     "changelog",
     "plan",
+    "environments",
+    "check",
     "build",
     "start",
     "scan",

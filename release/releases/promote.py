@@ -14,6 +14,8 @@ from release.releases.publish import names_left
 from release.releases.record import ReleaseRecord
 from release.releases.tags import checked_version
 from release.settings.config import Config
+from release.settings.environments import MERGE
+from release.settings.order import deployed_on
 
 log = logging.getLogger("release.promote")
 
@@ -63,7 +65,9 @@ def plan_promotion(
             untouched="the registry",
             next_step="release this commit under the next version",
         )
-    for environment in sorted({spec.proven_in for spec in config.environments.values()} - {""}):
+    # Where a tag deploys to several environments in turn, deploying proves the release in one before the next takes it.
+    merged = deployed_on(config.environments, MERGE)
+    for environment in sorted({spec.proven_in for spec in config.environments.values()} & {*merged}):
         if not proven(environment, digest):
             raise NotFoundError(
                 f"the release of commit {commit[:12]} was never proven in {environment}",

@@ -16,8 +16,10 @@ from release.errors import NotFoundError, UsageError
 from release.gate.config import parse_policy
 from release.gate.policy import GatePolicy
 from release.settings.bundle import Limits, parse_bundle
+from release.settings.checks import Checks, parse_checks
 from release.settings.environments import REGION, EnvironmentSpec, parse_environment
 from release.settings.images import REPOSITORY, ImageSpec, parse_build, parse_image
+from release.settings.order import too_early
 from release.settings.prune import Keep, parse_prune
 from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
@@ -49,6 +51,7 @@ class Config:
     gate: GatePolicy | None = None
     limits: Limits = field(default_factory=Limits)
     keep: Keep = field(default_factory=Keep)
+    checks: Checks = field(default_factory=Checks)
     notes: tuple[str, ...] = ()
     """Of a file from history: what this command did not understand, or missed."""
 
@@ -132,6 +135,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
     _check_unique(top, images, environments)
     limits = parse_bundle(top.table("bundle", doc="How much a release may hold beside its images.", required=False))
     keep = parse_prune(top.table("prune", doc="What `release prune` leaves in the registry.", required=False))
+    checks = top.table("checks", doc="The repository's own checks, run by the workflows.", required=False)
     gate = top.table("gate", doc="What may leave the machine. Without it nothing is published.", required=False)
     name = project.text_of("name", pattern=_NAME, doc="The project's name.")
     config = Config(
@@ -166,6 +170,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         versions=parse_versions(top),
         limits=limits,
         keep=keep,
+        checks=parse_checks(checks),
         gate=_gate(gate, environments)
         if "gate" in top and top.notes is None
         else None,  # an old policy decides nothing
@@ -188,6 +193,9 @@ def _check_unique(top: Table, images: Mapping[str, ImageSpec], environments: Map
         if spec.proven_in and (spec.proven_in not in environments or spec.proven_in == spec.name):
             problem = f"names {spec.proven_in!r}, which is no other environment"
             _inner(top, "environments", spec.name).refuse("proven-in", problem)
+    if early := too_early(environments):
+        problem = f"is {early[1]!r}, where only tags deploy, while every merge deploys here"
+        _inner(top, "environments", early[0]).refuse("proven-in", problem)
     claims: dict[tuple[str, str], str] = {}
     for image in images.values():
         for key in ("repository", "parameter"):

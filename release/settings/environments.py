@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from release.settings import references
 from release.toml import Table
 
+#: what brings a release to an environment
+MERGE, TAG = "merge", "tag"
 #: CloudFormation's CreateStack, StackName; its logical ids and parameter names
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}\Z")
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}\Z")
@@ -25,6 +27,7 @@ class EnvironmentSpec:
     proven_in: str
     parameters: Mapping[str, str]
     smoke_secret: str
+    on: str = ""
 
 
 def parse_environment(name: str, table: Table) -> EnvironmentSpec:
@@ -45,6 +48,13 @@ def parse_environment(name: str, table: Table) -> EnvironmentSpec:
             "",
             doc="The secret in Secrets Manager that holds the smoke tests' user (`docs/setup.md`).",
             unset="smoke steps with `token = true` fail",
+        ),
+        on=table.text_of(
+            "on",
+            "",
+            choices=(MERGE, TAG),
+            doc="What deploys here: every merge to the default branch, or release tags only.",
+            unset="`tag` with `proven-in` and for the last environment, otherwise `merge`",
         ),
     )
     table.done()

@@ -80,5 +80,5 @@ def test_a_command_that_needs_only_git_sets_the_outputs_that_it_names(line: str,
 
 
 def test_every_other_command_names_none() -> None:
-    tried = {*REPORTS, "version", "plan", "changelog", "prepare", "check-tag"}
+    tried = {*REPORTS, "version", "plan", "changelog", "prepare", "check-tag", "environments"}
     assert [name for name in commands.NAMES if commands.of_name(name).OUTPUTS and name not in tried] == []
