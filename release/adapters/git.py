@@ -7,7 +7,7 @@ gets full commit ids, full reference names, or paths behind ``--``. Output is se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from release.adapters.gitprocess import GitProcess, checked, literal, rows
@@ -181,7 +181,21 @@ class GitRepository(GitProcess):
                 raise _no_path(path, commit)
         return {path: found[path.rstrip("/")] for path in paths}
 
-    def export(self, commit: str, paths: Sequence[str], folder: Path, epoch: int) -> None:
+    def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
+        """See :class:`release.versions.ports.Git`."""
+        if not paths:
+            return {}
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", checked(commit), "--", *literal(paths)).stdout
+        found = {}
+        for line in filter(None, listed.split("\0")):
+            meta, _, path = line.partition("\t")
+            mode, _, object_id = meta.split(" ")
+            found[path] = f"{mode} {object_id}"
+        return found
+
+    def export(
+        self, commit: str, paths: Sequence[str], folder: Path, epoch: int, keeps: Callable[[str], bool] | None = None
+    ) -> None:
         """The committed bytes, whatever the work tree, ``.gitattributes`` and this machine's configuration say."""
         import tempfile  # only here: release version must not pay for it
 
@@ -190,7 +204,7 @@ class GitRepository(GitProcess):
         self.tree_hashes(commit, paths)
         folder.mkdir(parents=True, exist_ok=True)
         listed = self._git("ls-tree", "-r", "-z", "--full-tree", checked(commit), "--", *literal(paths))
-        files = gitexport.entries(listed.stdout)
+        files = tuple(one for one in gitexport.entries(listed.stdout) if keeps is None or keeps(one.path))
         with tempfile.TemporaryFile(dir=folder.absolute().parent) as blobs:
             self._git("cat-file", "--batch", stdin=gitexport.batch(files), stdout=blobs)
             blobs.seek(0)

@@ -35,7 +35,7 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Build each image as an OCI layout, or reuse one with equal inputs."""
-    from release.images import budget, build, reading, report
+    from release.images import budget, build, contextfiles, reading, report
     from release.releases import bundling
 
     if args.verify is not None:
@@ -47,7 +47,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         {"release.toml", config.template, *named, *(path for image in config.images.values() for path in image.inputs)}
     )
     if args.commit == "HEAD" and (edited := git.changed(paths)):
-        logging.warning("not committed, so not built: %s", ", ".join(edited[:5]))
+        counted = contextfiles.counted(edited, config.images.values(), git, commit)
+        if counted:
+            logging.warning("not committed, so not built: %s", ", ".join(counted[:5]))
     bases = wiring.bases if args.dry_run else wiring.bases_of_build(fresh=True)
     plans = build.plan_builds(
         config, commit, git, wiring.workspace, registry, bases, images=args.images, anew=args.no_cache

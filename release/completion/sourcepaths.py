@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterator
 
 from release.completion.builds import Build
-from release.errors import NotFoundError
 from release.images import dockerfile
 from release.images.dockerfile import Dockerfile, Instruction
 from release.images.stages import Scope, stages_of
@@ -24,7 +23,7 @@ _ALL = "."
 
 
 def inputs(build: Build, read: Callable[[str], bytes]) -> list[str]:
-    """The paths, from the repository's root, the Dockerfile and what ignores files among them.
+    """The paths, from the repository's root, the Dockerfile among them; what they leave out, .dockerignore says.
 
     Args:
         read: path -> its bytes; raises NotFoundError.
@@ -38,10 +37,6 @@ def inputs(build: Build, read: Callable[[str], bytes]) -> list[str]:
     if build.context in found:
         return [build.context] if _inside(build.dockerfile, build.context) else [build.context, build.dockerfile]
     found.add(build.dockerfile)
-    for ignoring in (f"{build.dockerfile}.dockerignore", posixpath.normpath(f"{build.context}/.dockerignore")):
-        if _is_there(ignoring, read):
-            found.add(ignoring)
-            break
     return sorted(path for path in found if not any(path.startswith(f"{other}/") for other in found))
 
 
@@ -95,11 +90,3 @@ def _plain(word: str) -> str:
 
 def _inside(path: str, folder: str) -> bool:
     return folder == _ALL or path.startswith(f"{folder}/")
-
-
-def _is_there(path: str, read: Callable[[str], bytes]) -> bool:
-    try:
-        read(path)
-    except NotFoundError:
-        return False
-    return True

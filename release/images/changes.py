@@ -6,10 +6,11 @@ image. Only the digest behind a tag is not in git; a plan says which tags that i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from release.errors import ReleaseError
-from release.images import dockerfile
+from release.errors import ReleaseError, UsageError
+from release.images import contextfiles, dockerfile
+from release.images.contextfiles import ContextFiles
 from release.images.stages import declared_arguments
 from release.settings.images import BASE_ARGUMENT, ImageSpec
 from release.versions.ports import Git
@@ -30,17 +31,43 @@ def changed_inputs(git: Git, images_at: ImagesAt, before: str, after: str) -> Ma
     images = images_at(after) or {}
     if not before or not images:
         return {name: image.inputs for name, image in images.items()}
-    every = sorted({_FILE, *(path for image in images.values() for path in image.inputs)})
-    paths = git.changed_between(before, after, every)
+    every = {_FILE, *(path for image in images.values() for path in (*image.inputs, *contextfiles.places(image)))}
+    paths = git.changed_between(before, after, sorted(every))
     found = {
         name: [path for path in paths if any(is_below(path, one) for one in image.inputs)]
         for name, image in images.items()
     }
+    if not paths:
+        return found
+    found |= _seen(images.values(), git, before, after)
     if _FILE in paths:
         earlier = images_at(before) or {}
         for name, image in images.items():
             found[name] += _keys(earlier.get(name), image, git, after)
     return found
+
+
+def _seen(images: Iterable[ImageSpec], git: Git, before: str, after: str) -> Mapping[str, list[str]]:
+    """Of the images whose builds do not see all of their inputs: the files that differ among those that they see."""
+    found = {}
+    old, new = _files(images, git, before), contextfiles.seen(images, git, after)
+    for image in images:
+        if old[image.name].files is None and new[image.name].files is None:
+            continue
+        was, now = (
+            git.files(commit, image.inputs) if one.files is None else one.files
+            for commit, one in ((before, old[image.name]), (after, new[image.name]))
+        )
+        found[image.name] = sorted(path for path in was.keys() | now.keys() if was.get(path) != now.get(path))
+    return found
+
+
+def _files(images: Iterable[ImageSpec], git: Git, commit: str) -> Mapping[str, ContextFiles]:
+    """As an earlier commit had it; a file that BuildKit refuses has ignored nothing, as nothing was built then."""
+    try:
+        return contextfiles.seen(images, git, commit)
+    except UsageError:
+        return {image.name: ContextFiles() for image in images}
 
 
 def _keys(earlier: ImageSpec | None, image: ImageSpec, git: Git, commit: str) -> list[str]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from release.errors import ReleaseError
+from release.images import contextfiles
+from release.images.ignoring import Ignoring
 from release.images.inputs import inputs_hash
 from release.images.model import BaseImage
 from release.images.ports import Bases
@@ -28,11 +30,13 @@ class Recipe:
     Attributes:
         trees: path -> git object hash, of the image's inputs.
         bases: the name of each image that the build reads -> what that is.
+        ignoring: what leaves some of its inputs out; None: nothing does.
     """
 
     reading: Reading
     trees: Mapping[str, str]
     bases: Mapping[str, BaseImage]
+    ignoring: Ignoring | None = None
 
     @property
     def inputs(self) -> str:
@@ -64,9 +68,15 @@ def recipes(config: Config, commit: str, git: Git, bases: Bases, names: Sequence
     readings = [read(image, git, commit) for image in images]
     if config.pinned:
         check_pinned(readings)
-    trees = git.tree_hashes(commit, sorted({path for image in images for path in image.inputs}))
+    whole = git.tree_hashes(commit, sorted({path for image in images for path in image.inputs}))
+    seen = contextfiles.seen(images, git, commit)
     return tuple(
-        Recipe(reading, {path: trees[path] for path in reading.image.inputs}, found(reading, bases))
+        Recipe(
+            reading,
+            contextfiles.trees(reading.image, seen[reading.image.name], whole),
+            found(reading, bases),
+            seen[reading.image.name].leaving_out,
+        )
         for reading in readings
     )
 

@@ -97,18 +97,21 @@ def parse_build(table: Table) -> BuildDefaults:
 
 def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
     """Read ``[images.<name>]``. Raises UsageError with line and key."""
+    context = _folder(table.text_of("context", ".", doc="The folder that the Dockerfile's `COPY` starts from."))
     spec = ImageSpec(
         name=name,
         repository=table.text_of("repository", pattern=REPOSITORY, doc="The ECR repository that holds the image."),
         dockerfile=table.text_of("dockerfile", doc="The Dockerfile's path."),
-        context=_folder(table.text_of("context", ".", doc="The folder that the Dockerfile's `COPY` starts from.")),
+        context=context,
         target=table.text_of("target", "", doc="The stage of the Dockerfile.", unset="the last stage"),
         inputs=tuple(
             _folder(path)
             for path in table.texts(
                 "inputs",
+                (context,),
                 doc="The paths that the build sees, the Dockerfile's among them. Nothing else enters the build, so no "
-                "change to an image escapes a version.",
+                "change to an image escapes a version. What `.dockerignore` leaves out is not among them.",
+                unset="the whole context",
             )
         ),
         parameter=table.text_of(

@@ -65,8 +65,16 @@ class Git(Protocol):
     def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
         """Path -> git object id at ``commit``. Raises NotFoundError for a path that is not there."""
 
-    def export(self, commit: str, paths: Sequence[str], folder: Path, epoch: int) -> None:
+    def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
+        """Every file below ``paths`` -> its mode and git object id at ``commit``; a path that is not there has none."""
+
+    def export(
+        self, commit: str, paths: Sequence[str], folder: Path, epoch: int, keeps: Callable[[str], bool] | None = None
+    ) -> None:
         """Write ``paths`` below ``folder``, byte for byte as they are committed, with ``epoch`` as every time.
+
+        Args:
+            keeps: whether a file is written, by its path; None: every one is.
 
         Raises NotFoundError: a path is missing, is a submodule, or its content is not on this machine.
         """

@@ -483,3 +483,22 @@ def test_edited_and_untracked_files_are_changed_ones(real: GitFolder) -> None:
     (real.folder / "d" / "new").write_bytes(b"2")
     (real.folder / "e").write_bytes(b"2")
     assert sorted(real.git.changed(["d"])) == ["d/b", "d/new"]
+
+
+def test_files_are_those_below_each_path_and_a_path_that_is_not_there_has_none(repo: FakeGit | GitFolder) -> None:
+    commit = repo.commit({"a/x": b"1", "a/b/y": b"2", "ab": b"1", "c[1]": b"4"})
+    found = port(repo).files(commit, ["a", "c[1]", "nowhere"])
+    assert sorted(found) == ["a/b/y", "a/x", "c[1]"]
+    assert sorted(port(repo).files(commit, ["."])) == ["a/b/y", "a/x", "ab", "c[1]"]
+    assert port(repo).files(commit, []) == {}
+    again = port(repo).files(repo.commit({"a/x": b"3", "a/b/y": b"2"}), ["a"])
+    assert again["a/b/y"] == found["a/b/y"]
+    assert again["a/x"] != found["a/x"]
+
+
+def test_an_export_leaves_out_what_is_not_kept(repo: FakeGit | GitFolder, tmp_path: Path) -> None:
+    commit = repo.commit({"a/x.py": b"1", "a/tests/y.py": b"2"})
+    port(repo).export(commit, ["a"], tmp_path / "out", 0, lambda path: "/tests/" not in path)
+    assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["x.py"]
+    port(repo).export(commit, ["a"], tmp_path / "none", 0, lambda _path: False)
+    assert list((tmp_path / "none").rglob("*")) == []

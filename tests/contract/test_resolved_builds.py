@@ -14,6 +14,7 @@ from release.adapters.baseregistry import BaseRegistry
 from release.adapters.bases import StandIns
 from release.adapters.docker import Docker
 from release.adapters.layout import blob_path, read_layout
+from release.images.model import BuildRequest
 from release.images.ports import Bases
 from release.images.request import request_of
 from release.images.resolve import recipes
@@ -64,14 +65,25 @@ class Builds:
         git, commit, path = self.repository.git, self.repository.head, self.folder / f"api-{self.count}.oci"
         (recipe,) = recipes(parse(toml), commit, git, bases)
         self.engine.build({path: request_of(recipe, commit, git, path, {})})
-        manifest = read_layout(path)
-        files: dict[str, bytes] = {}
-        for layer in manifest.layers:
-            with tarfile.open(blob_path(path, layer.digest)) as tar:
-                for member in tar:
-                    content = tar.extractfile(member) if member.isfile() else None
-                    files |= {member.name: content.read()} if content else {}
-        return manifest.digest, files
+        return read_layout(path).digest, files_in(path)
+
+    def built(self, request: BuildRequest) -> Mapping[str, bytes]:
+        """Every file of what the engine makes of ``request``."""
+        self.count += 1
+        path = self.folder / f"other-{self.count}.oci"
+        self.engine.build({path: request})
+        return files_in(path)
+
+
+def files_in(path: Path) -> Mapping[str, bytes]:
+    """Every file of an image's layers."""
+    files: dict[str, bytes] = {}
+    for layer in read_layout(path).layers:
+        with tarfile.open(blob_path(path, layer.digest)) as tar:
+            for member in tar:
+                content = tar.extractfile(member) if member.isfile() else None
+                files |= {member.name: content.read()} if content else {}
+    return files
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ class FakeEngine(Engine):
         built: the images built so far.
         requests: how they were asked for.
         asked: the last request for each image; ``dockerfiles``: the text of its Dockerfile; ``beside``: the names of
-            the files in that file's folder.
+            the files in that file's folder; ``contexts``: the files of its context.
         unsteady: a step of the Dockerfile gives other bytes each time.
     """
 
@@ -41,6 +41,7 @@ class FakeEngine(Engine):
         self.asked: dict[str, BuildRequest] = {}
         self.dockerfiles: dict[str, str] = {}
         self.beside: dict[str, set[str]] = {}
+        self.contexts: dict[str, set[str]] = {}
         self.unsteady = False
 
     def build(self, requests: Mapping[Path, BuildRequest]) -> None:
@@ -69,6 +70,7 @@ class FakeEngine(Engine):
                 for path in request.context.rglob("*")
                 if path.is_file()
             }
+            self.contexts[request.image] = set(files)
             files[".dockerfile"] = self.dockerfiles[request.image].encode(errors="surrogateescape")
             files |= {".date": str(len(self.built)).encode()} if self.unsteady else {}
             files[".target"] = f"{request.target} {dict(request.build_args)} {dict(request.named_contexts)}".encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -172,9 +172,18 @@ class FakeGit(Git):
     def tree_hashes(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
         return {path: hashlib.sha1(repr(self._below(commit, path)).encode()).hexdigest() for path in paths}
 
-    def export(self, commit: str, paths: Sequence[str], folder: Path, epoch: int) -> None:
+    def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
+        known = self.commits[self._known(commit)].files.items()
+        return {name: f"100644 {hashlib.sha1(content).hexdigest()}" for name, content in known if _below(name, paths)}
+
+    def export(
+        self, commit: str, paths: Sequence[str], folder: Path, epoch: int, keeps: Callable[[str], bool] | None = None
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         for path in paths:
             for name, content in self._below(commit, path):
+                if keeps is not None and not keeps(name):
+                    continue
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
         for each in (folder, *folder.rglob("*")):

@@ -61,7 +61,6 @@ def test_the_registry_is_in_the_region_of_the_first_environment() -> None:
 def test_the_inputs_are_what_the_dockerfile_reads_for_its_target() -> None:
     (found,) = config().images.values()
     assert found.inputs == (
-        "detect/.dockerignore",
         "detect/Dockerfile",
         "detect/app.py",
         "detect/models",

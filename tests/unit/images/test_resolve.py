@@ -72,7 +72,7 @@ def test_what_stands_beside_the_dockerfile_goes_with_it(floating: World) -> None
     floating.git.commit({"function/Dockerfile.dockerignore": b"*.md\n", "release.toml": toml.encode()})
     floating.build()
     assert floating.engine.beside["export"] == {"Dockerfile", "Dockerfile.dockerignore"}
-    assert floating.engine.beside["report"] == {"Dockerfile"}
+    assert floating.engine.beside["report"] == {"Dockerfile", "Dockerfile.dockerignore"}, "input or not"
 
 
 def test_a_tag_that_moved_is_another_image_and_one_that_stayed_is_not(floating: World) -> None:
