@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +69,15 @@ class Aws(ApplicationCalls):
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
         """See :class:`release.deployments.ports.Cloud`. What was deleted may still be listed, and is left out."""
+        found: list[StackResource] = []
+        for each in self._listed(stack):
+            found.append(each)
+            if each.type == "AWS::CloudFormation::Stack" and each.physical_id:
+                inner = self.resources(each.physical_id)
+                found += [replace(one, logical_id=f"{each.logical_id}/{one.logical_id}") for one in inner]
+        return tuple(found)
+
+    def _listed(self, stack: str) -> tuple[StackResource, ...]:
         try:
             pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
             return tuple(

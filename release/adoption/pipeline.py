@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from release.adoption import expanded, pipelinefile
 from release.adoption.pipelinefile import PipelineFile
 from release.adoption.ports import ProjectFiles, Translator
-from release.completion.complete import completed
+from release.completion import tree
 from release.errors import ConflictError, NotFoundError
 from release.releases import bundling
 from release.report import Report
@@ -42,15 +42,11 @@ class PipelinePlan:
 
 
 def plan(config: Config, files: ProjectFiles, translator: Translator) -> PipelinePlan:
-    """What the file should be, by the copy of the template that a release deploys.
+    """What the file should be, by the copies of the templates that a release deploys.
 
-    Raises what :func:`expanded.expand` and :func:`release.completion.complete.completed` raise.
+    Raises what :func:`expanded.expand` and :func:`release.completion.tree.copies` raise.
     """
-
-    def read(path: str) -> bytes:
-        content = files.read(path)
-        return completed(content, path, bundling.wanted(config)) if path == config.template else content
-
+    read = tree.reader(config.template, files.read, bundling.wanted(config))
     everywhere, notes = expanded.expand(config, read, translator)
     try:
         present = _text(files.read(PATH))

@@ -86,17 +86,15 @@ def functions_of(wiring: Wiring, commit: str, config: Config) -> Mapping[str, tu
 
     Of the parameters only defaults are known, and a version in the form of one: which environment comes is open.
     """
-    from release.completion.complete import completed
+    from release.completion import starts
     from release.releases import bundling
-    from release.settings import cfn, functionenv
 
-    written = wiring.git.show(commit, config.template)
-    template = cfn.load(completed(written, config.template, bundling.wanted(config)), config.template)
     region = config.registry_region
     values = {"AWS::Region": region, "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
     values |= {"ReleaseVersion": "0.0.0", "GitSha": commit}
-    images = {image.parameter: name for name, image in config.images.items()}
-    return functionenv.of_functions(template, images, values)
+    return starts.of_functions(
+        config.template, lambda path: wiring.git.show(commit, path), bundling.wanted(config), values
+    )
 
 
 def agreed(wiring: Wiring, commit: str, config: Config) -> Sequence[str]:
@@ -105,13 +103,13 @@ def agreed(wiring: Wiring, commit: str, config: Config) -> Sequence[str]:
     Raises UsageError: an environment is given a parameter that there is not, or a secret in plain text; or a smoke test
     names what cannot be there. Of what depends on a condition, only whoever deploys knows every parameter.
     """
-    from release.completion.complete import completed
+    from release.completion import tree
     from release.errors import UsageError
     from release.releases import bundling
     from release.settings import agreement, cfn, parameters, reachable
 
-    written = wiring.git.show(commit, config.template)
-    template = cfn.load(completed(written, config.template, bundling.wanted(config)), config.template)
+    read = tree.reader(config.template, lambda path: wiring.git.show(commit, path), bundling.wanted(config))
+    template = cfn.load(read(config.template), config.template)
     defaults = {name: one.default for name, one in parameters.declared(template).items() if one.default is not None}
     notes: dict[str, None] = {}
     for environment in config.environments.values():

@@ -16,23 +16,25 @@ OUTPUTS: tuple[str, ...] = ()
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
-    sub.add_argument("--diff", action="store_true", help="only what is added or replaced, as a unified diff")
+    sub.add_argument(
+        "--diff", action="store_true", help="what is added or replaced, as a unified diff; nested ones too"
+    )
+    sub.add_argument("path", nargs="?", default="", help="a template that is nested in it (default: the stack's own)")
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Print the copy of the working tree's template that a release of it would deploy."""
-    from release.completion import copyreport
-    from release.completion.complete import completed
+    from release.completion import copyreport, tree
     from release.errors import NotFoundError
     from release.releases import bundling
 
-    where = wiring.config.template
-    try:
-        theirs = (wiring.folder / where).read_bytes()
-    except OSError as error:
+    root, read = wiring.config.template, wiring.project_files.read
+    copies = tree.copies(root, read, bundling.wanted(wiring.config))
+    where = args.path or root
+    if where not in copies:
         raise NotFoundError(
-            f"release.toml names the template {where}, which cannot be read: {error.strerror}",
+            f"{where} is no template of this release; it has {', '.join(copies)}",
             untouched="everything",
-            next_step="correct project.template in release.toml",
-        ) from error
-    return copyreport.of_copy(where, theirs, completed(theirs, where, bundling.wanted(wiring.config)), diff=args.diff)
+            next_step=f"release template {root}",
+        )
+    return copyreport.of_copies(where, {path: read(path) for path in copies}, copies, diff=args.diff)

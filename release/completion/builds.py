@@ -85,8 +85,16 @@ def image_functions(document: TemplateText, template: Mapping[str, Any]) -> Iter
         if packaged != "Image":
             continue
         described = bool(_KEYS & metadata.keys())
-        build = _build(document, template, name, metadata, own) if described else None
+        build = _build(document, name, metadata, _platform(template, resource)) if described else None
         yield ImageFunction(name, uri, build, raw)
+
+
+def same_build(dockerfile: str, context: str, target: str, args: Mapping[str, Any], build: Build | None) -> bool:
+    """Whether an image of release.toml is what the Metadata describes; arguments may stand in release.toml alone."""
+    return build is not None and (
+        (dockerfile, context.rstrip("/") or "/", target) == (build.dockerfile, build.context, build.target)
+        and all(str(args.get(name)) == each for name, each in build.args.items())
+    )
 
 
 def refers_to(uri: Any) -> frozenset[str]:
@@ -94,14 +102,18 @@ def refers_to(uri: Any) -> frozenset[str]:
     return frozenset(references(uri))
 
 
-def _build(
-    document: TemplateText, template: Mapping[str, Any], name: str, metadata: Mapping[str, Any], own: Mapping[str, Any]
-) -> Build:
+def _build(document: TemplateText, name: str, metadata: Mapping[str, Any], platform: str) -> Build:
     at: Path = ("Resources", name, "Metadata")
     for key in ("Dockerfile", "DockerContext"):
-        if not isinstance(metadata.get(key), str) or not metadata[key]:
+        if not isinstance(metadata.get(key, ""), str):
             raise document.refused(
-                at, f"the Metadata of {name} has no {key} that is a text", f"write Metadata.{key} of {name} out"
+                (*at, key),
+                f"the {key} of {name} is computed, and an image is built once, for every environment",
+                f"write its path: Metadata.{key} of {name}",
+            )
+        if not metadata.get(key):
+            raise document.refused(
+                at, f"the Metadata of {name} has no {key}, without which SAM builds nothing", f"add Metadata.{key}"
             )
     if unknown := sorted(key for key in metadata if key.startswith("DockerBuild") and key not in _KEYS):
         raise document.refused(
@@ -114,11 +126,13 @@ def _build(
         raise document.refused((*at, "DockerBuildTarget"), f"the target of {name} is computed", "write its name")
     if not isinstance(args, dict) or not all(isinstance(each, str) for each in args.values()):
         raise document.refused(
-            (*at, "DockerBuildArgs"), f"a build argument of {name} is no text", "write its value, not a function"
+            (*at, "DockerBuildArgs"),
+            f"a build argument of {name} is computed, and an image is built once",
+            "write its value",
         )
     context = _folder(document, (*at, "DockerContext"), posixpath.dirname(document.where), metadata["DockerContext"])
     dockerfile = _folder(document, (*at, "Dockerfile"), context, metadata["Dockerfile"])
-    return Build(dockerfile, context, target, {str(k): v for k, v in args.items()}, _platform(template, own))
+    return Build(dockerfile, context, target, {str(k): v for k, v in args.items()}, platform)
 
 
 def _folder(document: TemplateText, path: Path, folder: str, written: str) -> str:
@@ -130,6 +144,7 @@ def _folder(document: TemplateText, path: Path, folder: str, written: str) -> st
     return found
 
 
-def _platform(template: Mapping[str, Any], own: Mapping[str, Any]) -> str:
-    named = own.get("Architectures", cfn.shared_by_functions(template).get("Architectures"))
+def _platform(template: Mapping[str, Any], resource: Mapping[str, Any]) -> str:
+    shared = merged(cfn.shared_by(template, resource))
+    named = merged(resource.get("Properties")).get("Architectures", shared.get("Architectures"))
     return _PLATFORMS.get(str(named[0]), "") if isinstance(named, list) and len(named) == 1 else ""

@@ -7,13 +7,13 @@ would write the whole file anew: it changes indents, line breaks of long texts a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import yaml
 
 from release.errors import UsageError
+from release.settings import cfn
 
 Path = tuple[str, ...]
 
@@ -64,12 +64,23 @@ class TemplateText:
         return UsageError(f"{self.where}, line {self.line(path)}: {problem}", untouched="everything", next_step=remedy)
 
 
+def decoded(template: bytes, where: str) -> str:
+    """The text of a template, a byte order mark kept. Raises UsageError: it is not in UTF-8."""
+    try:
+        return template.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{where} is not UTF-8 text: {error}", untouched="everything", next_step=f"save {where} as UTF-8"
+        ) from error
+
+
 def read(text: str, where: str) -> TemplateText:
     """Read ``text``, which :func:`cfn.load` has read already. Raises UsageError: a key stands there twice."""
-    root = yaml.compose(text, yaml.SafeLoader)
+    as_yaml = cfn.as_yaml(text)
+    root = yaml.compose(as_yaml, yaml.SafeLoader)
     assert isinstance(root, yaml.MappingNode)
     counted: dict[int, int] = {}
-    found = TemplateText(text, where, root, _is_json(text), counted)
+    found = TemplateText(text, where, root, cfn.is_json(text), counted)
     _count(root, counted, where)
     return found
 
@@ -88,13 +99,6 @@ def end(node: yaml.Node) -> int:
         last = node.value[-1]
         return end(last[1] if isinstance(last, tuple) else last)
     return int(node.end_mark.index)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _count(node: yaml.Node, counted: dict[int, int], where: str) -> None:

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from release.completion import sourcepaths
-from release.completion.builds import Build, ImageFunction, image_functions, refers_to
+from release.completion.builds import Build, ImageFunction, image_functions, merged, refers_to, same_build
+from release.completion.document import decoded
 from release.completion.document import read as read_document
+from release.completion.places import Read, may_nest, places
 from release.errors import NotFoundError
 from release.settings import cfn
 from release.settings.config import table_of
 from release.versions.ports import Git
-
-Read = Callable[[str], bytes]
-"""Path -> its bytes; raises NotFoundError."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,15 @@ class Inferred:
     parameter: str
     build: Build
     functions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A function and the root's parameters that its ImageUri refers to; ``name`` with the stacks that lead to it."""
+
+    name: str
+    function: ImageFunction
+    parameters: frozenset[str]
 
 
 def with_images(settings: str, read: Read) -> str:
@@ -54,10 +62,9 @@ def with_images(settings: str, read: Read) -> str:
         template = read(where)
     except NotFoundError:
         return settings
-    if b"Dockerfile" not in template:  # nothing to infer, and parsing it takes longer than most commands do
+    if b"Dockerfile" not in template and not may_nest(template):  # parsing it takes longer than most commands do
         return settings
-    explicit = top.get("images", {})
-    found = inferred(template, where, explicit if isinstance(explicit, dict) else {})
+    found = inferred(where, read, merged(top.get("images", {})))
     tables = "".join("\n" + _table(each, str(project["name"]), read) for each in found)
     return f"{settings.rstrip()}\n{tables}" if tables else settings
 
@@ -68,48 +75,56 @@ def settings_at(git: Git, commit: str) -> str:
     return with_images(written, lambda path: git.show(commit, path))
 
 
-def inferred(template: bytes, where: str, explicit: Mapping[str, Any]) -> tuple[Inferred, ...]:
-    """The images of the template that ``explicit``, the tables of release.toml, leave out. Raises UsageError."""
-    loaded = cfn.load(template, where)
-    groups: list[tuple[Build, list[ImageFunction]]] = []
-    for each in image_functions(read_document(template.decode(), where), loaded):
-        if each.build is None or any(_names(image, each) for image in explicit.values()):
-            continue
-        for build, members in groups:
-            if build == each.build:
-                members.append(each)
-                break
-        else:
-            groups.append((each.build, [each]))
-    taken, given = set(explicit), loaded.get("Parameters")
+def inferred(where: str, read: Read, explicit: Mapping[str, Any]) -> tuple[Inferred, ...]:
+    """The images that ``explicit``, the tables of release.toml, leave out, of the template and those nested in it.
+
+    Raises:
+        UsageError: a template, or Metadata in it, is not understood. NotFoundError: a nested template is not there.
+    """
+    groups: list[tuple[Build, list[_Found]]] = []
+    given: set[str] = set()
+    for place in places(where, read):
+        loaded = cfn.load(read(place.path), place.path)
+        given |= set(merged(loaded.get("Parameters"))) if not place.prefix else set()
+        for each in image_functions(read_document(decoded(read(place.path), place.path), place.path), loaded):
+            found = _Found(f"{place.prefix}{each.logical_id}", each, _named(each, place.given))
+            if each.build is None or any(_is_image_of(image, found) for image in explicit.values()):
+                continue
+            _group(groups, each.build).append(found)
+    taken = set(explicit)
     result = []
     for build, members in groups:
-        name = _free(_kebab(members[0].logical_id), taken)
+        name = _free(_kebab(members[0].function.logical_id), taken)
         taken.add(name)
-        own = sorted(refers_to(members[0].uri) & set(given if isinstance(given, dict) else ()))
+        own = sorted(members[0].parameters & given)
         parameter = own[0] if len(own) == 1 else "".join(map(str.capitalize, name.split("-"))) + "ImageUri"
-        result.append(Inferred(name, parameter, build, tuple(each.logical_id for each in members)))
+        result.append(Inferred(name, parameter, build, tuple(dict.fromkeys(each.name for each in members))))
     return tuple(result)
 
 
-def _names(image: Any, function: ImageFunction) -> bool:
+def _group(groups: list[tuple[Build, list[_Found]]], build: Build) -> list[_Found]:
+    for known, members in groups:
+        if known == build:
+            return members
+    groups.append((build, []))
+    return groups[-1][1]
+
+
+def _named(function: ImageFunction, given: Mapping[str, str]) -> frozenset[str]:
+    """The root's parameters that the function's image may come from."""
+    return frozenset(given[name] for name in refers_to(function.uri) if name in given)
+
+
+def _is_image_of(image: Any, found: _Found) -> bool:
     """Whether a table of release.toml is the function's image."""
     if not isinstance(image, dict):
         return False
-    return image.get("parameter") in refers_to(function.uri) or same_build(
+    return image.get("parameter") in found.parameters or same_build(
         str(image.get("dockerfile", "")),
         str(image.get("context", ".")),
         str(image.get("target", "")),
         image.get("args", {}),
-        function.build,
-    )
-
-
-def same_build(dockerfile: str, context: str, target: str, args: Mapping[str, Any], build: Build | None) -> bool:
-    """Whether an image of release.toml is what the Metadata describes; arguments may stand in release.toml alone."""
-    return build is not None and (
-        (dockerfile, context.rstrip("/") or "/", target) == (build.dockerfile, build.context, build.target)
-        and all(str(args.get(name)) == each for name, each in build.args.items())
+        found.function.build,
     )
 
 

@@ -22,10 +22,10 @@ _CONFIGURATION = (
 )
 
 
-def parameters_of(template: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[str, ...]:
-    """The template's parameters that the function with the properties ``own`` depends on, in the template's order."""
+def parameters_of(template: Mapping[str, Any], resource: Mapping[str, Any]) -> tuple[str, ...]:
+    """The template's parameters that the function ``resource`` depends on, in the template's order."""
     given, conditions = merged(template.get("Parameters")), merged(template.get("Conditions"))
-    shared = cfn.shared_by_functions(template)
+    shared, own = merged(cfn.shared_by(template, resource)), merged(resource.get("Properties"))
     values = [each.get(key) for each in (shared, own) for key in _CONFIGURATION]
     found: set[str] = set()
     todo = set(_conditions(values))

@@ -49,11 +49,12 @@ class Side:
 
     def _templates(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The template under "", then every one that is nested in it, however deep, under its path."""
-        nested = [each.path for each in localfiles.local_paths(self.root, self._read) if each.template]
+        nested = [each.path for each in localfiles.local_paths(self.root, self.read) if each.template]
         for path in (self.root, *nested):
-            yield "" if path == self.root else path, cfn.load(self._read(path), f"{path} of {self.name}")
+            yield "" if path == self.root else path, cfn.load(self.read(path), f"{path} of {self.name}")
 
-    def _read(self, path: str) -> bytes:
+    def read(self, path: str) -> bytes:
+        """A file of it. Raises NotFoundError."""
         try:
             return (self.folder / path).read_bytes()
         except OSError as error:

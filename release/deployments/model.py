@@ -24,7 +24,10 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackResource:
-    """One resource of a stack: its name in the template (after SAM's transform), its type, and what it is called."""
+    """One resource of a stack: its name in the template (after SAM's transform), its type, and what it is called.
+
+    One of a nested stack has that stack's name before its own: ``Child/Function``.
+    """
 
     logical_id: str
     type: str

@@ -104,11 +104,12 @@ def _side(
         return None
     folder.mkdir()
     bundling.export(git, commit, settings.template, folder)
+    bundling.complete_in(folder, settings.template, bundling.wanted(settings))
     return Side(name, folder, settings.template, settings, environment, {})
 
 
 def _functions(side: Side | None) -> Mapping[str, RecordedFunction]:
-    return drafting.functions_of((side.folder / side.root).read_bytes(), side.settings) if side else {}
+    return drafting.functions_of(side.read, side.settings) if side else {}
 
 
 def _images(before: LiveBefore, present: Present, old: Config | None) -> tuple[ImageDifference, ...]:

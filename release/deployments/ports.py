@@ -58,7 +58,10 @@ class Cloud(Application, Protocol):
         """The stack as it is, or None when there is none."""
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
-        """Every resource that the stack holds now. Raises RemoteError when there is no such stack."""
+        """Every resource that the stack holds now. Raises RemoteError when there is no such stack.
+
+        Those of the stacks nested in it too, their logical ids after the nested stack's: ``Child/Function``.
+        """
 
     def deploy(self, request: StackRequest) -> None:
         """Bring the stack to ``request`` and wait until CloudFormation is done. Raises RemoteError."""

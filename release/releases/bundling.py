@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from release.completion.complete import RECIPE, Wanted, completed
+from release.completion import tree
+from release.completion.complete import RECIPE, Wanted
 from release.errors import NotFoundError
 from release.releases import building, bundle
 from release.releases.bundle import Limits
@@ -77,9 +78,14 @@ def write(
     if builds and builder is not None:
         folder = _with_built(folder, template, builds, builder)
     if complete is not None:
-        copy = folder / template
-        copy.write_bytes(completed(copy.read_bytes(), template, complete))
+        complete_in(folder, template, complete)
     bundle.pack(folder, target, limits)
+
+
+def complete_in(folder: Path, template: str, wanted: Wanted) -> None:
+    """Put the copies of the templates that are laid out below ``folder`` in their place. Raises UsageError."""
+    for path, copy in tree.copies(template, lambda path: (folder / path).read_bytes(), wanted).items():
+        (folder / path).write_bytes(copy)
 
 
 def export(git: Git, commit: str, template: str, folder: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from release.completion import inferred
-from release.completion.complete import completed
+from release.completion import inferred, tree
+from release.completion.places import Read
 from release.digest import sha256
 from release.images.ports import Registry
 from release.oci import checked_platform
@@ -15,9 +15,7 @@ from release.releases import bundling, recording
 from release.releases.bundle import Limits
 from release.releases.ports import Store
 from release.releases.record import RecordedFunction, RecordedImage, RecordedVerdict, ReleaseRecord
-from release.settings import cfn
 from release.settings.config import Config
-from release.settings.functions import functions
 from release.versions.links import links_of
 from release.versions.ports import Git
 
@@ -62,18 +60,23 @@ def record_of(draft: Draft, config: Config, git: Git, registry: Registry) -> Rel
         created=created,
         template=config.template,
         images={name: _image(name, draft, config, registry) for name in config.images},
-        functions=functions_of(git.show(draft.commit, config.template), config),
+        functions=functions_of(lambda path: git.show(draft.commit, path), config),
         verdicts=draft.verdicts,
         settings=inferred.settings_at(git, draft.commit),
         sboms={name: sha256(sbom) for name, sbom in _of_code(draft, config).items()},
     )
 
 
-def functions_of(template: bytes, config: Config) -> Mapping[str, RecordedFunction]:
-    """Logical id -> the Lambda function, of everything that the template's copy ships. Raises UsageError."""
-    copy = completed(template, config.template, bundling.wanted(config))
-    parameters = {image.parameter: name for name, image in config.images.items()}
-    found = functions(cfn.load(copy, config.template), parameters, config.alias)
+def functions_of(read: Read, config: Config) -> Mapping[str, RecordedFunction]:
+    """Logical id -> the Lambda function, of everything that the templates' copies ship.
+
+    Args:
+        read: a template by its path. Raises NotFoundError.
+
+    Raises:
+        UsageError: a template has something that its copy cannot have.
+    """
+    found = tree.functions_of(config.template, read, bundling.wanted(config))
     return {each.logical_id: RecordedFunction(each.image, each.alias) for each in found}
 
 

@@ -7,6 +7,7 @@ written, because a template's ``Runtime: 3.10`` must not become a number on its 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -59,7 +60,7 @@ def load(text: bytes | str, where: str) -> Mapping[str, Any]:
         UsageError: it is no YAML or JSON, no mapping, or nested beyond reason.
     """
     try:
-        document = yaml.load(text, _Loader)
+        document = yaml.load(as_yaml(text.decode() if isinstance(text, bytes) else text), _Loader)
         if not isinstance(document, dict):
             raise yaml.YAMLError(f"it is {'empty' if document is None else 'no mapping'}")
         _check_depth(document, _DEPTH)
@@ -70,6 +71,24 @@ def load(text: bytes | str, where: str) -> Mapping[str, Any]:
             next_step="sam validate --lint",
         ) from error
     return document
+
+
+def is_json(text: str) -> bool:
+    """Whether ``text`` is a JSON object; SAM and CloudFormation read it as JSON then."""
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(text.removeprefix("\ufeff")), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def as_yaml(text: str) -> str:
+    """``text`` as a parser of YAML takes it, every character in its place: JSON may be indented with tabs.
+
+    No string of JSON holds a tab as it is (RFC 8259, section 7), so each of them is nothing but space.
+    """
+    return text.replace("\t", " ") if "\t" in text and is_json(text) else text
 
 
 def _check_depth(value: Any, left: int) -> None:
@@ -101,3 +120,12 @@ def shared_by_functions(template: Mapping[str, Any]) -> Mapping[str, Any]:
     everywhere = template.get("Globals")
     found = everywhere.get("Function") if isinstance(everywhere, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def shared_by(template: Mapping[str, Any], resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What one function takes of ``Globals.Function``: SAM's own functions alone, less their ``IgnoreGlobals``."""
+    ignored = resource.get("IgnoreGlobals")
+    if resource.get("Type") != "AWS::Serverless::Function" or ignored == "*":
+        return {}
+    found = shared_by_functions(template)
+    return {key: each for key, each in found.items() if key not in ignored} if isinstance(ignored, list) else found

@@ -76,11 +76,13 @@ def of_functions(
         values: what references are known: parameters and pseudo parameters by name.
     """
     known = known_of(template, {**_defaults(template), **values})
-    shared, found = cfn.shared_by_functions(template), cfn.resources(template)
+    found = cfn.resources(template)
     runs: dict[str, tuple[StartSettings, ...]] = {}
     for function in functions(template, images):
         if function.image and found[function.logical_id]["Type"] in FUNCTION_TYPES:
-            settings = _settings(function.logical_id, cfn.properties(found[function.logical_id]), shared, known)
+            resource = found[function.logical_id]
+            shared = cfn.shared_by(template, resource)
+            settings = _settings(function.logical_id, cfn.properties(resource), shared, known)
             runs[function.image] = (*runs.get(function.image, ()), settings)
     return runs
 

@@ -38,13 +38,12 @@ def functions(
         parameters: template parameter -> the image whose URI it takes.
         alias: what an alias is called whose name is no plain text in the template.
     """
-    shared = cfn.shared_by_functions(template)
     apart = dict(_aliases(template))
     found = []
     for name, resource in cfn.resources(template).items():
         if resource["Type"] not in FUNCTION_TYPES:
             continue
-        own = cfn.properties(resource)
+        own, shared = cfn.properties(resource), cfn.shared_by(template, resource)
         code = own.get("Code")
         uri = own.get("ImageUri", code.get("ImageUri") if isinstance(code, dict) else None)
         image = _image(uri, parameters)

@@ -135,12 +135,17 @@ def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
             own = {**own, "CodeUri": shared.get("CodeUri", ".")}
         for key in PATHS.get(kind, ()):
             for value in _values(own, key, deep=kind == "AWS::Serverless::GraphQLApi"):
-                if isinstance(value, str) and value and not _URL.match(value):
+                if isinstance(value, str) and value and not is_url(value):
                     yield f"{name}.{key}", value, kind in NESTED
     for name, value in _published(document):
-        if isinstance(value, str) and value and not _URL.match(value):
+        if isinstance(value, str) and value and not is_url(value):
             yield f"Metadata.{name}", value, False
     yield from ((f"AWS::Include in {where}", value, False) for where, value in _included(document, ""))
+
+
+def is_url(written: str) -> bool:
+    """Whether what a template names is somewhere else already."""
+    return _URL.match(written) is not None
 
 
 def _published(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -180,7 +185,7 @@ def _included(value: Any, where: str) -> Iterator[tuple[str, str]]:
         if name == "Fn::Transform" and isinstance(each, dict) and each.get("Name") == "AWS::Include":
             parameters = each.get("Parameters")
             location = parameters.get("Location") if isinstance(parameters, dict) else None
-            if isinstance(location, str) and not _URL.match(location):
+            if isinstance(location, str) and not is_url(location):
                 yield where or "the template", location
         else:
             yield from _included(each, f"{where}.{name}".lstrip("."))

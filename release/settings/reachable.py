@@ -75,9 +75,9 @@ def missing(
 
 
 def _asked(step: SmokeStep, found: Reach) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    if step.action in _INVOKING and "{" not in step.target:
+    if step.action in _INVOKING and not {"{", "/"} & set(step.target):  # Stack/Function is in a nested template
         yield "function", step.target, found.functions
-    if step.action == "schedule" and "{" not in step.target:
+    if step.action == "schedule" and not {"{", "/"} & set(step.target):
         yield "schedule", step.target, found.schedules
     outputs = {name.removeprefix(OUTPUT): None for name in named(step) if name.startswith(OUTPUT)}
     if step.action in _TO_THE_API:

@@ -110,7 +110,7 @@ def wanted(text: str, *explicit: ImageSpec, alias: str = "live") -> Wanted:
     """What release.toml says with ``explicit`` images and the ones that the template describes."""
     images = {each.name: each for each in explicit}
     tables = {name: {"parameter": each.parameter} for name, each in images.items()}
-    for each in inferred(text.encode(), "template.yaml", tables):
+    for each in inferred("template.yaml", lambda _: text.encode(), tables):
         build = each.build
         images[each.name] = ImageSpec(
             *(each.name, f"app/{each.name}", build.dockerfile, build.context, build.target, (build.context,)),

@@ -27,7 +27,7 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   Work:
     Type: AWS::Serverless::Function
-    Properties: {PackageType: Image}
+    Properties: {PackageType: Image, ImageUri: !Ref ImageUri}
     Metadata: {Dockerfile: Dockerfile, DockerContext: .}
 """
 

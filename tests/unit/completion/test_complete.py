@@ -231,3 +231,53 @@ def test_a_function_whose_image_nothing_names_is_refused() -> None:
     text = PARAMETER.replace("ImageUri: !Ref Image, ", "")
     with pytest.raises(UsageError, match="nothing says which image ApiFunction runs"):
         copy_of(text, APP)
+
+
+def test_json_that_is_indented_with_tabs_keeps_its_tabs() -> None:
+    theirs = JSON.replace("  ", "\t")
+    copy = copy_of(theirs)
+    assert json.loads(copy) == json.loads(copied("json"))
+    assert lines_left(theirs, copy) == ['\t\t\t\t"ImageUri": {"Fn::Sub": "nobody/knows:latest"}\n']
+
+
+def test_a_byte_order_mark_stays_at_the_beginning() -> None:
+    for theirs in (METADATA, JSON):
+        copy = copy_of(f"\ufeff{theirs}")
+        assert copy == f"\ufeff{copy_of(theirs)}"
+
+
+def test_what_a_function_ignores_of_globals_is_not_its_own() -> None:
+    text = METADATA.replace("    Timeout: 15 # seconds\n", "    Runtime: python3.13\n    AutoPublishAlias: other\n")
+    everything = text.replace(
+        "    Properties:\n      # Always", "    IgnoreGlobals: '*'\n    Properties:\n      # Always"
+    )
+    assert properties(copy_of(everything), "DetectFunction")["AutoPublishAlias"] == "live"
+    one = text.replace(
+        "    Properties:\n      # Always", "    IgnoreGlobals: [Runtime]\n    Properties:\n      # Always"
+    )
+    assert "AutoPublishAlias" not in properties(copy_of(one), "DetectFunction")
+
+
+SHIFTS = METADATA.replace(
+    "      # Always", "      DeploymentPreference: {Type: Canary10Percent5Minutes}\n      # Always"
+)
+
+
+def test_codedeploy_s_role_is_a_resource_with_the_boundary_where_sam_would_make_one_without() -> None:
+    found = cfn.load(copy_of(SHIFTS), "copy")["Resources"]
+    assert found["ReleaseCodeDeployRole"]["Properties"]["PermissionsBoundary"]["Fn::If"][0] == "HasPermissionsBoundary"
+    preference = found["DetectFunction"]["Properties"]["DeploymentPreference"]
+    assert preference == {"Type": "Canary10Percent5Minutes", "Role": {"Fn::GetAtt": ["ReleaseCodeDeployRole", "Arn"]}}
+    shared = METADATA.replace("    Timeout: 15", "    DeploymentPreference: {Type: AllAtOnce}\n    Timeout: 15")
+    given = cfn.load(copy_of(shared), "copy")["Globals"]["Function"]["DeploymentPreference"]
+    assert given["Role"] == {"Fn::GetAtt": ["ReleaseCodeDeployRole", "Arn"]}
+
+
+@pytest.mark.parametrize("more", [", Role: arn", ", Enabled: false"])
+def test_a_preference_that_names_a_role_or_is_off_needs_none(more: str) -> None:
+    assert "CodeDeploy" not in copy_of(SHIFTS.replace("5Minutes}", f"5Minutes{more}}}"))
+
+
+def test_traffic_that_shifts_without_an_alias_is_refused_with_its_line() -> None:
+    with pytest.raises(UsageError, match=r"line 17: DetectFunction shifts traffic from version to version"):
+        copy_of(SHIFTS, alias="none")
