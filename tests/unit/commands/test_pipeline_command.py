@@ -15,6 +15,7 @@ from release.adapters.git import GitRepository
 from release.adapters.projectfiles import WorkingTree
 from release.adapters.samtranslation import SamTranslator
 from release.commands import pipeline
+from release.completion import inferred
 from release.errors import ConflictError, MachineError, NotFoundError
 from release.report import Report
 from release.settings import config as config_file
@@ -46,11 +47,14 @@ class Ports:
 @pytest.fixture
 def ports(tmp_path: Path) -> Ports:
     (tmp_path / "template.yaml").write_text(TEMPLATE)
+    (tmp_path / "Dockerfile").write_text("FROM public.test/python:3.13\n")
     repository = GitFolder(tmp_path)
     repository.run("add", "--all")
     repository.run("commit", "--quiet", "-m", "feat: work")
     translator = SamTranslator(lambda: Path(sys.executable), dict(os.environ))
-    return Ports(tmp_path, config_file.parse(RELEASE_TOML), WorkingTree(tmp_path), translator, repository.git)
+    files = WorkingTree(tmp_path)
+    config = config_file.parse(inferred.with_images(RELEASE_TOML, files.read))
+    return Ports(tmp_path, config, files, translator, repository.git)
 
 
 def ran(ports: Ports, *arguments: str) -> Report:
@@ -77,7 +81,12 @@ def test_what_is_written_passes_the_check_and_is_written_once(ports: Ports) -> N
         in ran(ports, "--check", "--since", "HEAD").summary
     )
     assert ran(ports, "--write").text == "pipeline.yaml is what release.toml and the template ask for"
-    assert sorted(each.name for each in ports.folder.iterdir()) == [".git", "pipeline.yaml", "template.yaml"]
+    assert sorted(each.name for each in ports.folder.iterdir()) == [
+        ".git",
+        "Dockerfile",
+        "pipeline.yaml",
+        "template.yaml",
+    ]
 
 
 def test_a_commit_that_is_not_there_is_refused(ports: Ports) -> None:
