@@ -7,31 +7,33 @@ older ones are deleted only after that, never the newest.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import pyarrow as pa
 import pyarrow.parquet as pq
-from botocore.exceptions import ClientError
 
 from export.columns import TableColumns
+from export.itempages import PageReader, together
 from export.row_groups import row_groups
+from export.scan import Table, scan, segments
 from export.shape import TableShape
-from export.spool import Item, Spool
+from export.spool import Spool
 from export.upload import AWS_FAULTS, S3Upload, Target
-from shared.api import Remaining
 from shared.config import Config
-from shared.errors import DeadlineError, SupersededError, UnavailableError
+from shared.errors import DeadlineError, SupersededError
 from shared.members_file import COMMIT, GENERATED_AT, RECORD_COUNT, RUN, VERSION, key_for, newest, outdated
 from shared.store import MemberStore, Pruned
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from shared.api import Remaining
+
 SECONDS_TO_END_CLEANLY = 10.0
-THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Generator:
     config: Config
     now: Callable[[], datetime]
     log: logging.Logger
+    reader: PageReader = field(default_factory=PageReader)
 
     def run(self, remaining: Remaining) -> Generated:
         """Makes the new file the current one; raises ApiError where it cannot, with the old file in its place."""
@@ -82,27 +85,17 @@ class Generator:
         self.log.info("member file generated", extra={"data": generated.answer()})
         return generated
 
-    def _scan(self, remaining: Remaining) -> Iterator[Sequence[Item]]:
-        pages = self.dynamodb.get_paginator("scan").paginate(
-            TableName=self.config.members_table, ConsistentRead=self.config.consistent_read
-        )
-        try:
-            for page in pages:
-                _check_deadline(remaining)
-                yield page["Items"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in THROTTLED:
-                raise
-            raise UnavailableError(
-                "The member table is too busy; nothing changed. Try again later.", headers={"Retry-After": "30"}
-            ) from error
-
     def _spool(self, spool: Spool, remaining: Remaining) -> TableShape:
-        shape = TableShape()
-        for page in self._scan(remaining):
-            for item in page:
-                shape.add(item)
-            spool.write(page)
+        table, shape = Table(self.config.members_table, self.config.consistent_read), TableShape()
+
+        def pages() -> Iterator[pa.StructArray]:
+            for page in scan(self.dynamodb, table, segments(self.dynamodb, table, self.log), self.reader):
+                _check_deadline(remaining)
+                yield page
+
+        for items in together(pages()):
+            shape.learn(items)
+            spool.write(items)
         return shape
 
     def _target(self, key: str, started: datetime, records: int) -> Target:
@@ -124,6 +117,8 @@ class Generator:
                     writer.write_table(group)
             _check_deadline(remaining)
             upload.complete()
+        if columns.exact:
+            self.log.info("values that took the slow road", extra={"data": {"attributes": columns.exact}})
         return upload.bytes_written
 
     def _prune(self, key: str, before: list[str]) -> Pruned:

@@ -1,25 +1,22 @@
 """Groups spooled pages into row groups large enough to read fast and small enough to hold."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
 from export.columns import TableColumns
-from export.spool import Item
 
 ROW_GROUP_BYTES = 32 * 1024 * 1024
 """Arrow bytes (before encoding and compression) after which a row group is written."""
 
 
 def row_groups(
-    columns: TableColumns, pages: Iterable[Sequence[Item]], target_bytes: int = ROW_GROUP_BYTES
+    columns: TableColumns, pages: Iterable[pa.RecordBatch], target_bytes: int = ROW_GROUP_BYTES
 ) -> Iterator[pa.Table]:
     """The pages' items as tables of about `target_bytes`; nothing for an empty table."""
     batches: list[pa.RecordBatch] = []
     held = 0
     for page in pages:
-        if not page:
-            continue
         batches.append(columns.batch(page))
         held += batches[-1].nbytes
         if held >= target_bytes:

@@ -1,17 +1,23 @@
-"""What values an attribute holds, learnt by looking at every one of them. Pure.
+"""What values an attribute holds, learnt by looking at every one of them, a column at a time. Pure.
 
 A shape is all that the choice of a Parquet type needs (docs/parquet-types.md); it grows with the number of different
 attributes, not with the number of members.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 INT64_SMALLEST, INT64_LARGEST = -(2**63), 2**63 - 1
 MOST_FIELDS = 200
 """A map with more different keys than this is a dictionary, not a record: it is kept as DynamoDB JSON."""
+_CERTAINLY_INT64 = 18  # digits
+_PLAIN = r"^-?[0-9]+(\.[0-9]+)?$"  # no exponent: what nearly every number is written as
+_ZERO = r"^-?[0.]+$"
 
 
 @dataclass
@@ -22,11 +28,43 @@ class NumberShape:
     scale: int = 0
     in_int64: bool = True
 
-    def add(self, text: str) -> None:
-        """Learns one number in DynamoDB's notation (up to 38 digits, exponent -130 to 125)."""
-        if len(text) <= 18 and text.isdecimal():  # the usual case, fast
-            self.whole_digits = max(self.whole_digits, len(text))
+    def learn(self, texts: pa.StringArray) -> None:
+        """Learns numbers in DynamoDB's notation (up to 38 digits, exponent -130 to 125); nulls are none."""
+        texts = texts.drop_null()
+        if not len(texts):
             return
+        try:
+            edges = pc.min_max(pc.cast(texts, pa.int64())).as_py()
+        except pa.ArrowInvalid:
+            self._learn_decimals(texts)
+        else:
+            self._need(max(len(str(abs(number))) for number in edges.values()), 0)
+
+    def _learn_decimals(self, texts: pa.StringArray) -> None:
+        plain = pc.match_substring_regex(texts, _PLAIN)
+        for text in texts.filter(pc.invert(plain)).to_pylist():
+            self.add(text)
+        digits = pc.utf8_ltrim(texts.filter(plain), "-0")  # 0.05 needs no digit before the point
+        point = pc.find_substring(digits, ".")
+        whole = pc.if_else(pc.less(point, 0), pc.utf8_length(digits), point)
+        large = pc.greater(whole, _CERTAINLY_INT64)
+        for text in texts.filter(plain).filter(large).to_pylist():
+            self.add(text)
+        fractions = pc.utf8_rtrim(digits.filter(pc.greater_equal(point, 0)), "0")
+        scale = 0
+        if len(fractions):
+            behind = pc.subtract(pc.utf8_length(fractions), pc.find_substring(fractions, "."))
+            scale = pc.max(behind).as_py() - 1
+        zero = pc.any(pc.match_substring_regex(texts, _ZERO)).as_py()
+        self._need(max(pc.max(whole).as_py() or 0, int(bool(zero))), scale)
+
+    def _need(self, whole_digits: int, scale: int) -> None:
+        self.whole_digits = max(self.whole_digits, whole_digits)
+        self.scale = max(self.scale, scale)
+        self.in_int64 = self.in_int64 and self.scale == 0
+
+    def add(self, text: str) -> None:
+        """Learns one number; exact for every notation."""
         number = Decimal(text)
         _, digits, exponent = number.as_tuple()
         if not isinstance(exponent, int):
@@ -44,38 +82,45 @@ class Shape:
 
     kinds: set[str] = field(default_factory=set)
     number: NumberShape = field(default_factory=NumberShape)
-    fields: dict[str, "Shape"] = field(default_factory=dict)
+    fields: dict[str, Shape] = field(default_factory=dict)
     too_many_fields: bool = False
-    element: "Shape | None" = None
+    element: Shape | None = None
 
-    def add(self, attribute: Mapping[str, Any]) -> None:
-        """Learns one attribute value in botocore's form, `{"N": "12"}`."""
-        ((kind, content),) = attribute.items()
-        if kind == "NULL":
-            return
-        self.kinds.add(kind)
-        match kind:
-            case "N":
-                self.number.add(content)
-            case "NS":
-                for number in content:
-                    self.number.add(number)
-            case "L":
-                self.element = self.element or Shape()
-                for item in content:
-                    self.element.add(item)
-            case "M":
-                self.add_fields(content)
+    def learn(self, cells: pa.StructArray) -> None:
+        """Learns a column of cells (export.itempages)."""
+        for index, kind in enumerate(each.name for each in cells.type):
+            content = cells.field(index)
+            if kind == "NULL" or content.null_count == len(content):
+                continue
+            self.kinds.add(kind)
+            match kind:
+                case "N":
+                    self.number.learn(content)
+                case "NS":
+                    self.number.learn(content.flatten())
+                case "L":
+                    self.element = self.element or Shape()
+                    elements = content.flatten()
+                    if pa.types.is_struct(elements.type):
+                        self.element.learn(elements)
+                case "M":
+                    self._learn_fields(content)
 
-    def add_fields(self, content: Mapping[str, Mapping[str, Any]]) -> None:
-        """Learns a map's entries, until there are too many of them."""
+    def _learn_fields(self, maps: pa.StructArray) -> None:
         if self.too_many_fields:
             return
-        for name, item in content.items():
-            self.fields.setdefault(name, Shape()).add(item)
+        learn_columns(self.fields, maps)
         if len(self.fields) > MOST_FIELDS:
             self.too_many_fields = True
             self.fields.clear()
+
+
+def learn_columns(shapes: dict[str, Shape], rows: pa.StructArray) -> None:
+    """Learns every field that some row has, each into the shape of its name."""
+    for index, name in enumerate(each.name for each in rows.type):
+        cells = rows.field(index)
+        if cells.null_count < len(cells):
+            shapes.setdefault(name, Shape()).learn(cells)
 
 
 class TableShape:
@@ -85,11 +130,7 @@ class TableShape:
         self.attributes: dict[str, Shape] = {}
         self.records = 0
 
-    def add(self, item: Mapping[str, Mapping[str, Any]]) -> None:
-        """Learns one item."""
-        self.records += 1
-        for name, attribute in item.items():
-            shape = self.attributes.get(name)
-            if shape is None:
-                shape = self.attributes[name] = Shape()
-            shape.add(attribute)
+    def learn(self, items: pa.StructArray) -> None:
+        """Learns a page of items."""
+        self.records += len(items)
+        learn_columns(self.attributes, items)

@@ -4,29 +4,30 @@ Reading the table twice instead would give two different states of it, and twice
 """
 
 import errno
-import gzip
-import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
-from shared.dynamodb_json import dumps, restore
+import pyarrow as pa
+
 from shared.errors import DiskFullError
 
-Item = Mapping[str, Mapping[str, Any]]
+_COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
+IN_MEMORY_BYTES = 16 * 1024 * 1024
+"""Below this much a table never touches the disk."""
 
 
 class Spool:
-    """A compressed temporary file of scan pages, one a line; it has no name and is gone when closed.
+    """A temporary file of scan pages, each an Arrow stream of its own; it has no name and is gone when closed.
 
     `file`, open for reading and writing in binary, takes the temporary file's place.
     """
 
     def __init__(self, file: IO[bytes] | None = None) -> None:
-        self._file = file or tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._writer = gzip.GzipFile(fileobj=self._file, mode="wb", compresslevel=1, mtime=0)
+        self._file = file or tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 - closed by __exit__
+        self._pages = 0
 
     def __enter__(self) -> Self:
         return self
@@ -36,23 +37,31 @@ class Spool:
     ) -> None:
         # closing flushes: on a full disk that fails again, and would hide the error that says so
         with suppress(OSError):
-            self._writer.close()
-        with suppress(OSError):
             self._file.close()
 
-    def write(self, page: Sequence[Item]) -> None:
-        """Adds one page; raises DiskFullError."""
+    def write(self, items: pa.StructArray) -> None:
+        """Adds one page, a struct array with a row per item; raises DiskFullError."""
+        if not len(items):
+            return
+        sink = pa.BufferOutputStream()
+        batch = pa.RecordBatch.from_struct_array(items)
+        with pa.ipc.new_stream(sink, batch.schema, options=_COMPRESSED) as stream:
+            stream.write_batch(batch)
         with _disk():
-            self._writer.write(dumps(page).encode() + b"\n")
+            content = sink.getvalue()
+            self._file.write(len(content).to_bytes(8, "big"))
+            self._file.write(content)
+        self._pages += 1
 
-    def pages(self) -> Iterator[list[Item]]:
-        """Every page, in order, as `write` was given it. Ends the writing."""
+    def pages(self) -> Iterator[pa.RecordBatch]:
+        """Every page, in order, a column per attribute. Ends the writing."""
         with _disk():
-            self._writer.close()
+            self._file.flush()
         self._file.seek(0)
-        with gzip.GzipFile(fileobj=self._file, mode="rb") as reader:
-            for line in reader:
-                yield [{name: restore(value) for name, value in item.items()} for item in json.loads(line)]
+        for _ in range(self._pages):
+            size = int.from_bytes(self._file.read(8), "big")
+            with pa.ipc.open_stream(pa.py_buffer(self._file.read(size))) as stream:
+                yield from stream
 
 
 @contextmanager

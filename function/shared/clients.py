@@ -1,11 +1,14 @@
-"""AWS clients with time limits that leave a run time to end cleanly."""
+"""AWS clients with time limits that leave a run time to end cleanly.
+
+They are botocore's: boto3 adds nothing that is used here, and 50 ms to every cold start.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
 from botocore.config import Config as BotoConfig
+from botocore.session import get_session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -14,13 +17,15 @@ if TYPE_CHECKING:
 
 def dynamodb_client() -> DynamoDBClient:
     """A client for the member table."""
-    return boto3.client("dynamodb", config=_config())
+    return cast("DynamoDBClient", get_session().create_client("dynamodb", config=_config()))
 
 
 def s3_client(endpoint: str = "") -> S3Client:
     """An S3 client; `endpoint` (an emulation's, as callers reach it) is addressed by path."""
     s3 = BotoConfig(signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "auto"})
-    return boto3.client("s3", endpoint_url=endpoint or None, config=_config().merge(s3))
+    return cast(
+        "S3Client", get_session().create_client("s3", endpoint_url=endpoint or None, config=_config().merge(s3))
+    )
 
 
 def _config() -> BotoConfig:

@@ -1,6 +1,8 @@
 """A run writes the whole table into one current file and says so."""
 
 import io
+import tempfile
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 from conftest import BUCKET, START, TABLE
@@ -117,8 +120,18 @@ def test_table_name_is_the_configured_one(generator: Generator) -> None:
 
 def test_full_disk_is_told_with_its_remedy() -> None:
     # buffered as a temporary file is: the disk is felt with the first page, not before
+    page = pa.array([{"photo": {"B": b64encode(Random(1).randbytes(1_000_000)).decode()}}])
     with Path("/dev/full").open("r+b") as full, Spool(full) as spool:
         with pytest.raises(DiskFullError, match="EphemeralStorage"):
-            spool.write([{"photo": {"B": Random(1).randbytes(1_000_000)}}])
+            spool.write(page)
         with pytest.raises(DiskFullError):
             list(spool.pages())
+
+
+def test_pages_come_back_from_the_disk_in_order() -> None:
+    pages = [pa.array([{"id": {"S": f"{page}-{row}"}} for row in range(page)]) for page in range(4)]
+    with tempfile.TemporaryFile() as disk, Spool(disk) as spool:
+        for page in pages:
+            if len(page):
+                spool.write(page)
+        assert [batch.to_struct_array() for batch in spool.pages()] == pages[1:]
