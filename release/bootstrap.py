@@ -80,6 +80,7 @@ class Wiring:
     def config(self) -> Config:
         """release.toml of the working tree; with a project named, of its newest release. Raises UsageError."""
         from release.adapters import installed
+        from release.completion.missing import check_images
         from release.settings import config as config_file
 
         if self.project:
@@ -90,7 +91,9 @@ class Wiring:
                 next_step="run this in the repository, or write one (README); commands about environments "
                 "also take --project NAME --region R",
             )
-        return config_file.parse(self._with_images(self._settings, self._file), installed.version)
+        settings = self._with_images(self._settings, self._file)
+        check_images(settings, self._file)
+        return config_file.parse(settings, installed.version)
 
     def _with_images(self, settings: str, read: Callable[[str], bytes]) -> str:
         """release.toml's text with the images that only the template describes."""

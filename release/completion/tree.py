@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from release.completion.complete import Nesting, Wanted, copied
-from release.completion.places import TemplatePlace, Read, places
+from release.completion.places import Read, TemplatePlace, places
 from release.errors import UsageError
 from release.settings import cfn
 from release.settings.functions import TemplateFunction, functions
