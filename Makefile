@@ -42,7 +42,7 @@ check-settings:
 	@$(BIN)/check-jsonschema --quiet --schemafile docs/release-toml.schema.json release.toml
 check-shell:
 	@$(BIN)/shellcheck tools/setup tools/lock .ci/run rehearsal/github/programs/ask-github \
-		rehearsal/github/programs/gh rehearsal/github/programs/make
+		rehearsal/github/programs/gh rehearsal/github/programs/own/make
 check-workflows lint-workflows:
 	@$(BIN)/python -m workflowlint
 check-unit:

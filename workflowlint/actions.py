@@ -17,6 +17,7 @@ from release.errors import UsageError
 LIST = Path(__file__).with_name("actions.toml")
 
 _PIN = re.compile(r"^(?P<action>[\w.-]+/[\w./-]+)@(?P<sha>[0-9a-f]{40})\s+#\s+(?P<version>v[\w.]+)\s*$")
+_CALL = re.compile(r"^(?P<action>[\w.-]+/[\w./-]+)@(?P<sha>[0-9a-f]{40})\s+#\s+(?P<version>[\w.+-]+)\s*$")
 _USES = re.compile(r"^\s*(?:-\s+)?(?:uses|\"uses\"|'uses'):\s*(?P<reference>.*?)\s*$", re.MULTILINE)
 _KEYS = {"uses", "required", "inputs", "outputs"}
 
@@ -53,6 +54,12 @@ def references(text: str) -> list[str]:
 def pin(reference: str) -> Pin | None:
     """``reference`` as a pin; None when it is not a full commit with a version comment (faults.md, 1)."""
     match = _PIN.match(reference)
+    return Pin(match["action"], match["sha"], match["version"]) if match else None
+
+
+def pin_of_call(reference: str) -> Pin | None:
+    """A called workflow's pin, whose version comment may name a commit between two releases; None when it is none."""
+    match = _CALL.match(reference)
     return Pin(match["action"], match["sha"], match["version"]) if match else None
 
 

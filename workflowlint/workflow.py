@@ -17,6 +17,9 @@ RUNNER = "ubuntu-24.04"
 
 FOLDER = Path(".github/workflows")
 
+#: a job's ``uses`` that names a workflow of another repository
+CALLED = re.compile(r"(?P<home>[\w.-]+/[\w.-]+)/\.github/workflows/(?P<file>[\w.-]+\.ya?ml)@(?P<ref>\S+)")
+
 
 class Refused(UsageError):  # noqa: N818 - the outcome's name
     """GitHub would not start this."""
@@ -103,10 +106,15 @@ def load_all(repository: Path) -> dict[str, Workflow]:
     return {path.name: load(path) for path in sorted((repository / FOLDER).glob("*.y*ml"))}
 
 
+def document_of(text: str) -> Any:
+    """A workflow file's values, ``on`` being a text. Raises YAMLError."""
+    return yaml.load(text, _Loader)
+
+
 def parse(path: Path, text: str) -> Workflow:
     """The workflow in ``text``. Raises Refused when it is no workflow."""
     try:
-        document = yaml.load(text, _Loader)
+        document = document_of(text)
         on, jobs = document["on"], document["jobs"]
         return Workflow(
             path=path,

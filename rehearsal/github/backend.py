@@ -88,7 +88,7 @@ class Backend:
     def _token(self, job: PlannedJob, query: Mapping[str, str]) -> Answer:
         if job.permissions["id-token"] != "write":
             raise Denied("the job has no id-token: write, so GitHub gives it no OIDC token")
-        claims = {"iss": f"https://{ISSUER}", "aud": query.get("audience", ""), "sub": job.subject}
+        claims = {**job.claims, "iss": f"https://{ISSUER}", "aud": query.get("audience", ""), "sub": job.subject}
         return {"value": f"{_encode({'alg': 'none', 'typ': 'JWT'})}.{_encode(claims)}."}
 
     def _assume(self, job: PlannedJob, query: Mapping[str, str]) -> Answer:
@@ -100,7 +100,7 @@ class Backend:
         role = self.roles.get(query.get("role", ""))
         if role is None:
             raise Denied(f"AccessDenied: there is no role {query.get('role')!r} that trusts GitHub")
-        reason = role.refusal(claims["sub"], claims["aud"]) if claims["sub"] == job.subject else "another job's token"
+        reason = role.refusal(claims) if claims["sub"] == job.subject else "another job's token"
         if reason:
             raise Denied(f"AccessDenied: not authorized to perform sts:AssumeRoleWithWebIdentity: {reason}")
         return {"credentials": dict(self.credentials)}

@@ -72,7 +72,7 @@ class Reader:
 
     def __init__(self, run: RunResult, jobs: Sequence[PlannedJob]) -> None:
         self.run = run
-        self._jobs = {job.job.id: job for job in jobs if not job.job.uses}
+        self._jobs = list(jobs)
         self._legs: dict[tuple[str, str], dict[str, StepResult]] = {}
 
     def line(self, line: str) -> PlannedJob | None:
@@ -82,7 +82,9 @@ class Reader:
         except ValueError:
             self.run.errors.append(line.removeprefix("Error: "))
             return None
-        job = self._jobs.get(event.get("jobID", ""))
+        named = str(event.get("job", "")).rstrip()
+        known = [each for each in self._jobs if each.job.id == event.get("jobID")]
+        job = next((each for each in known if not each.leg or named.endswith(f"/{each.job.id} {each.leg}")), None)
         if job is None:
             return None
         title, steps = self._leg(job, event)
@@ -109,10 +111,10 @@ class Reader:
 
     def close(self) -> None:
         """Name the steps that act never spoke of, and put all in the files' order."""
-        for job in self._jobs.values():
-            if not any(job.job.id == name for name, _ in self._legs):
+        for job in self._jobs:
+            if not any(job.key == name for name, _ in self._legs):
                 self._leg(job, {})
-        order = list(self._jobs)
+        order = [job.key for job in self._jobs]
         self.run.steps = [
             step
             for _, steps in sorted(self._legs.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
@@ -121,7 +123,7 @@ class Reader:
 
     def _leg(self, job: PlannedJob, event: dict[str, Any]) -> tuple[str, dict[str, StepResult]]:
         title = fill(job.title, {"matrix": event.get("matrix") or {}})
-        key = (job.job.id, title)
+        key = (job.key, title)
         if key not in self._legs:
             self._legs[key] = {step.key: _new(job, title, step) for step in job.job.steps}
         return title, self._legs[key]

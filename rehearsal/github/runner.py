@@ -11,12 +11,14 @@ from pathlib import Path
 
 from rehearsal.github.backend import Backend
 from rehearsal.github.results import Reader, RunResult
-from rehearsal.github.startup import PlannedJob, Settings, values
+from rehearsal.github.startup import PlannedJob, Settings, secrets_of
 from rehearsal.github.triggers import Event
 from release.adapters import process
 from workflowlint.workflow import RUNNER, Workflow
 
 PROGRAMS = Path(__file__).parent / "programs"
+#: in this project's own repository the rehearsal is part of what make runs
+_OWN_PROGRAMS = PROGRAMS / "own"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Runner:
         act: the executable.
         scratch: a folder for all runs' files.
         environment: what every step sees besides GitHub's own variables: the engine's socket, the emulated AWS, …
-        path: search path of the steps, after the stand-ins of programs (``gh``, ``make``).
+        path: search path of the steps, after the stand-ins of programs (``gh``; in this project ``make``).
     """
 
     act: Path
@@ -40,6 +42,7 @@ def run(
     runner: Runner,
     scratch: Path,
     view: Path,
+    file: str,
     workflow: Workflow,
     jobs: Sequence[PlannedJob],
     event: Event,
@@ -53,13 +56,14 @@ def run(
 
     Args:
         scratch: a folder for this run's files.
-        view: a checkout of the event's commit, whose ``.git`` and workflow files act reads.
+        view: a checkout of the event's commit, whose ``.git`` act reads.
+        file: the copy of the workflow file there that act reads (:mod:`rehearsal.github.copies`).
         number: the run's number, unique on this runner.
         backend: what answers the stand-ins, and its URL.
         stand_ins: act's options for them.
     """
     answers, url = backend
-    variables, secrets = values(jobs, event, settings)
+    secrets = secrets_of(jobs, event, settings)
     result = RunResult(workflow.path.name, event.name)
     reader = Reader(result, jobs)
     shown = len(result.log)
@@ -80,6 +84,7 @@ def run(
         "REHEARSAL_ORIGIN": str(view),
         "REHEARSAL_STORE": str(scratch),
         "REHEARSAL_CACHES": str(runner.scratch / "caches"),
+        "REHEARSAL_BRANCH": settings.branch,
         "REHEARSAL_GITHUB": str(runner.scratch / "github.json"),
         "REHEARSAL_URL": url,
         "REHEARSAL_TOKEN": answers.bearer,
@@ -89,7 +94,7 @@ def run(
         runner.act,
         event.name,
         "--workflows",
-        view / ".github" / "workflows" / workflow.path.name,
+        view / ".github" / "workflows" / file,
     ]
     command += [
         "--eventpath",
@@ -104,13 +109,14 @@ def run(
     command += ["--no-cache-server", "--action-cache-path", scratch / "act", "--container-daemon-socket", "-"]
     command += ["--json", *stand_ins]
     secrets["GITHUB_TOKEN"] = "no-token-of-github"
-    for option, pairs in (("--env", steps_see), ("--var", variables), ("--secret", secrets)):
+    for option, pairs in (("--env", steps_see), ("--secret", secrets)):
         command += [word for name, value in pairs.items() for word in (option, f"{name}={value}")]
+    is_own = (view / "rehearsal" / "github" / "programs" / "own").is_dir()
     home = scratch / "home"
     home.mkdir(exist_ok=True)
     own = {
         "HOME": str(home),
-        "PATH": f"{PROGRAMS}:{runner.path}",
+        "PATH": ":".join([*([str(_OWN_PROGRAMS)] if is_own else []), str(PROGRAMS), runner.path]),
         "LANG": "C.UTF-8",
         "DOCKER_HOST": "unix:///nonexistent",
     }
@@ -123,7 +129,7 @@ def run(
 
 
 def _event_file(scratch: Path, event: Event, settings: Settings) -> Path:
-    payload = {**event.payload, "repository": {"full_name": settings.slug, "default_branch": "main"}}
+    payload = {**event.payload, "repository": {"full_name": settings.slug, "default_branch": settings.branch}}
     if event.inputs:
         payload["inputs"] = dict(event.inputs)
     path = scratch / "event.json"

@@ -1,14 +1,15 @@
-"""What GitHub settles before a job starts: its environment, its token's permissions, its OIDC subject, its queue."""
+"""What GitHub settles before a job starts: its environment, its token's permissions, its OIDC claims, its queue."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from rehearsal.github import inputs as call_inputs
 from rehearsal.github import triggers
 from rehearsal.github.concurrency import ConcurrencyGroup
+from rehearsal.github.foresight import Foresee, legs
+from rehearsal.github.sources import WorkflowSource, WorkflowSources
 from rehearsal.github.triggers import Event
 from workflowlint import permissions
 from workflowlint.expressions import Contexts, fill, filled, used
@@ -33,18 +34,30 @@ class Environment:
 
 @dataclass(frozen=True)
 class Settings:
-    """The repository's settings. ``slug`` is ``owner/name``; ``subject`` is how OIDC subjects name it."""
+    """The repository's settings. ``slug`` is ``owner/name``; ``subject`` is how OIDC subjects name it.
+
+    ``branch`` is the default branch.
+    """
 
     slug: str
     subject: str
     environments: Mapping[str, Environment]
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    branch: str = "main"
 
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """A job as it would start. ``key`` is what a step sees as ``$GITHUB_WORKFLOW/$GITHUB_JOB`` under act."""
+    """A job as it would start.
+
+    Attributes:
+        key: what a step sees as ``$GITHUB_WORKFLOW/$GITHUB_JOB`` under act, and the leg behind it.
+        leg: the environment, where the caller names it; "" elsewhere.
+        source: whose file it is in.
+        variables: what ``vars`` holds in it.
+        claims: of its OIDC token, besides issuer, subject and audience ("OpenID Connect reference").
+    """
 
     key: str
     title: str
@@ -55,12 +68,24 @@ class PlannedJob:
     subject: str
     group: ConcurrencyGroup | None
     reviewers: bool
+    leg: str
+    source: WorkflowSource
+    variables: Mapping[str, str]
+    claims: Mapping[str, str]
 
 
-def planned_jobs(
-    workflow: Workflow, all_workflows: Mapping[str, Workflow], event: Event, settings: Settings
-) -> list[PlannedJob]:
-    """Every job of a run, those of called workflows included.
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run as it would start: every job, those of called workflows included, and the groups of whole workflows."""
+
+    jobs: list[PlannedJob] = field(default_factory=list)
+    groups: list[ConcurrencyGroup] = field(default_factory=list)
+
+
+def planned_run(
+    workflow: Workflow, sources: WorkflowSources, event: Event, settings: Settings, foresee: Foresee
+) -> PlannedRun:
+    """What a run of ``workflow``, a file of the repository itself, would be.
 
     Raises:
         Refused: GitHub would refuse the run, or it cannot be rehearsed faithfully.
@@ -68,43 +93,58 @@ def planned_jobs(
     given = call_inputs.dispatched(workflow, event.inputs) if event.name == "workflow_dispatch" else {}
     ref_name = event.ref.split("/", 2)[2]
     github = {"ref": event.ref, "ref_name": ref_name, "sha": event.sha, "event_name": event.name}
-    contexts: Contexts = {"inputs": given, "github": github}
-    jobs = []
-    for job in workflow.jobs.values():
-        rights = permissions.effective(workflow, job, fork=event.fork)
-        if not job.uses:
-            jobs.append(_planned(workflow, job, rights, contexts, event, settings, job.name))
-            continue
-        callee = all_workflows.get(PurePosixPath(job.uses).name)
-        if callee is None or not job.uses.startswith("./.github/workflows/"):
-            raise Refused(f"{workflow.path.name}, job {job.id}: there is no workflow {job.uses} in this repository")
-        handed = call_inputs.called(
-            callee, {n: fill(str(v), contexts) if isinstance(v, str) else v for n, v in job.with_.items()}
-        )
-        inner: Contexts = {"inputs": handed, "github": github}
-        jobs += [
-            _planned(
-                callee,
-                each,
-                permissions.effective(callee, each, rights, fork=event.fork),
-                inner,
-                event,
-                settings,
-                f"{job.name} / {each.name}",
-            )
-            for each in callee.jobs.values()
-        ]
-    return jobs
+    planner = _Planner(workflow, sources, event, settings, foresee, PlannedRun())
+    planner.add(workflow, sources.own, {"inputs": given, "github": github}, None, "")
+    return planner.run
+
+
+@dataclass(frozen=True)
+class _Planner:
+    started: Workflow
+    sources: WorkflowSources
+    event: Event
+    settings: Settings
+    foresee: Foresee
+    run: PlannedRun
+
+    def add(
+        self, flow: Workflow, source: WorkflowSource, contexts: Contexts, granted: Permissions | None, title: str
+    ) -> None:
+        """Plan the jobs of ``flow``; ``granted`` and ``title`` are the calling job's."""
+        if flow.concurrency:  # of a called workflow too, filled in with the caller's context
+            group = ConcurrencyGroup.of(flow.concurrency, contexts, flow.path.name)
+            if group.name in [each.name for each in self.run.groups]:
+                raise Refused(f"{flow.path.name} waits for its own caller in the group {group.name}")
+            self.run.groups.append(group)
+        for job in flow.jobs.values():
+            rights = permissions.effective(flow, job, granted, fork=self.event.fork)
+            if not job.uses:
+                self.run.jobs.append(_planned(self, flow, source, job, rights, contexts, title + job.name))
+                continue
+            whose, callee = self.sources.callee(job.uses, source, f"{flow.path.name}, job {job.id}")
+            for leg in legs(flow, job, self.foresee):
+                own: Contexts = {**contexts, "matrix": leg}
+                given = {n: fill(str(v), own) if isinstance(v, str) else v for n, v in job.with_.items()}
+                inner: Contexts = {"inputs": call_inputs.called(callee, given), "github": contexts["github"]}
+                self.add(callee, whose, inner, rights, f"{title}{fill(job.name, own)} / ")
 
 
 def _planned(
-    workflow: Workflow, job: Job, rights: Permissions, contexts: Contexts, event: Event, settings: Settings, title: str
+    planner: _Planner,
+    workflow: Workflow,
+    source: WorkflowSource,
+    job: Job,
+    rights: Permissions,
+    contexts: Contexts,
+    title: str,
 ) -> PlannedJob:
+    event, settings = planner.event, planner.settings
     where = f"{workflow.path.name}, job {job.id}"
     name = filled(job.environment, contexts, f"{where}: the environment")
     environment = _environment(name, event, settings, where) if name else Environment()
+    leg = name if "${{" in job.environment else ""
     return PlannedJob(
-        key=f"{workflow.name}/{job.id}",
+        key=f"{workflow.name}/{job.id}" + (f" {leg}" if leg else ""),
         title=fill(title, contexts),
         workflow=workflow,
         job=job,
@@ -113,6 +153,19 @@ def _planned(
         subject=f"repo:{settings.subject}:" + (f"environment:{name}" if name else _context_of(event)),
         group=ConcurrencyGroup.of(job.concurrency, contexts, where) if job.concurrency else None,
         reviewers=environment.reviewers,
+        leg=leg,
+        source=source,
+        variables={} if event.fork else {**settings.variables, **environment.variables},
+        claims={
+            "repository": settings.slug,
+            "ref": event.ref,
+            "sha": event.sha,
+            "event_name": event.name,
+            "workflow_ref": f"{settings.slug}/.github/workflows/{planner.started.path.name}@{event.ref}",
+            "job_workflow_ref": f"{source.slug}/.github/workflows/{workflow.path.name}@{source.ref}",
+            "job_workflow_sha": source.sha,
+            **({"environment": name} if name else {}),
+        },
     )
 
 
@@ -133,29 +186,25 @@ def _environment(name: str, event: Event, settings: Settings, where: str) -> Env
     return environment
 
 
-def values(jobs: Sequence[PlannedJob], event: Event, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
-    """The variables and the secrets of a run: act knows one set, GitHub one for each job. A fork's run has none.
+def secrets_of(jobs: Sequence[PlannedJob], event: Event, settings: Settings) -> dict[str, str]:
+    """The secrets of a run: act knows one set, GitHub one for each job. A fork's run has none.
 
     Raises:
         Refused: a job would see another value than on GitHub.
     """
     if event.fork:
-        return {}, {}
+        return {}
     environments = {job.environment: settings.environments[job.environment] for job in jobs if job.environment}
-    variables, secrets = dict(settings.variables), dict(settings.secrets)
+    found = dict(settings.secrets)
     for _, each in sorted(environments.items()):
-        variables |= each.variables
-        secrets |= each.secrets
+        found |= each.secrets
     for job in jobs:
         own = environments.get(job.environment, Environment())
-        for kind, run_has, job_has in (
-            ("vars", variables, {**settings.variables, **own.variables}),
-            ("secrets", secrets, {**settings.secrets, **own.secrets}),
-        ):
-            for name in used(str(job.job.raw), kind):
-                if run_has.get(name, "") != job_has.get(name, ""):
-                    raise Refused(
-                        f"{job.workflow.path.name}, job {job.job.id}: {kind}.{name} is another environment's",
-                        next_step=f"set {name} for {job.environment or 'the repository'} too, or use another name",
-                    )
-    return variables, secrets
+        job_has = {**settings.secrets, **own.secrets}
+        for name in used(str(job.job.raw), "secrets"):
+            if found.get(name, "") != job_has.get(name, ""):
+                raise Refused(
+                    f"{job.workflow.path.name}, job {job.job.id}: secrets.{name} is another environment's",
+                    next_step=f"set {name} for {job.environment or 'the repository'} too, or use another name",
+                )
+    return found

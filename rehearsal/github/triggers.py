@@ -17,7 +17,7 @@ class Event:
     """What happened in the repository.
 
     Attributes:
-        name: ``push``, ``pull_request``, ``workflow_dispatch`` or ``schedule``.
+        name: ``push``, ``pull_request``, ``merge_group``, ``workflow_dispatch`` or ``schedule``.
         ref: the full ref that a run of it has, for example ``refs/heads/main``.
         sha: the commit that a run of it has.
         payload: as in ``github.event``.
@@ -63,6 +63,11 @@ def starts(workflow: Workflow, event: Event) -> bool:
             action in filters.get("types", _DEFAULT_TYPES)
             and _name_passes(filters, "branches", base)
             and _paths_pass(filters, event)
+        )
+    if event.name == "merge_group":
+        base = event.payload["merge_group"]["base_ref"].removeprefix("refs/heads/")
+        return event.payload["action"] in filters.get("types", ("checks_requested",)) and _name_passes(
+            filters, "branches", base
         )
     return True
 

@@ -38,17 +38,19 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 @dataclass(frozen=True)
 class Role:
-    """One role: for each statement of its trust policy the subjects and audiences it names, by StringEquals alone."""
+    """One role: for each statement of its trust policy what a token's claims may be, by StringEquals alone."""
 
     name: str
-    statements: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    statements: tuple[Mapping[str, frozenset[str]], ...]
 
-    def refusal(self, subject: str, audience: str) -> str:
-        """Why a token of ``subject`` may not assume this role; "" when it may."""
-        if any(subject in subjects and audience in audiences for subjects, audiences in self.statements):
+    def refusal(self, claims: Mapping[str, str]) -> str:
+        """Why a token with ``claims`` may not assume this role; "" when it may."""
+        if any(all(claims.get(name) in values for name, values in each.items()) for each in self.statements):
             return ""
-        known = ", ".join(sorted(set().union(*(subjects for subjects, _ in self.statements)))) or "nobody"
-        return f"role {self.name} trusts {known}, not {subject} for {audience}"
+        known = ", ".join(sorted(set().union(*(each["sub"] for each in self.statements)))) or "nobody"
+        why = f"role {self.name} trusts {known}, not {claims.get('sub')} for {claims.get('aud')}"
+        more = sorted({name for each in self.statements for name in each} - {"sub", "aud"})
+        return why + "".join(f"; and {name} {claims.get(name)!r} must fit too" for name in more)
 
 
 def template(path: Path) -> dict[str, Any]:
@@ -82,18 +84,17 @@ def roles(document: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Ro
     return found
 
 
-def _condition(
-    name: str, statement: Mapping[str, Any], parameters: Mapping[str, str]
-) -> tuple[frozenset[str], frozenset[str]]:
+def _condition(name: str, statement: Mapping[str, Any], parameters: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
     condition = statement.get("Condition") or {}
-    equals = condition.get("StringEquals") or {}
-    subjects, audiences = equals.get(f"{ISSUER}:sub"), equals.get(f"{ISSUER}:aud")
-    if set(condition) != {"StringEquals"} or not subjects or not audiences:
+    equals = {
+        str(key).removeprefix(f"{ISSUER}:"): value for key, value in (condition.get("StringEquals") or {}).items()
+    }
+    if set(condition) != {"StringEquals"} or not equals.get("sub") or not equals.get("aud"):
         raise UsageError(
             f"role {name} does not name who may assume it",
             next_step=f"give its trust policy StringEquals on {ISSUER}:sub and {ISSUER}:aud, and nothing weaker",
         )
-    return _values(subjects, parameters), _values(audiences, parameters)
+    return {claim: _values(value, parameters) for claim, value in equals.items()}
 
 
 def _values(value: Any, parameters: Mapping[str, str]) -> frozenset[str]:

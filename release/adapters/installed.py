@@ -17,6 +17,15 @@ UNKNOWN = "0.0.0+unknown"
 _HERE = Path(__file__).resolve().parents[2]
 
 
+def home() -> Path:
+    """The folder with this project's own workflow files, their action and the locked packages, as in its repository.
+
+    In the wheel that is package data, made of these very files when it is built (pyproject.toml).
+    """
+    packaged = _HERE / "release" / "adoption" / "home"
+    return packaged if packaged.is_dir() else _HERE
+
+
 def version(folder: Path = _HERE) -> str:
     """The version of the command whose files are in ``folder``.
 

@@ -20,6 +20,11 @@ def write(variable: str, text: str) -> None:
         sink.write(text)
 
 
+def environments(arguments: list[str]) -> str:
+    known = {"merge": os.environ.get("MERGE", "staging").split(), "tag": ["production"]}
+    return json.dumps(known[arguments[-1]] if "--on" in arguments else ["staging", "production"])
+
+
 def main() -> int:
     began = time.monotonic()
     command = sys.argv[1]
@@ -55,7 +60,10 @@ def main() -> int:
         write("GITHUB_STEP_SUMMARY", f"{command} refused\n")
         return int(code)
     write("GITHUB_STEP_SUMMARY", f"released 1.4.0-rc.7 by {command}\n")
-    write("GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in OUTPUTS.get(command, {}).items()))
+    outputs = OUTPUTS.get(command, {})
+    if command == "environments":
+        outputs = {"environments": environments(sys.argv[1:])}
+    write("GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in outputs.items()))
     return 0
 
 

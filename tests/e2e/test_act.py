@@ -21,6 +21,7 @@ from rehearsal.github.startup import Environment, Settings
 from rehearsal.machine.tools import tools
 from release.adapters import process
 from release.adapters.toolbox import Cache
+from release.adoption.workflowfiles import callers
 from workflowlint.workflow import Refused
 
 pytestmark = pytest.mark.rehearsal
@@ -43,17 +44,27 @@ def act() -> Path:
 class Repository:
     """A clone with the workflow files of the working tree, hosted by the driver."""
 
-    def __init__(self, folder: Path, act: Path, fails: str = "", roles: Mapping[str, trust.Role] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        act: Path,
+        fails: str = "",
+        roles: Mapping[str, trust.Role] | None = None,
+        files: Mapping[str, str] | None = None,
+    ) -> None:
         self.notes = folder / "notes.jsonl"
         self.lines: list[str] = []
         origin = folder / "origin"
         origin.mkdir()
-        for name in (".github", "pipeline.yaml"):
+        for name in (*(() if files else (".github",)), "pipeline.yaml", "release.toml"):
             source = ROOT / name
             if source.is_dir():
                 shutil.copytree(source, origin / name)
             elif source.exists():
                 shutil.copy(source, origin / name)
+        for name, text in (files or {}).items():
+            (origin / name).parent.mkdir(parents=True, exist_ok=True)
+            (origin / name).write_text(text, encoding="utf-8")
         self.origin = origin
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit("first")
@@ -127,8 +138,10 @@ def test_pull_request_of_a_fork_is_checked_without_any_credential(repository: Re
 def test_merge_releases_to_staging_step_by_step(repository: Repository) -> None:
     (run,) = repository.github.push("refs/heads/main")
     assert run.result == "success", run.errors
-    assert repository.called() == [
+    assert ["check"] in repository.called(), "beside the plan"
+    assert [each for each in repository.called() if each != ["check"]] == [
         ["plan"],
+        ["environments", "--on", "merge"],
         ["build", "--offline"],
         ["start"],
         ["scan", "--offline"],
@@ -163,7 +176,7 @@ def test_nothing_to_release_ends_green_and_builds_nothing(tmp_path: Path, act: P
     repository = Repository(tmp_path, act, fails="plan:3")
     (run,) = repository.github.push("refs/heads/main")
     assert run.result == "success"
-    assert repository.called() == [["plan"]]
+    assert sorted(repository.called()) == [["check"], ["environments", "--on", "merge"], ["plan"]]
 
 
 def test_tag_promotes_and_deploys_to_production_and_writes_the_release(repository: Repository) -> None:
@@ -172,6 +185,7 @@ def test_tag_promotes_and_deploys_to_production_and_writes_the_release(repositor
     assert run.result == "success", run.errors
     assert repository.called() == [
         ["check-tag", "--", "v1.4.0"],
+        ["environments", "--on", "tag"],
         ["promote", "--", "v1.4.0"],
         ["diff", "production", "v1.4.0"],
         ["deploy", "production", "--version", "1.4.0", "--if-newer"],
@@ -227,7 +241,8 @@ def test_missing_role_stops_before_the_command(tmp_path: Path, act: Path) -> Non
     (run,) = repository.github.push("refs/heads/main")
     assert run.result == "failure"
     assert any("there is no role" in error for error in run.errors)
-    assert [call[0] for call in repository.called()] == ["plan", "build", "start", "scan"]
+    called = [each[0] for each in repository.called() if each != ["check"]]
+    assert called == ["plan", "environments", "build", "start", "scan"]
 
 
 def test_two_pushes_at_once_both_come_to_their_end_one_deployment_at_a_time(repository: Repository) -> None:
@@ -262,3 +277,99 @@ def test_watch_opens_one_issue_brings_it_up_to_date_and_closes_it(tmp_path: Path
     (run,) = repository.github.schedule("watch.yml")
     assert run.result == "success", run.errors
     assert json.loads(state.read_text())["issues"][0]["state"] == "closed"
+
+
+class Team(Repository):
+    """Another team's repository, with nothing of this project in it but the five callers; and with a CI of its own."""
+
+    def __init__(self, folder: Path, act: Path, fails: str = "", **changed: str) -> None:
+        files = callers("acme/lambda-image-release", "b" * 40, "v1.2.0", ["staging", "production"])
+        files |= {f".github/workflows/{name.replace('_', '.')}": text for name, text in changed.items()}
+        files[".github/workflows/ci.yml"] = (
+            "on: push\njobs: {lint: {runs-on: ubuntu-latest, steps: [{uses: somebody/lint@v1}]}}\n"
+        )
+        files["release/__init__.py"] = files["release/cli.py"] = "raise SystemExit('the team has such a folder, too')\n"
+        super().__init__(folder, act, fails, files=files)
+
+
+def test_a_team_that_only_calls_checks_its_pull_requests_and_its_merge_queue(tmp_path: Path, act: Path) -> None:
+    team = Team(tmp_path, act)
+    team.git("branch", "feature/x")
+    for runs in (team.github.pull_request("feature/x", fork=True), team.github.merge_group("feature/x")):
+        (run,) = runs
+        assert (run.workflow, run.result) == ("check.yml", "success"), run.errors
+        assert run.jobs["check / Ready to merge"] == "success"
+        assert {step.workflow for step in run.steps} == {"check.yml"}
+    pull_request, queue = [call for call in team.called() if call[0] == "pipeline"]
+    assert pull_request == queue
+    assert len(queue[-1]) == 40
+    assert ["check", "images"] in team.called()
+
+
+def test_a_team_that_only_calls_releases_by_merge_and_by_tag(tmp_path: Path, act: Path) -> None:
+    team = Team(tmp_path, act)
+    (merge,) = team.github.push("refs/heads/main")
+    assert merge.result == "success", merge.errors
+    assert team.called()[-1] == ["deploy", "staging", "--version", "1.4.0-rc.7", "--if-newer"]
+    assert team.environment("deploy")["GITHUB_REPOSITORY"] == "owner/name"
+    assert "release / To staging / deploy in staging" in merge.jobs
+    assert any("ci.yml would start as well" in line for line in team.lines)
+    team.git("tag", "v1.4.0")
+    (tag,) = team.github.push("refs/tags/v1.4.0")
+    assert tag.result == "success", tag.errors
+    assert team.called()[-2:] == [
+        ["deploy", "production", "--version", "1.4.0", "--if-newer"],
+        ["changelog", "--tag", "v1.4.0", "--images", DIGESTS],
+    ]
+    assert [group for group, _ in team.github.lanes.order] == ["deploy-staging", "deploy-production"]
+
+
+def test_a_team_that_only_calls_rolls_back_and_watches(tmp_path: Path, act: Path) -> None:
+    team = Team(tmp_path, act)
+    form = {"environment": "production", "version": "1.3.0; id", "reason": "$(reboot)"}
+    (back,) = team.github.dispatch("rollback.yml", form)
+    assert back.result == "success", back.errors
+    assert team.called() == [["rollback", "production", "--to=1.3.0; id", "--reason=$(reboot)"]]
+    (watch,) = team.github.schedule("watch.yml")
+    assert watch.result == "success", watch.errors
+    assert ["scan", "--live", "production"] in team.called()
+
+
+def test_what_a_team_grants_too_little_starts_nothing(tmp_path: Path, act: Path) -> None:
+    text = callers("acme/lambda-image-release", "b" * 40, "v1.2.0", ["staging"])[".github/workflows/watch.yml"]
+    team = Team(tmp_path, act, watch_yml=text.replace("issues: write", "issues: read"))
+    with pytest.raises(Refused, match="asks for issues: write, but its caller grants read"):
+        team.github.schedule("watch.yml")
+    assert not team.notes.exists()
+
+
+def test_three_environments_in_the_order_of_their_proofs_each_with_its_own_role(tmp_path: Path, act: Path) -> None:
+    team = Team(tmp_path, act)
+    settings = (team.origin / "release.toml").read_text(encoding="utf-8")
+    settings = settings.replace("[environments.staging]", '[environments.staging]\nproven-in = "dev"\non = "merge"')
+    (team.origin / "release.toml").write_text(
+        settings + '\n[environments.dev]\nstack = "dev"\nregion = "eu-west-1"\non = "merge"\n', encoding="utf-8"
+    )
+    team.commit("three")
+    roles = {name: f"{ACCOUNT}deploy-{name}" for name in ("dev", "staging")}
+    team.github.settings = replace(
+        team.github.settings,
+        environments={
+            **team.github.settings.environments,
+            **{name: Environment({"DEPLOY_ROLE": role}) for name, role in roles.items()},
+        },
+    )
+    staging = next(role for arn, role in team.github.roles.items() if arn == roles["staging"])
+    dev = trust.Role("dev", ({**staging.statements[0], "sub": frozenset({f"repo:{SUBJECT}:environment:dev"})},))
+    team.github.roles = {**team.github.roles, roles["dev"]: dev}
+    team.github.runner = replace(
+        team.github.runner, environment={**team.github.runner.environment, "MERGE": "dev staging"}
+    )
+    (run,) = team.github.push("refs/heads/main")
+    assert run.result == "success", run.errors
+    assert [call[1] for call in team.called() if call[0] == "deploy"] == ["dev", "staging"]
+    assert [job for job in run.jobs if "deploy in" in job] == [
+        "release / To dev / deploy in dev",
+        "release / To staging / deploy in staging",
+    ]
+    assert [line.split("became ")[1] for line in team.lines if "became " in line][1:] == [*roles.values()]

@@ -120,7 +120,15 @@ def test_the_wheel_has_every_file_of_its_packages_and_no_other(wheel: Path) -> N
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", *PACKAGES]
     files = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {name for name in names if ".dist-info/" not in name} == {name for name in files if (ROOT / name).exists()}
+    home = "release/adoption/home/"
+    called = {name for name in names if name.startswith(home)}
+    ours = {name for name in names if ".dist-info/" not in name} - called
+    assert ours == {name for name in files if (ROOT / name).exists()}
+    others = sorted(str(path.relative_to(ROOT)) for path in (ROOT / ".github").rglob("*") if path.is_file())
+    wanted = [name for name in others if name.startswith((".github/workflows/", ".github/actions/"))]
+    assert {name.removeprefix(home) for name in called} == {*wanted, "requirements/release.txt"}
+    with zipfile.ZipFile(wheel) as archive:
+        assert all(archive.read(f"{home}{name}") == (ROOT / name).read_bytes() for name in wanted)
     for needed in (
         "release/adapters/locks/sam.txt",
         "release/adapters/trivy/recipe/go.sum",

@@ -106,8 +106,8 @@ SEEDS = (
     Seed(
         "required job forgets one",
         "check.yml",
-        "needs: [lint, image, plan]",
-        "needs: [lint, image]",
+        "needs: [tests, image, plan]",
+        "needs: [tests, image]",
         "release",
         "does not wait for plan",
     ),
@@ -150,8 +150,8 @@ SEEDS = (
     Seed(
         "input that the called workflow does not have",
         "release.yml",
-        "      environment: staging\n",
-        "      environment: staging\n      dry-run: true\n",
+        "      environment: ${{ matrix.environment }}\n",
+        "      environment: ${{ matrix.environment }}\n      dry-run: true\n",
         "languageservice",
         "dry-run",
     ),
@@ -219,7 +219,7 @@ SEEDS = (
     Seed(
         "caller grants less than is asked for",
         "release.yml",
-        "      id-token: write # the deploy role of staging, which trusts that environment only\n",
+        "      id-token: write # the environment's deploy role, which trusts that environment only\n",
         "",
         "release",
         "but its caller grants none",
@@ -305,8 +305,8 @@ SEEDS = (
     Seed(
         "title inside a script (faults.md, 8)",
         "check.yml",
-        "        run: make check\n",
-        "        run: echo '${{ github.event.pull_request.title }}' && make check\n",
+        "        run: release check\n",
+        "        run: echo '${{ github.event.pull_request.title }}' && release check\n",
         "zizmor",
         "template-injection",
     ),
@@ -426,19 +426,19 @@ SEEDS = (
     Seed(
         "step that neither uses nor runs",
         "check.yml",
-        "        run: make check\n",
+        "        run: release check\n",
         "        env: {A: b}\n",
         "check-jsonschema",
         "",
     ),
-    Seed("job without a time limit", "check.yml", "    timeout-minutes: 15\n", "", "release", "has no timeout-minutes"),
+    Seed("job without a time limit", "check.yml", "    timeout-minutes: 60\n", "", "release", "has no timeout-minutes"),
     Seed(
         "history too short for versions", "release.yml", "          fetch-depth: 0\n", "", "release", "fetch-depth: 0"
     ),
     Seed(
         "command without its set-up",
         "check.yml",
-        "      - name: Set up release\n        uses: ./.github/actions/setup\n      - name: Plan",
+        "      - name: Set up release\n        uses: $/.github/actions/setup\n      - name: Plan",
         "      - name: Plan",
         "release",
         "runs release without",
@@ -446,4 +446,86 @@ SEEDS = (
     Seed("unknown runner", "check.yml", "runs-on: ubuntu-24.04", "runs-on: ubuntu-24.4", "actionlint", "ubuntu-24.4"),
     Seed("misspelt key of a job", "release.yml", "    runs-on:", "    run-on:", "check-jsonschema", ""),
     Seed("key twice", "release.yml", "name: release\n", "name: release\nname: again\n", "actionlint", "name"),
+)
+
+
+#: in the five files that a team has
+IN_CALLERS = (
+    Seed(
+        "right that the called workflow needs",
+        "watch.yml",
+        "      issues: write",
+        "      issues: read",
+        "release",
+        "asks for issues: write",
+    ),
+    Seed(
+        "no token for the roles",
+        "release.yml",
+        "      id-token: write",
+        "      id-token: none",
+        "release",
+        "asks for id-token: write",
+    ),
+    Seed(
+        "missing input",
+        "rollback.yml",
+        "      reason: ${{ inputs.reason }}\n",
+        "",
+        "release",
+        "asks for the input 'reason'",
+    ),
+    Seed(
+        "missing input, as GitHub's editor sees it",
+        "rollback.yml",
+        "      reason: ${{ inputs.reason }}\n",
+        "",
+        "languageservice",
+        "reason",
+    ),
+    Seed("unknown input", "rollback.yml", "      reason: $", "      why: $", "release", "has no input 'why'"),
+    Seed(
+        "branch in the place of a commit",
+        "release.yml",
+        f"@{'b' * 40} # v1.2.0",
+        "@main",
+        "release",
+        "is not pinned by a full commit",
+    ),
+    Seed("short commit", "check.yml", f"@{'b' * 40} #", f"@{'b' * 12} #", "release", "is not pinned by a full commit"),
+    Seed(
+        "another commit than the other four", "watch.yml", "b" * 40, "c" * 40, "release", "is not what check.yml names"
+    ),
+    Seed(
+        "environments of yesterday",
+        "rollback.yml",
+        "[staging, production]",
+        "[staging]",
+        "release",
+        "options: [staging, production]",
+    ),
+    Seed(
+        "another branch than the check's",
+        "release.yml",
+        "branches: [main]",
+        "branches: [trunk]",
+        "release",
+        "is not what check.yml names",
+    ),
+    Seed(
+        "tags with another prefix",
+        "production.yml",
+        'tags: ["v*"]',
+        'tags: ["app-v*"]',
+        "release",
+        "as release.toml names release tags",
+    ),
+    Seed(
+        "rights for the whole file",
+        "release.yml",
+        "permissions: {}",
+        "permissions: {contents: read}",
+        "release",
+        "must be {} on top",
+    ),
 )

@@ -6,7 +6,10 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from rehearsal.github.startup import Environment, Settings
+from rehearsal.github import startup
+from rehearsal.github.foresight import Foresee
+from rehearsal.github.sources import WorkflowSource, WorkflowSources
+from rehearsal.github.startup import Environment, PlannedJob, Settings
 from rehearsal.github.triggers import Event
 from workflowlint import workflow
 from workflowlint.workflow import Workflow
@@ -35,6 +38,25 @@ def pull_request(base: str = "main", action: str = "opened", *paths: str, fork: 
 def settings(**environments: Environment) -> Settings:
     """A repository with these environments and one variable."""
     return Settings("owner/name", "owner@1/name@2", environments, variables={"AWS_REGION": "eu-west-1"})
+
+
+def nobody_knows(*_: object) -> None:
+    """No output is known before the run."""
+
+
+def planned_jobs(
+    started: Workflow,
+    files: Mapping[str, Workflow],
+    event: Event,
+    repository: Settings,
+    *,
+    home: Mapping[str, Workflow] | None = None,
+    foresee: Foresee = nobody_knows,
+) -> list[PlannedJob]:
+    """The jobs of a run of ``started``, one of ``files``; ``home`` are the files of every repository that is called."""
+    own = WorkflowSource(repository.slug, event.sha, event.ref, Path("here"), files)
+    sources = WorkflowSources(own, lambda slug, sha: WorkflowSource(slug, sha, sha, Path("there"), home or {}))
+    return startup.planned_run(started, sources, event, repository, foresee).jobs
 
 
 def by_name(*workflows: Workflow) -> Mapping[str, Workflow]:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from release.adapters import installed
 from release.settings.config import table_of
 from release.versions.config import parse_versions
 from release.versions.tags import tag_filter
@@ -45,9 +46,18 @@ def own(folders: Sequence[Path]) -> list[LinterFinding]:
             str(path.relative_to(folder)): path.read_text(encoding="utf-8")
             for path in sorted((folder / ".github" / "actions").rglob("action.yml"))
         }
-        for each in rules.check(workflows(folder), actions.known(), local, release_tags(folder)):
+        here = (workflows(folder), actions.known(), local, release_tags(folder), _environments(folder))
+        for each in rules.check(*here, workflows(installed.home())):
             reports.append(LinterFinding(folder, each.file, "release", f"{each.where}: {each.message}"))
     return reports
+
+
+def _environments(folder: Path) -> list[str]:
+    try:
+        found = table_of((folder / "release.toml").read_text(encoding="utf-8")).values.get("environments")
+    except FileNotFoundError:
+        return []
+    return list(found) if isinstance(found, dict) else []
 
 
 def release_tags(folder: Path) -> str:

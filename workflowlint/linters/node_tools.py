@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from release.adapters import installed
 from workflowlint import actions
 from workflowlint.actions import KnownAction
 from workflowlint.linters import npm
@@ -22,7 +23,9 @@ def node_tools(folders: Sequence[Path]) -> list[LinterFinding]:
     """What both say, with the inputs and outputs of the third-party actions from the list."""
     packages = npm.of_machine(lambda line: print(line, file=sys.stderr))
     script = packages.folder(PACKAGE) / "lint.mjs"
-    found = answer([packages.node(), script, json.dumps(metadata(actions.known())), *folders], codes=(0,))
+    found = answer(
+        [packages.node(), script, json.dumps(metadata(actions.known())), installed.home(), *folders], codes=(0,)
+    )
     return [
         LinterFinding(Path(each["folder"]), each["file"], each["tool"], f"{each['line']}: {each['message']}")
         for each in found

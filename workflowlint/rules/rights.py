@@ -13,22 +13,30 @@ from workflowlint.workflow import Refused, Workflow
 _RUNS_CODE = re.compile(r"\brelease build\b|\bmake\b|\bpytest\b|\bpip install\b|\bdocker (?:run|build)\b")
 
 
-def triggers(workflows: Mapping[str, Workflow], tags: str) -> Iterator[Violation]:
-    """Events that run a stranger's code with this repository's rights (faults.md, 4); names of branches and tags."""
+def triggers(workflows: Mapping[str, Workflow]) -> Iterator[Violation]:
+    """Events that run a stranger's code with this repository's rights (faults.md, 4); names of branches."""
     for name, workflow in workflows.items():
         for event, filters in workflow.on.items():
             if event in ("pull_request_target", "workflow_run", "issue_comment"):
                 yield Violation(
                     name, f"on.{event}", f"{event} gives a stranger's pull request this repository's rights"
                 )
-            for kind, only in (("branches", MAIN), ("tags", tags)):
-                for pattern in filters.get(kind) or ():
-                    if pattern != only:
-                        said = f", as release.toml names release tags: {_line_of(tags)}" if kind == "tags" else ""
-                        yield Violation(name, f"on.{event}.{kind}", f"{pattern!r} is not {only!r}{said}")
+            for pattern in filters.get("branches") or ():
+                if pattern != MAIN:
+                    yield Violation(name, f"on.{event}.branches", f"{pattern!r} is not {MAIN!r}")
         for ref in re.findall(r"refs/heads/([\w./-]+)", workflow.text):
             if ref != MAIN:
                 yield Violation(name, "refs/heads", f"{ref!r} is not {MAIN!r}")
+
+
+def tag_filters(workflows: Mapping[str, Workflow], tags: str) -> Iterator[Violation]:
+    """The tags that start a run are release tags, as release.toml names them."""
+    for name, workflow in workflows.items():
+        for event, filters in workflow.on.items():
+            for pattern in filters.get("tags") or ():
+                if pattern != tags:
+                    said = f"{pattern!r} is not {tags!r}, as release.toml names release tags: {_line_of(tags)}"
+                    yield Violation(name, f"on.{event}.tags", said)
 
 
 def _line_of(tags: str) -> str:

@@ -12,7 +12,7 @@ from workflowlint.workflow import RUNNER, Workflow
 #: The step outputs of each ``release`` command, as the command itself names them.
 OUTPUTS: Mapping[str, frozenset[str]] = {name: frozenset(of_name(name).OUTPUTS) for name in NAMES}
 
-_COMMAND = re.compile(r"\brelease (" + "|".join(OUTPUTS) + r")\b")
+_COMMAND = re.compile(r"\brelease (" + "|".join(OUTPUTS) + r")(?![\w-])")
 
 
 def outputs(workflows: Mapping[str, Workflow], of_actions: Mapping[str, frozenset[str]]) -> Iterator[Violation]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workflowlint.workflow import Workflow
 
-SETUP = "./.github/actions/setup"
+SETUP = "$/.github/actions/setup"
 CREDENTIALS = "aws-actions/configure-aws-credentials@"
 MAIN = "main"
 

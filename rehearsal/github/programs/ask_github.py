@@ -13,6 +13,8 @@ def main() -> int:
     question, *pairs, key = sys.argv[1:]
     query = dict(pair.split("=", 1) for pair in pairs)
     query["job"] = f"{os.environ['GITHUB_WORKFLOW']}/{os.environ['GITHUB_JOB']}"
+    if leg := os.environ.get("REHEARSAL_LEG"):
+        query["job"] += f" {leg}"
     url = f"{os.environ['REHEARSAL_URL']}/{question}?{urllib.parse.urlencode(query)}"
     request = urllib.request.Request(url, headers={"Authorization": f"bearer {os.environ['REHEARSAL_TOKEN']}"})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

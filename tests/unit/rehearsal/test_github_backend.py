@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 
 from rehearsal.github import backend as backend_module
-from rehearsal.github import startup
 from rehearsal.github.backend import Backend
 from rehearsal.github.concurrency import Lanes
 from rehearsal.github.startup import Environment, PlannedJob
 from rehearsal.github.trust import Role
-from tests.support.workflows import by_name, parse, push, settings
+from tests.support.workflows import by_name, parse, planned_jobs, push, settings
 
 FILE = parse(
     """
@@ -46,8 +45,8 @@ class Asker:
     def __init__(self) -> None:
         self.approved = True
         repository = settings(production=Environment(reviewers=True))
-        jobs = startup.planned_jobs(FILE, by_name(FILE), push("refs/heads/main"), repository)
-        role = Role("publish", ((frozenset({MAIN}), frozenset({"sts.amazonaws.com"})),))
+        jobs = planned_jobs(FILE, by_name(FILE), push("refs/heads/main"), repository)
+        role = Role("publish", ({"sub": frozenset({MAIN}), "aud": frozenset({"sts.amazonaws.com"})},))
         self.lanes = Lanes()
         self.backend = Backend(
             "run 1", {j.key: j for j in jobs}, {ROLE: role}, self.lanes, self.approve, {"KEY": "test"}

@@ -3,9 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rehearsal.github import startup
 from rehearsal.github.results import Reader, RunResult
-from tests.support.workflows import by_name, parse, push, settings
+from tests.support.workflows import by_name, parse, planned_jobs, push, settings
 
 FILE = parse(
     """
@@ -29,7 +28,7 @@ FILE = parse(
 
 
 def read(*events: dict[str, Any]) -> RunResult:
-    jobs = startup.planned_jobs(FILE, by_name(FILE), push("refs/heads/main"), settings())
+    jobs = planned_jobs(FILE, by_name(FILE), push("refs/heads/main"), settings())
     run = RunResult("some.yml", "push")
     reader = Reader(run, jobs)
     for event in events:

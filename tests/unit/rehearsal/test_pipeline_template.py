@@ -51,7 +51,7 @@ def as_list(value: Any) -> list[Any]:
 def test_role_trusts_one_subject_of_this_repository_and_no_other(role: str, subject: str) -> None:
     """faults.md, 7."""
     trusted = ROLES[f"member-reporting-{role}"]
-    assert trusted.refusal(f"repo:{SUBJECT}:{subject}", AUDIENCE) == ""
+    assert trusted.refusal({"sub": f"repo:{SUBJECT}:{subject}", "aud": AUDIENCE}) == ""
     for other in (
         f"repo:owner/name:{subject}",
         f"repo:owner@1/name@3:{subject}",
@@ -60,8 +60,8 @@ def test_role_trusts_one_subject_of_this_repository_and_no_other(role: str, subj
         f"repo:{SUBJECT}:environment:other",
         f"repo:{SUBJECT}:{subject}x",
     ):
-        assert trusted.refusal(other, AUDIENCE), other
-    assert trusted.refusal(f"repo:{SUBJECT}:{subject}", "another audience")
+        assert trusted.refusal({"sub": other, "aud": AUDIENCE}), other
+    assert trusted.refusal({"sub": f"repo:{SUBJECT}:{subject}", "aud": "another audience"})
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,9 @@ def test_a_path_of_this_repository_that_code_or_a_page_names_is_there() -> None:
     assert len(named) > 50
     there = {*TEXTS, *(name.removesuffix(".py") for name in TEXTS), *(str(p) for n in TEXTS for p in Path(n).parents)}
     inside = {name.removeprefix("function/") for name in TEXTS}
-    assert [entry for entry in sorted(named) if entry[1] not in there | inside and entry[0] != "CHANGELOG.md"] == []
+    built = "release/adoption/home/"  # in the wheel alone
+    named = {(name, found) for name, found in named if not found.startswith(built) and name != "CHANGELOG.md"}
+    assert [entry for entry in sorted(named) if entry[1] not in there | inside] == []
 
 
 def test_a_module_function_or_class_that_a_docstring_refers_to_is_there() -> None:

@@ -51,7 +51,7 @@ def test_prefix_that_is_wrong_is_refused_and_not_guessed(tmp_path: Path) -> None
 )
 def test_filter_that_differs_from_release_toml_is_a_violation(written: str, wanted: str, found: int) -> None:
     workflows = by_name(parse(f"on: {{push: {{tags: ['{written}']}}}}"))
-    violations = list(rights.triggers(workflows, wanted))
+    violations = list(rights.tag_filters(workflows, wanted))
     assert len(violations) == found
     said = "is not '[0-9]*', as release.toml names release tags: tags: ['[0-9]*']"
     assert all(said in each.message for each in violations)
@@ -60,9 +60,9 @@ def test_filter_that_differs_from_release_toml_is_a_violation(written: str, want
 @pytest.mark.parametrize("prefix", ["v", "", "app-v", "@scope/pkg@", "c++-", "it's-"])
 def test_the_line_that_is_told_is_what_the_rule_asks_for(prefix: str) -> None:
     wanted = tag_filter(prefix)
-    (violation,) = rights.triggers(by_name(parse("on: {push: {tags: ['other*']}}")), wanted)
+    (violation,) = rights.tag_filters(by_name(parse("on: {push: {tags: ['other*']}}")), wanted)
     line = violation.message.partition("release tags: ")[2]
-    assert not list(rights.triggers(by_name(parse(f"on: {{push: {{{line}}}}}")), wanted))
+    assert not list(rights.tag_filters(by_name(parse(f"on: {{push: {{{line}}}}}")), wanted))
 
 
 def test_linters_refuse_the_real_workflows_when_release_toml_names_another_prefix(tmp_path: Path) -> None:

