@@ -18,7 +18,7 @@ setup: .venv/.ready
 	@tools/setup
 
 rehearse: setup
-	@$(BIN)/python -m release rehearse $(if $(KEEP),--keep) $(if $(STOP),--stop $(filter-out 1,$(STOP)))
+	@$(BIN)/python -m release rehearse $(if $(KEEP),--keep) $(if $(STEPS),--steps $(STEPS)) $(if $(QUICK),--quick) $(if $(STOP),--stop $(filter-out 1,$(STOP)))
 
 CHECKS := check-format check-types check-layers check-docker check-template check-settings check-shell check-workflows \
 	check-unit

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+#: What is no real advisory is called.
+PLANTED = "REHEARSAL-2026-0001"
 PIP = "pip::GitHub Security Advisory Pip"
 
 
@@ -64,8 +67,12 @@ ADVISORIES = (
 )  # fmt: skip
 
 
-#: Published the day after, for the daily look at what is live. Not a real advisory, and named so.
-TOMORROW = Advisory(
-    PIP, "pyarrow", "REHEARSAL-2026-0001", "HIGH", "Planted by the rehearsal: an advisory published after the release",
-    "https://example.invalid/REHEARSAL-2026-0001", (">=0.0.1",), ("999.0.0",), "REHEARSAL-2026-0001",
-)  # fmt: skip
+def planted(package: str, severity: str) -> Advisory:
+    """An advisory for every version of a Python package, as if it had been published now. Not a real one, and named so.
+
+    Names of packages are in lower case in the database, with ``-`` for ``_`` and ``.`` (PEP 503).
+    """
+    name = re.sub(r"[-_.]+", "-", package).lower()
+    title = "Planted by the rehearsal: an advisory published after the release"
+    page = f"https://example.invalid/{PLANTED}"
+    return Advisory(PIP, name, PLANTED, severity, title, page, (">=0",), ("999.0.0",), PLANTED)

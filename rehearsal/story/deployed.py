@@ -27,9 +27,9 @@ def expect_deployed(scratch: Scratch, environment: str, version: str, digests: M
     equal(f"what disagrees between stack and ledger of {environment}", "nothing", status["problem"] or "nothing")
 
 
-def snapshot(scratch: Scratch) -> Any:
-    """All that a refusal must leave as it was: what is deployed, and production's ledger."""
-    return scratch.json("status"), scratch.json("history", "production")
+def snapshot(scratch: Scratch, environment: str) -> Any:
+    """All that a refusal must leave as it was: what is deployed, and the ledger of ``environment``."""
+    return scratch.json("status"), scratch.json("history", environment)
 
 
 def _status(scratch: Scratch, environment: str) -> dict[str, Any]:

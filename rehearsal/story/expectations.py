@@ -17,7 +17,7 @@ def failure(what: str, expected: str, found: str) -> NotAsExpected:
     """The error that says so."""
     return NotAsExpected(
         f"{what}: expected {expected}, found {found}",
-        next_step="make rehearse KEEP=1 leaves everything there to look at",
+        next_step="release rehearse --keep leaves everything there to look at",
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rehearsal.cloud import emulator
 from rehearsal.machine import engine
 from rehearsal.machine.engine_handle import EngineHandle
+from rehearsal.story import course, seeding
 from rehearsal.story.settings import reaching
 from release.adapters.toolbox import Cache, Progress
 from release.errors import UsageError
@@ -44,7 +45,7 @@ def stop_kept(env: Mapping[str, str], say: Progress, only: Path | None = None) -
         raise UsageError(
             f"{only} is no rehearsal that was left running",
             untouched="everything",
-            next_step="make rehearse STOP=1 stops every one",
+            next_step="release rehearse --stop stops every one",
         )
     cache = Cache.of(env) if only is None else Cache(only.resolve().parents[1])
     kept = sorted(cache.folder("rehearsals").glob(f"run-*/{STATE}"))
@@ -67,29 +68,34 @@ def how_to_look(bed: Testbed) -> list[str]:
     Its settings are written as ``export`` lines to a file.
     """
     file = bed.folder / "settings.sh"
-    lines = (f"export {key}={shlex.quote(value)}\n" for key, value in reaching(bed.scratch.env).items())
-    file.write_text("".join(lines))
+    name = next(iter(bed.config.environments))
+    found = reaching({**bed.scratch.env, **seeding.variables(bed.config.environments[name], bed.aws)})
+    found["PATH"] = f"{bed.folder / 'bin'}:{found['PATH']}"
+    file.write_text("".join(f"export {key}={shlex.quote(value)}\n" for key, value in found.items()))
+    last = course.of(bed.config.environments).last
     return [
-        f"  . {file} && cd {bed.scratch.folder} && {sys.executable} -m release history production",
+        f"  . {file} && cd {bed.scratch.folder} && {sys.executable} -m release history {last}",
         f"  the job summaries, as GitHub would show them: {bed.folder / 'github' / 'summaries'}",
         f"  what the emulated AWS prints: {bed.folder / 'aws' / 'emulator.log'}",
-        f"stop it with: make rehearse STOP={bed.folder} (STOP=1 stops every one that was left running)",
+        f"stop it with: release rehearse --stop {bed.folder} (--stop alone stops every one that was left running)",
     ]
 
 
 def how_to_call(bed: Testbed) -> list[str]:
-    """A call of the API that the first environment has, with a token, after a story that went well."""
+    """Where the first environment answers, and what the application proposes to type, after a story that went well."""
     name, seeded = next(iter(bed.seeded.items()))
-    endpoint = bed.scratch.env["AWS_ENDPOINT_URL"]
-    vault = bed.session.client("secretsmanager", endpoint_url=endpoint)
-    user = json.loads(vault.get_secret_value(SecretId=seeded.reader_secret)["SecretString"])
-    token = bed.session.client("cognito-idp", endpoint_url=endpoint).initiate_auth(
-        ClientId=seeded.user_pool_client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": user["username"], "PASSWORD": user["password"]},
-    )["AuthenticationResult"]["AccessToken"]
     api = bed.scratch.json("status", name)["environments"][name]["api"]
+    cloud = bed.session.client("cloudformation", endpoint_url=bed.aws.endpoint)
+    stack = cloud.describe_stacks(StackName=bed.config.environments[name].stack)["Stacks"][0]
+    known = {f"{{output.{each['OutputKey']}}}": each["OutputValue"] for each in stack.get("Outputs", [])}
+    known["{api}"] = api or ""
     return [
-        f"left running; {name} answers at {api}",
-        f"  curl -H 'Authorization: Bearer {token}' {api}/members/report",
+        f"left running; {name} answers at {api}" if api else f"left running; {name} has no API",
+        *(f"  {_filled(line, known)}" for line in seeded.tries),
     ]
+
+
+def _filled(line: str, known: Mapping[str, str]) -> str:
+    for name, value in known.items():
+        line = line.replace(name, value)
+    return line

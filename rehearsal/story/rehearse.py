@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rehearsal.story import kept, scenario, testbed
+from rehearsal.story import course, given, kept, steps, testbed
+from rehearsal.story.play import Play
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.repository import host
 from rehearsal.story.settings import reaching
 from rehearsal.story.testbed import Testbed
+from release.adapters import process
 from release.errors import ReleaseError, UsageError
 from release.report import Report
+from release.settings.config import Config
+
+#: What the story begins with.
+NEEDED = (
+    "release.toml",
+    "pipeline.yaml",
+    *(f".github/workflows/{name}.yml" for name in ("check", "release", "production", "rollback", "watch")),
+)
 
 
-def run(folder: Path, env: Mapping[str, str], *, keep: bool) -> Report:
+def run(folder: Path, env: Mapping[str, str], names: Sequence[str], *, keep: bool) -> Report:
     """Rehearse the present commit of the repository in ``folder``.
 
     Args:
+        names: the steps that are played, with what they need; none: all of them.
         keep: leave everything running afterwards, also when it fails; the report, or the error's, says how to look at
             it and how to stop it.
 
     Raises:
-        UsageError: it is not the repository that the story is told of; nothing was started.
+        UsageError: it cannot be rehearsed, or has no such step; nothing was started.
         MachineError: something the rehearsal needs is not to be had here.
         NotAsExpected: an assertion did not hold.
     """
-    _check_repository(folder)
+    chosen = steps.chosen(names)
+    top = repository_of(folder)
     reporter = Reporter()
+    if changed := process.run(["git", "-C", top, "status", "--porcelain"]).stdout.splitlines():
+        commit = process.run(["git", "-C", top, "rev-parse", "--short", "HEAD"], check=False).stdout.strip()
+        reporter.say(f"{len(changed)} files are changed or new and not committed: commit {commit} is what is rehearsed")
     try:
-        with testbed.start(folder, env, reporter, keep=keep) as bed:
+        with testbed.start(top, env, reporter, check, keep=keep) as bed:
             reporter.stand_ins = list(bed.stand_ins)
             repository = host(bed, env, reporter)
             try:
                 try:
-                    scenario.story(repository, bed.scratch, reporter)
+                    steps.tell(chosen, Play.of(repository, bed.scratch, reporter, bed.config))
                 finally:
                     reporter.steps = repository.steps()
                 return _report(reporter, bed, keep)
@@ -49,14 +64,29 @@ def run(folder: Path, env: Mapping[str, str], *, keep: bool) -> Report:
         print(reporter.table(), file=sys.stderr)
 
 
-def _check_repository(folder: Path) -> None:
-    if missing := [path for path in scenario.NEEDED if not (folder / path).is_file()]:
+def repository_of(folder: Path) -> Path:
+    """The git repository that ``folder`` is in: its top, where release.toml must be. Raises UsageError."""
+    found = process.run(["git", "-C", folder, "rev-parse", "--show-toplevel"], check=False)
+    if found.code != 0:
         raise UsageError(
-            f"the rehearsal's story is told of the sample in lambda-image-release's own repository: {folder} has no "
-            f"{missing[0]}",
+            f"{folder} is in no git repository",
             untouched="everything; nothing was started",
-            next_step="run it in a clone of that repository: release -C DIR rehearse",
+            next_step="run it in one: release -C DIR rehearse",
         )
+    return Path(found.stdout.strip())
+
+
+def check(config: Config, folder: Path) -> None:
+    """Raise UsageError when the clone in ``folder`` lacks what the story begins with."""
+    course.of(config.environments)
+    if missing := [path for path in NEEDED if not (folder / path).is_file()]:
+        raise UsageError(
+            f"the present commit has no {missing[0]}",
+            untouched="everything; nothing was started",
+            next_step="write it and commit it (README, Adopt it), then run this again",
+        )
+    if not config.rehearsal.seed:  # otherwise the seed may still give what is missing
+        given.check(config, folder, {})
 
 
 def _report(reporter: Reporter, bed: Testbed, keep: bool) -> Report:
@@ -78,7 +108,7 @@ def _leave(error: Exception, bed: Testbed, reporter: Reporter) -> None:
     lines = ["left running as it was when it failed:", *kept.how_to_look(bed)]
     if isinstance(error, ReleaseError):
         error.report = Report(_reached(bed), "\n".join(lines))
-        error.next_step = f"look at it in {bed.scratch.folder}, then make rehearse STOP={bed.folder}"
+        error.next_step = f"look at it in {bed.scratch.folder}, then release rehearse --stop {bed.folder}"
     else:
         for line in lines:
             reporter.say(line)

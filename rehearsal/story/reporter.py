@@ -63,6 +63,10 @@ class Reporter:
         finally:
             row.seconds = time.monotonic() - began
 
+    def skipped(self, title: str, why: str) -> None:
+        """A step that is not played."""
+        self.rows.append(StepReport(title, "-", result=why))
+
     def table(self) -> str:
         """The closing table and the list of stand-ins, as plain text of at most 150 columns."""
         table = Table(title="the rehearsal", title_justify="left")

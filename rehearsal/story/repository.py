@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from rehearsal.github.results import RunResult, StepResult
 from rehearsal.github.runner import Runner
 from rehearsal.github.startup import Environment, Settings
 from rehearsal.machine.tools import tools
+from rehearsal.story import course
 from rehearsal.story.expectations import equal, failure
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.testbed import Testbed
@@ -25,7 +27,6 @@ from release.adapters import process
 from release.adapters.toolbox import Cache
 from release.versions.tags import tag_filter
 
-SLUG, SUBJECT = "owner/member-reporting", "owner@1/member-reporting@2"
 ACCOUNT = "arn:aws:iam::000000000000:role/"
 #: What a step sees beside what GitHub gives it: the engine, the emulated AWS, and the tools this machine has already.
 _STEPS_SEE = (
@@ -104,6 +105,16 @@ class Repository:
         finally:
             self.github.settings = before
 
+    @contextmanager
+    def seeing(self, **variables: str) -> Iterator[None]:
+        """Other variables in what every step sees, for a while."""
+        before = self.github.runner
+        self.github.runner = replace(before, environment={**before.environment, **variables})
+        try:
+            yield
+        finally:
+            self.github.runner = before
+
     def state(self) -> dict[str, Any]:
         """Releases, issues and labels of the repository, as the stand-in of gh keeps them."""
         found: dict[str, Any] = json.loads((self.github.runner.scratch / "github.json").read_text(encoding="utf-8"))
@@ -119,21 +130,40 @@ def step_environment(release: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in release.items() if key.startswith(_STEPS_SEE) or key in _ENDPOINT}
 
 
+def slug_of(remotes: str, project: str) -> str:
+    """``owner/name`` of the GitHub repository among ``git remote --verbose``; one of that form where there is none."""
+    lines = sorted(remotes.splitlines(), key=lambda line: not line.startswith("origin\t"))
+    found = re.search(r"github\.com[:/]([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?\s", "\n".join(lines))
+    return found[1] if found else f"owner/{project}"
+
+
 def host(bed: Testbed, env: Mapping[str, str], reporter: Reporter) -> Repository:
     """The scratch clone's repository, with the settings that docs/setup.md asks for."""
     scratch, release = bed.scratch, bed.scratch.env
     toolbox = tools(Cache.of(env), reporter.say)
-    roles = trust.roles(trust.template(scratch.folder / "pipeline.yaml"), {"Subject": SUBJECT})
-    arns = {name.removeprefix("member-reporting-"): f"{ACCOUNT}{name}" for name in roles}
+    slug = slug_of(bed.remotes, bed.config.project)
+    subject = "@1/".join(slug.split("/")) + "@2"  # ids, as in repositories made since 2026-07-15
+    project = bed.config.project
+    roles = trust.roles(trust.template(scratch.folder / "pipeline.yaml"), {"Subject": subject})
+    arns = {name.removeprefix(f"{project}-"): f"{ACCOUNT}{name}" for name in roles}
     releases = f"refs/tags/{tag_filter(bed.config.versions.tag_prefix)}"
+    stations = course.of(bed.config.environments)
     settings = Settings(
-        slug=SLUG,
-        subject=SUBJECT,
+        slug=slug,
+        subject=subject,
         environments={
-            "staging": Environment({"DEPLOY_ROLE": arns["deploy-staging"]}, refs=("refs/heads/main",)),
-            "production": Environment(
-                {"DEPLOY_ROLE": arns["deploy-production"]}, refs=("refs/heads/main", releases), reviewers=True
-            ),
+            **{
+                name: Environment({"DEPLOY_ROLE": arns[f"deploy-{name}"]}, refs=("refs/heads/main",))
+                for name in stations.merged
+            },
+            **{
+                name: Environment(
+                    {"DEPLOY_ROLE": arns[f"deploy-{name}"]},
+                    refs=("refs/heads/main", releases),
+                    reviewers=name == stations.last,
+                )
+                for name in stations.tagged
+            },
             "promotion": Environment({"PROMOTE_ROLE": arns["promote"]}, refs=(releases,)),
         },
         variables={
@@ -153,4 +183,5 @@ def host(bed: Testbed, env: Mapping[str, str], reporter: Reporter) -> Repository
     )
     credentials = {key: release[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     named = {f"{ACCOUNT}{name}": role for name, role in roles.items()}
-    return Repository(GitHub(scratch.folder, runner, settings, named, credentials, reporter.say), reporter)
+    github = GitHub(scratch.folder, runner, settings, named, credentials, reporter.say)
+    return Repository(github, reporter)

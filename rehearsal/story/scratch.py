@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.story.expectations import equal, failure
+from rehearsal.story.expectations import failure
 from release.adapters import process
 from release.errors import MachineError
 
@@ -38,23 +38,19 @@ class Scratch:
             raise MachineError(f"{repository} has no commit to rehearse", next_step="commit something")
         process.run(["git", "clone", "--quiet", "--no-hardlinks", "--", repository, folder])
         process.run(["git", "-C", folder, "checkout", "--quiet", "-B", "main", head.stdout.strip()])
-        scratch = cls(folder, env, say)
-        if tags := scratch.git("tag", "--list").split():
-            scratch.git("tag", "--delete", *tags)  # the rehearsal's versions begin at the first one
-        return scratch
+        return cls(folder, env, say)
 
     def git(self, *arguments: str) -> str:
         """Run git in the clone and return its output."""
         return process.run(["git", "-C", self.folder, *_AUTHOR, *arguments]).stdout.strip()
 
-    def commit(self, path: str, old: str, new: str, message: str) -> str:
-        """Replace ``old`` by ``new`` in one file, commit it, and return the commit."""
-        file = self.folder / path
-        text = file.read_text(encoding="utf-8")
-        equal(f"how often {path} holds {old!r}", 1, text.count(old))
-        file.write_text(text.replace(old, new), encoding="utf-8")
-        self.git("add", "--", path)
-        self.git("commit", "--quiet", "-m", message)
+    def write(self, files: Mapping[str, str], message: str) -> str:
+        """Write ``files`` (path -> text, with its own line ends), commit them, and return the commit."""
+        for path, text in files.items():
+            with (self.folder / path).open("w", encoding="utf-8", newline="") as opened:
+                opened.write(text)
+        self.git("add", "--", *files)
+        self.git("commit", "--quiet", "--message", message)
         return self.git("rev-parse", "HEAD")
 
     def release(self, *arguments: str, code: int = 0, timeout: float = 900) -> str:

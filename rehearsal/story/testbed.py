@@ -1,4 +1,4 @@
-"""Everything a rehearsal runs in: tools, engine, base image, emulated AWS with its members, a scratch clone.
+"""Everything a rehearsal runs in: tools, engine, base image, emulated AWS with the application's data, a scratch clone.
 
 Found or fetched into the cache folder, started only where not running, stopped afterwards. Nothing else on the machine
 is touched: own folders, free ports on loopback, own engine socket where the engine is our own.
@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import boto3
 
-from rehearsal.cloud import emulator, sample_database, seed
+from rehearsal.cloud import emulator, sample_database
 from rehearsal.machine import base_image, engine
 from rehearsal.machine.engine_handle import EngineHandle, ensure_builder
 from rehearsal.machine.tools import tools
-from rehearsal.story import advisory_registry, kept
+from rehearsal.story import advisory_registry, given, kept, seeding
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.scratch import Scratch
-from rehearsal.story.settings import settings
-from release.adapters import installed
+from rehearsal.story.settings import NOT_A_PERSONS, parameters, settings
+from release.adapters import process
 from release.adapters.toolbox import Cache, Toolbox, Venv
 from release.adapters.trivy.binary import RECIPE, Binary, Installer
+from release.bootstrap import Wiring
 from release.deployments.target import ledger_repository
-from release.settings import config as config_file
 from release.settings.config import Config
 
 STAND_INS = (
@@ -46,14 +46,18 @@ class Testbed:
         folder: of this run; holds the scratch clone, the emulator's files and its log.
         scratch: the clone, and the environment its release command runs in.
         seeded: environment -> what it had before its first deployment.
+        config: of the clone's first commit, with the images that only the template describes.
+        remotes: of the repository, as git lists them.
     """
 
     folder: Path
     scratch: Scratch
-    seeded: Mapping[str, seed.Seeded]
+    seeded: Mapping[str, seeding.Seeded]
     config: Config
+    aws: emulator.Emulator
     session: boto3.Session
     stand_ins: tuple[str, ...]
+    remotes: str
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,13 @@ class _Parts:
 
 
 @contextmanager
-def start(repository: Path, env: Mapping[str, str], reporter: Reporter, *, keep: bool) -> Iterator[Testbed]:
+def start(
+    repository: Path, env: Mapping[str, str], reporter: Reporter, check: Callable[[Config, Path], None], *, keep: bool
+) -> Iterator[Testbed]:
     """Make the testbed for ``repository``'s present commit.
 
     Args:
+        check: looks at the clone and its settings before anything is started, and raises when they will not do.
         keep: leave the engine and the emulated AWS running afterwards, also when the story fails;
             :func:`kept.stop_kept` ends them. An interruption stops them.
 
@@ -79,36 +86,41 @@ def start(repository: Path, env: Mapping[str, str], reporter: Reporter, *, keep:
     """
     cache = Cache.of(env)
     toolbox = tools(cache, reporter.say)
-    config = config_file.parse((repository / "release.toml").read_text(encoding="utf-8"), installed.version)
     with ExitStack() as always, ExitStack() as unless_kept:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=cache.folder("rehearsals")))
         unless_kept.callback(shutil.rmtree, folder, ignore_errors=True)
+        clone, config = _clone(repository, folder / "clone", env, reporter)
+        check(config, clone.folder)
         parts = _parts(always, config, cache, toolbox, env, reporter)
-        with reporter.step("start the emulated AWS", "ministack: repositories, table, bucket, user pool, users") as row:
+        with reporter.step("start the emulated AWS", "ministack: image repositories, scanner's advisories") as row:
             aws = emulator.start(parts.venvs["emulator"], parts.engine, folder / "aws")
             unless_kept.callback(emulator.stop, aws, parts.engine)
             session = boto3.Session("rehearsal", "rehearsal", region_name=config.registry_region)
-            seeded = _seed(config, aws, session)
-            database = advisory_registry.publish_advisories(aws.registry, "2")
-            row.result = f"{next(iter(seeded.values())).members:,} members in each environment"
-        its_settings = settings(
-            env,
-            aws=aws,
-            engine=parts.engine,
-            image=parts.image,
-            sam=parts.venvs["sam"].tool("sam"),
-            cache=cache.root,
-            database=database,
-            seeded=seeded,
-        )
-        scratch = Scratch.clone(repository, folder / "clone", its_settings, reporter.say)
+            _repositories(config, aws, session)
+            its_settings = settings(
+                env,
+                aws=aws,
+                engine=parts.engine,
+                image=parts.image,
+                sam=parts.venvs["sam"].tool("sam"),
+                cache=cache.root,
+                database=advisory_registry.publish_advisories(aws.registry, "2"),
+            )
+            row.result = "it answers"
+        clone = replace(clone, env=its_settings)
+        seeded = _seed(config, aws, session, clone, folder / "bin", reporter)
+        seeds = {name: each.parameters for name, each in seeded.items()}
+        given.check(config, clone.folder, seeds)
+        given.stand_in_secrets(config, session, aws.endpoint, seeds, reporter.say)
+        scratch = replace(clone, env={**its_settings, **parameters(seeds)})
         notes = [parts.image.note] if parts.image.stand_in else []
         stand_ins = (*notes, f"scan: {sample_database.NOTICE}", *STAND_INS)
         if keep:
             kept.remember(folder, parts.engine, aws)
         interrupted = True
         try:
-            yield Testbed(folder, scratch, seeded, config, session, stand_ins)
+            remotes = process.run(["git", "-C", repository, "remote", "--verbose"]).stdout
+            yield Testbed(folder, scratch, seeded, config, aws, session, stand_ins, remotes)
             interrupted = False
         except Exception:
             interrupted = False
@@ -117,6 +129,13 @@ def start(repository: Path, env: Mapping[str, str], reporter: Reporter, *, keep:
             if keep and not interrupted:
                 engine.keep(cache, parts.engine)
                 unless_kept.pop_all()
+
+
+def _clone(repository: Path, folder: Path, env: Mapping[str, str], reporter: Reporter) -> tuple[Scratch, Config]:
+    """The clone, and the settings of its commit. Raises MachineError, UsageError."""
+    clone = Scratch.clone(repository, folder, env, reporter.say)
+    wiring = Wiring(folder, {key: value for key, value in env.items() if not key.startswith(NOT_A_PERSONS)})
+    return clone, wiring.config_at(wiring.git.resolve("HEAD"))
 
 
 def _parts(
@@ -137,14 +156,31 @@ def _parts(
     return parts
 
 
-def _seed(config: Config, aws: emulator.Emulator, session: boto3.Session) -> dict[str, seed.Seeded]:
+def _repositories(config: Config, aws: emulator.Emulator, session: boto3.Session) -> None:
     ecr = session.client("ecr", endpoint_url=aws.endpoint)
     for image in config.images.values():
         ecr.create_repository(repositoryName=image.repository, imageTagMutability="IMMUTABLE")
     for name in (config.records, *(ledger_repository(config.records, name) for name in config.environments)):
         ecr.create_repository(repositoryName=name, imageTagMutability="IMMUTABLE")
     ecr.create_repository(repositoryName=advisory_registry.REPOSITORY, imageTagMutability="MUTABLE")
-    return {
-        name: seed.seed(session, spec.stack, endpoint_url=aws.endpoint, smoke_secret=spec.smoke_secret)
-        for name, spec in config.environments.items()
-    }
+
+
+def _seed(
+    config: Config,
+    aws: emulator.Emulator,
+    session: boto3.Session,
+    clone: Scratch,
+    programs: Path,
+    reporter: Reporter,
+) -> dict[str, seeding.Seeded]:
+    command = config.rehearsal.seed
+    if not command:
+        return dict.fromkeys(config.environments, seeding.Seeded())
+    with reporter.step("what each environment has before", command) as row:
+        env = {**clone.env, "PATH": f"{seeding.put_python_first(programs)}:{clone.env['PATH']}"}
+        found = {
+            name: seeding.seed(command, spec, clone.folder, env, aws, session, reporter.say)
+            for name, spec in config.environments.items()
+        }
+        row.result = "; ".join(f"{name}: {len(each.parameters)} parameters" for name, each in found.items())
+    return found

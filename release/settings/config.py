@@ -21,6 +21,7 @@ from release.settings.environments import REGION, EnvironmentSpec, parse_environ
 from release.settings.images import REPOSITORY, ImageSpec, parse_build, parse_image
 from release.settings.order import too_early
 from release.settings.prune import Keep, parse_prune
+from release.settings.rehearsal import RehearsalSpec, parse_rehearsal
 from release.settings.required import check_required
 from release.settings.smoke import SmokeTest, parse_smoke
 from release.toml import Table
@@ -52,6 +53,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     keep: Keep = field(default_factory=Keep)
     checks: Checks = field(default_factory=Checks)
+    rehearsal: RehearsalSpec = field(default_factory=RehearsalSpec)
     notes: tuple[str, ...] = ()
     """Of a file from history: what this command did not understand, or missed."""
 
@@ -136,6 +138,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
     limits = parse_bundle(top.table("bundle", doc="How much a release may hold beside its images.", required=False))
     keep = parse_prune(top.table("prune", doc="What `release prune` leaves in the registry.", required=False))
     checks = top.table("checks", doc="The repository's own checks, run by the workflows.", required=False)
+    rehearsed = top.table("rehearsal", doc="What `release rehearse` cannot know by itself.", required=False)
     gate = top.table("gate", doc="What may leave the machine. Without it nothing is published.", required=False)
     name = project.text_of("name", pattern=_NAME, doc="The project's name.")
     config = Config(
@@ -171,6 +174,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         limits=limits,
         keep=keep,
         checks=parse_checks(checks),
+        rehearsal=parse_rehearsal(rehearsed),
         gate=_gate(gate, environments)
         if "gate" in top and top.notes is None
         else None,  # an old policy decides nothing

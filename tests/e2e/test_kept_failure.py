@@ -65,8 +65,8 @@ def failed(tmp_path_factory: pytest.TempPathFactory, rehearsal: Rehearsed) -> It
 
 def test_the_assertion_says_what_was_expected_and_what_was_found(failed: Failed) -> None:
     assert failed.done.returncode == 1, failed.done.stderr
-    assert "release: how often check.yml was started: expected 1, found 0" in failed.done.stderr
-    assert f"make rehearse STOP={failed.answer['state']}" in failed.done.stderr
+    assert "release: step pull-request: how often check.yml was started: expected 1, found 0" in failed.done.stderr
+    assert f"release rehearse --stop {failed.answer['state']}" in failed.done.stderr
 
 
 def test_what_failed_is_still_there_to_look_at(failed: Failed) -> None:

@@ -18,16 +18,17 @@ def test_every_step_of_the_rehearsal_ran_and_held(rehearsal: Rehearsed) -> None:
     candidate = _version(rehearsal, "staging")
     assert candidate == "0.2.1-rc.2"
     assert results["a pull request"] == "may be merged"
-    assert results["0.1.0 to production"] == "production runs 0.1.0"
+    assert results["0.1.0 to production"] == "production: 0.1.0, smoke tests passed"
     assert results["the same tag again changes nothing"] == "nothing changed"
-    assert results["0.2.0 to staging"] == "staging runs 0.2.0-rc.2"
-    assert results["0.2.0 to production"] == "production runs 0.2.0"
-    assert results["a health check that fails"] == f"staging put {candidate} back by itself"
+    assert results["0.2.0 to staging"] == "staging: 0.2.0-rc.2, smoke tests passed"
+    assert results["0.2.0 to production"] == "production: 0.2.0, smoke tests passed"
+    assert results["a mistake that staging finds"] == f"staging put {candidate} back by itself"
     assert results["its revert"] == "nothing to release"
-    assert results["a vulnerable package in a pull request"].startswith("blocked: PyJWT 2.8.0")
+    assert results["a vulnerable package in a pull request"].startswith("blocked: pip: raise PyJWT to 2.13.0")
+    assert results["an image that does not start, in a pull request"].startswith("refused")
     assert results["what GitHub, AWS or a gate must refuse"] == "four refusals, nothing changed"
     assert results["two merges during a deployment"] == f"both ended well, staging runs {candidate}"
-    assert results["a setting that only production has"] == "production put 0.2.0 back by itself"
+    assert results["a mistake that only production has"] == "production put 0.2.0 back by itself"
     assert results["production is rolled back"] == "production runs 0.1.0"
     assert results["the daily look at what is live"] == "an issue for an advisory of tomorrow; closed again"
 

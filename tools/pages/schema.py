@@ -79,7 +79,9 @@ def _type(keys: Keys, key: Key) -> dict[str, Any]:
 def _text(key: Key) -> dict[str, Any]:
     if key.choices:
         return {"type": "string", "enum": list(key.choices)}
-    return {"type": "string", "pattern": anchored(key.pattern) if key.pattern else r"\S"}
+    if key.pattern:
+        return {"type": "string", "pattern": anchored(key.pattern)}
+    return {"type": "string", "pattern": r"^$|\S" if key.may_be_empty and key.kind is ValueKind.TEXT else r"\S"}
 
 
 def _held(key: Key) -> dict[str, Any]:

@@ -45,4 +45,4 @@ def test_a_text_that_lacks_a_word_is_shown_to_its_last_lines() -> None:
 
 
 def test_the_remedy_is_a_command_that_keeps_what_failed() -> None:
-    assert "make rehearse KEEP=1" in failure("x", "a", "b").next_step
+    assert "release rehearse --keep" in failure("x", "a", "b").next_step

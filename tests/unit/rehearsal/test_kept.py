@@ -62,7 +62,7 @@ def test_one_alone_is_stopped_by_its_folder(left: Left) -> None:
 def test_a_folder_that_is_no_kept_rehearsal_is_refused_and_stops_nothing(left: Left, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no rehearsal that was left running") as refusal:
         kept.stop_kept(left.env, pytest.fail, tmp_path)
-    assert refusal.value.next_step.startswith("make rehearse STOP=1")
+    assert refusal.value.next_step.startswith("release rehearse --stop")
     assert left.alive == [True, True]
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
 from rehearsal.cloud.emulator import Emulator
-from rehearsal.cloud.seed import Seeded
 from rehearsal.machine.base_image import RehearsalBase
 from rehearsal.machine.engine_handle import EngineHandle
 from rehearsal.story.repository import step_environment
-from rehearsal.story.settings import reaching, settings
+from rehearsal.story.settings import parameters, reaching, settings
 
 CACHE = Path("/elsewhere/cache")
-SEEDED = Seeded("app-staging-members", 1, "app-staging-reports", "pool", "client", "smoke", "reader")
 
 
 @pytest.fixture
@@ -38,7 +37,6 @@ def found() -> dict[str, str]:
         sam=Path("/venv/bin/sam"),
         cache=CACHE,
         database="localhost:4566/trivy-db:2",
-        seeded={"staging": SEEDED},
     )
 
 
@@ -56,15 +54,19 @@ def test_the_cache_folder_reaches_the_command_the_steps_and_whoever_looks_afterw
 
 
 def test_steps_get_their_credentials_registry_and_parameters_from_the_workflow_alone(found: dict[str, str]) -> None:
-    steps = step_environment(found)
+    steps = step_environment({**found, **parameters({"staging": {"Table": "orders"}})})
     assert steps["DOCKER_HOST"] == "unix:///x"
     assert steps["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert not steps.keys() & {"AWS_ACCESS_KEY_ID", "AWS_REGION", "RELEASE_REGISTRY", "RELEASE_PARAMETERS"}
 
 
-def test_the_template_is_told_what_the_environment_has_already(found: dict[str, str]) -> None:
-    assert "staging:MembersTableName=app-staging-members" in found["RELEASE_PARAMETERS"].split()
-    assert "staging:UserPoolId=pool" in found["RELEASE_PARAMETERS"].split()
+def test_the_template_is_told_what_each_environment_has_already() -> None:
+    said = parameters({"staging": {"Table": "orders", "Title": "a shop, at night"}, "production": {"Table": "o2"}})
+    assert shlex.split(said["RELEASE_PARAMETERS"]) == [
+        "staging:Table=orders",
+        "staging:Title=a shop, at night",
+        "production:Table=o2",
+    ]
 
 
 def test_the_stand_in_of_the_base_and_the_engines_client_come_first(found: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from rehearsal.cloud.member_attributes import MISSING, activity, contact, day, membership, payment, person, record
+from .member_attributes import MISSING, activity, contact, day, membership, payment, person, record
 
 Member = dict[str, Any]
 """Attribute -> value as boto3 takes it: str, Decimal, bool, None, bytes, and dict, list or set of these."""

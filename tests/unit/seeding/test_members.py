@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from boto3.dynamodb.types import TypeSerializer
 
-from rehearsal.cloud.member_attributes import NEWEST
-from rehearsal.cloud.members import COUNT, members
+from function.seeding.member_attributes import NEWEST
+from function.seeding.members import COUNT, members
 
 EVERYONE = list(members())
 

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from rehearsal.cloud.members import members
-from rehearsal.cloud.reports_bucket import put_bucket
-from rehearsal.cloud.seed import Seeded, put_members, seed
-from rehearsal.cloud.user_pool import GROUPS
+from function.seeding.members import members
+from function.seeding.reports_bucket import put_bucket
+from function.seeding.seed import Seeded, put_members, seed
+from function.seeding.user_pool import GROUPS
 
 COUNT = 60  # more than two batches of 25
 

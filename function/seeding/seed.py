@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from rehearsal.cloud.members import COUNT, KEY, Member, members
-from rehearsal.cloud.reports_bucket import put_bucket
-from rehearsal.cloud.user_pool import put_password, put_user, put_user_pool
+from .members import COUNT, KEY, Member, members
+from .reports_bucket import put_bucket
+from .user_pool import put_password, put_user, put_user_pool
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBServiceResource
@@ -62,9 +62,9 @@ def seed(
     bucket = f"{name}-reports"
     put_bucket(session.client("s3", endpoint_url=endpoint_url), bucket, session.region_name, allowed_origin)
     cognito = session.client("cognito-idp", endpoint_url=endpoint_url)
-    pool, client = put_user_pool(cognito, f"{name}-members")
+    pool, client = put_user_pool(cognito, pool_name(name))
     vault = session.client("secretsmanager", endpoint_url=endpoint_url)
-    stored_in = {SMOKE_USER: smoke_secret or f"{name}/smoke-user", READER: f"{name}/reader"}
+    stored_in = {SMOKE_USER: smoke_secret or f"{name}/smoke-user", READER: reader_secret(name)}
     for user, group in MEMBERSHIPS.items():
         put_user(cognito, pool, user, group, put_password(vault, stored_in[user], user))
     return Seeded(table, count, bucket, pool, client, stored_in[SMOKE_USER], stored_in[READER])
@@ -90,3 +90,13 @@ def put_members(dynamodb: DynamoDBServiceResource, name: str, wanted: Iterable[M
         for member in missing:
             batch.put_item(Item=member)
     return len(missing)
+
+
+def pool_name(name: str) -> str:
+    """What the user pool of ``name`` is called."""
+    return f"{name}-members"
+
+
+def reader_secret(name: str) -> str:
+    """Where the reader's password of ``name`` is kept."""
+    return f"{name}/reader"

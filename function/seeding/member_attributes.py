@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from rehearsal.cloud.member_vocabulary import (
+from .member_vocabulary import (
     COMMENTS,
     COMMITTEES,
     FEES,

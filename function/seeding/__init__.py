@@ -1,0 +1,1 @@
+"""What an environment of the rehearsal has before its first deployment: made-up members, users, a bucket."""
