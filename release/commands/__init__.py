@@ -28,6 +28,7 @@ NAMES = (
     "promote",
     "rollback",
     "status",
+    "doctor",
     "history",
     "show",
     "diff",

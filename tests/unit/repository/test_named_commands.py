@@ -39,7 +39,7 @@ def test_every_command_that_is_named_anywhere_can_be_typed() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("release doctor staging", "there is no command 'doctor'"),
+        ("release surgeon staging", "there is no command 'surgeon'"),
         ("release history", "not those that it takes"),
         ("release history value shows the releases", ""),
         ("release rollback value --to 1.4.0", ""),

@@ -1,0 +1,51 @@
+"""release doctor: what is wrong in the repository, on GitHub and in the account, with the command that mends it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from release.adoption.doctor.findings import Diagnosis
+    from release.bootstrap import Wiring
+    from release.report import Report
+
+SUMMARY = "say what is wrong in the repository, on GitHub and in the account, and what mends it"
+CHANGES = False
+OUTPUTS: tuple[str, ...] = ()
+log = logging.getLogger("release.doctor")
+
+
+def options(sub: argparse.ArgumentParser) -> None:
+    """Its own options."""
+    sub.add_argument("environment", nargs="?", help="one environment (default: all)")
+
+
+def run(args: argparse.Namespace, wiring: Wiring) -> Report:
+    """Look at everything; what cannot be looked at from here is said, and the rest is told all the same."""
+    from release.adoption.doctor import report
+    from release.adoption.doctor.findings import of_environment
+
+    if args.environment:
+        wiring.config.environment(args.environment)
+    return report.of_findings(list(of_environment(_findings(wiring), args.environment or "")))
+
+
+def _findings(wiring: Wiring) -> Iterator[Diagnosis]:
+    from release.adapters import installed
+    from release.adoption.doctor import local, workflows
+    from release.adoption.doctor.findings import LOCAL, UNKNOWN, Diagnosis, probe
+
+    read = probe(LOCAL, "release.toml", lambda: wiring.config.project)
+    if read.state != "ok":
+        yield read
+        yield Diagnosis(LOCAL, "everything else", UNKNOWN, "release.toml says what there should be")
+        return
+    log.info("looking at the repository …")
+    project = local.Project(
+        wiring.config, wiring.project_files, wiring.translator, lambda name: dict(wiring.overrides(name))
+    )
+    yield from local.findings(project)
+    yield from workflows.findings(wiring.config, wiring.project_files, installed.version())
