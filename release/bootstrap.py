@@ -240,15 +240,17 @@ class Wiring:
     @cached_property
     def engine(self) -> Docker:
         """The container engine's client."""
-        from release.adapters import process
+        from release.adapters import memory, process
         from release.adapters.docker import Docker
 
+        left, each = memory.available(), self.config.build_memory
         docker = process.find("docker", remedy="install Docker; a rehearsal brings its own engine: release rehearse")
         return Docker(
             docker,
             self.env,
             builder=self.env.get("RELEASE_BUILDER", ""),
             network=self.env.get("RELEASE_BUILD_NETWORK", "default"),
+            side_by_side=max(1, left // each) if left is not None and each else 0,
         )
 
     @property

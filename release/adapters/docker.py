@@ -33,6 +33,7 @@ class Docker:
         env: the whole environment of the client; DOCKER_HOST in it names the engine.
         builder: the buildx builder to use, or "" for the default one (which must keep its images in containerd).
         network: the network of the build's steps.
+        side_by_side: how many images are built at once, at most; 0: all of them.
     """
 
     def __init__(
@@ -43,7 +44,9 @@ class Docker:
         builder: str = "",
         network: str = "default",
         timeout: float = 1800,
+        side_by_side: int = 0,
     ) -> None:
+        self.side_by_side = side_by_side
         self.docker, self.env, self.builder, self.network, self.timeout = (
             docker,
             env,
@@ -57,7 +60,10 @@ class Docker:
 
         Side by side: much of a build is one thread that compresses layers, which more than two cores can share.
         """
-        with ThreadPoolExecutor(max(1, len(requests))) as pool, process.ended_together():
+        workers = min(len(requests), self.side_by_side or len(requests))
+        if workers < len(requests):
+            log.info("%d images, %d side by side: more do not fit into the memory that is left", len(requests), workers)
+        with ThreadPoolExecutor(max(1, workers)) as pool, process.ended_together():
             building = [pool.submit(self._build, request, path) for path, request in requests.items()]
             failures = [error for each in building if (error := each.exception())]
         if failures:

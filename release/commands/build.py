@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from release.commands.shared import BUNDLE
+from release.commands.shared import BUNDLE, add_images, chosen
 from release.errors import GateError
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ OUTPUTS: tuple[str, ...] = ("digests", "built")
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
-    sub.add_argument(
-        "images", nargs="*", default=[], metavar="IMAGE", help="build these images only (default: every image)"
-    )
+    add_images(sub, "build")
     sub.add_argument("--commit", default="HEAD", help="the commit to build (default: HEAD)")
     sub.add_argument(
         "--verify", metavar="X.Y.Z", help="build a release again without a cache and compare; nothing is kept"
@@ -42,6 +40,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         return _verified(args, wiring)
     git, commit = wiring.git, wiring.git.resolve(args.commit)
     config, registry = wiring.config_at(commit), None if args.offline else wiring.registry
+    only = chosen(args, config)
     named = [each.path for each in bundling.named_paths(git, commit, config.template)]
     paths = sorted(
         {"release.toml", config.template, *named, *(path for image in config.images.values() for path in image.inputs)}
@@ -51,9 +50,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         if counted:
             logging.warning("not committed, so not built: %s", ", ".join(counted[:5]))
     bases = wiring.bases if args.dry_run else wiring.bases_of_build(fresh=True)
-    plans = build.plan_builds(
-        config, commit, git, wiring.workspace, registry, bases, images=args.images, anew=args.no_cache
-    )
+    plans = build.plan_builds(config, commit, git, wiring.workspace, registry, bases, images=only, anew=args.no_cache)
     notes = reading.notes(plan.recipe.reading for plan in plans)
     if args.dry_run:
         return report.of_images("Would build", [(p.image, p.inputs, p.source, None) for p in plans], notes)
@@ -63,7 +60,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     )
     rows = [(b.image, b.inputs, b.source, b.manifest) for b in built]
     answer = report.of_images("Images", rows, [*notes, *(note for b in built for note in b.notes)])
-    if digest := "" if args.images else _bundle(wiring, commit, config, anew=args.no_cache):
+    if digest := "" if only else _bundle(wiring, commit, config, anew=args.no_cache):
         digests = f"{answer.outputs['digests']} {BUNDLE}={digest}"
         answer = replace(
             answer,
@@ -106,7 +103,7 @@ def _verified(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.releases import recording
     from release.releases.tags import checked_version
 
-    if args.offline or args.no_cache or args.images or args.commit != "HEAD":
+    if args.offline or args.no_cache or args.images or args.group or args.commit != "HEAD":
         raise UsageError(
             "--verify takes the commit and the images from the registry",
             untouched="everything",

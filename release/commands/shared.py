@@ -54,6 +54,27 @@ def add_project(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--region", default="", metavar="R", help="with --project: its registry's region")
 
 
+def add_images(sub: argparse.ArgumentParser, verb: str) -> None:
+    """Which images: by name, by group, or every one."""
+    sub.add_argument("images", nargs="*", default=[], metavar="IMAGE", help=f"{verb} these images only (default: all)")
+    sub.add_argument("--group", default="", metavar="NAME[,NAME]", help=f"{verb} the images of these groups only")
+
+
+def chosen(args: argparse.Namespace, config: Config) -> list[str]:
+    """The images that were asked for; none: every one. Raises NotFoundError: no image has such a group."""
+    from release.errors import NotFoundError
+
+    asked = [name for name in args.group.split(",") if name]
+    known = {image.group for image in config.images.values()} - {""}
+    if unknown := sorted(set(asked) - known) or (["".join(args.group)] if args.group and not asked else []):
+        raise NotFoundError(
+            f"no image of release.toml has the group {unknown[0]!r} (groups: {', '.join(sorted(known)) or 'none'})",
+            untouched="everything",
+            next_step="name one of these, or write group into [images.<name>] in release.toml",
+        )
+    return [*args.images, *(n for n, i in config.images.items() if i.group in asked and n not in args.images)]
+
+
 def digests_of(text: str) -> dict[str, str]:
     """``export=sha256:… report=sha256:…``, image -> digest. Raises UsageError."""
     from release.digest import is_digest

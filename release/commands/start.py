@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from release.commands.shared import add_images, chosen, functions_of
+
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.report import Report
@@ -16,25 +18,23 @@ OUTPUTS: tuple[str, ...] = ()
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
-    sub.add_argument(
-        "images", nargs="*", default=[], metavar="IMAGE", help="start these images only (default: every built image)"
-    )
+    add_images(sub, "start")
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Every archive of the present commit; a report in any case, then the refusal if one is due."""
-    from release.commands.shared import functions_of
     from release.errors import GateError, NotFoundError
     from release.images import build, starting, startreport
 
     commit, workspace = wiring.git.resolve("HEAD"), wiring.workspace
     config = wiring.config_at(commit)
-    plans = build.plan_builds(config, commit, wiring.git, workspace, None, wiring.bases_of_build(), images=args.images)
+    only = chosen(args, config)
+    plans = build.plan_builds(config, commit, wiring.git, workspace, None, wiring.bases_of_build(), images=only)
     rules = {plan.image: config.images[plan.image].start for plan in plans}
     functions = functions_of(wiring, commit, config)
     archives = [archive for plan in plans if (archive := workspace.archive(plan.image, plan.inputs))]
     missing = sorted({plan.image for plan in plans} - {archive.image for archive in archives})
-    if missing and (args.images or not archives):
+    if missing and (only or not archives):
         raise NotFoundError(
             f"not built here, as this commit has it: image {', '.join(missing)}",
             untouched="everything",

@@ -54,6 +54,7 @@ class Config:
     keep: Keep = field(default_factory=Keep)
     checks: Checks = field(default_factory=Checks)
     rehearsal: RehearsalSpec = field(default_factory=RehearsalSpec)
+    build_memory: int = 0
     notes: tuple[str, ...] = ()
     """Of a file from history: what this command did not understand, or missed."""
 
@@ -153,6 +154,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         ),
         base=defaults.base,
         pinned=defaults.pinned,
+        build_memory=defaults.memory,
         registry_region=registry.text_of(
             "region",
             next(iter(environments.values())).region if environments else "",

@@ -18,9 +18,12 @@ _BASE = re.compile(r"\S+@sha256:[0-9a-f]{64}\Z")
 _ARGUMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SECRET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")
 _SECRET_SOURCE = re.compile(r"(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)\Z")
+_GROUP = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 _REPRODUCIBLE = ("files", "rewrite")
 #: Lambda's two (AWS Lambda developer guide, "Selecting and configuring an instruction set architecture")
 PLATFORMS = ("linux/amd64", "linux/arm64")
+#: What one build is taken to need. Chosen, not measured: a team that builds heavier images says so.
+BUILD_MEMORY = "500 MB"
 #: The Dockerfile's argument that ``base`` is the value of.
 BASE_ARGUMENT = "BASE_IMAGE"
 
@@ -42,6 +45,7 @@ class ImageSpec:
         rewrite: whether the engine gives every file its time, instead of the Dockerfile.
         max_size: bytes that a cold pull may transfer; 0 for no limit.
         start: how it is started before it is published.
+        group: images that are built together by its name, or "".
     """
 
     name: str
@@ -58,6 +62,7 @@ class ImageSpec:
     rewrite: bool = False
     max_size: int = 0
     start: StartRules = field(default_factory=StartRules)
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class BuildDefaults:
     base: str
     pinned: bool
     reproducible: str
+    memory: int = 0
 
 
 def parse_build(table: Table) -> BuildDefaults:
@@ -91,6 +97,13 @@ def parse_build(table: Table) -> BuildDefaults:
             doc="Who gives the files in an image one time, so that equal inputs are equal bytes: `files`, the "
             "Dockerfile's own steps (`docs/builds.md`); `rewrite`, BuildKit at the end, which compresses every layer "
             "anew each time.",
+        ),
+        memory=_bytes(
+            table,
+            "memory",
+            BUILD_MEMORY,
+            "What the build of one image may take of the machine's memory. As many images are built at once as fit "
+            "into what is available then (the control group's limit counts), and always one.",
         ),
     )
 
@@ -137,6 +150,13 @@ def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
         == "rewrite",
         max_size=_max_size(table),
         start=parse_start(table),
+        group=table.text_of(
+            "group",
+            "",
+            pattern=_GROUP,
+            doc="Images of one group are built together by `release build --group NAME`, and started likewise.",
+            unset="none",
+        ),
     )
     if BASE_ARGUMENT in spec.args and spec.base:
         table.refuse("args", f"gives {BASE_ARGUMENT} another value than base does")
@@ -179,6 +199,11 @@ def _secrets(table: Table) -> Mapping[str, str]:
         doc="Build secrets (`RUN --mount=type=secret,id=…`) and where their values are when the build runs: "
         "`env:NAME`, an environment variable, or `file:path`. They become part of no layer and are no inputs.",
     )
+
+
+def _bytes(table: Table, key: str, default: str, doc: str) -> int:
+    text = table.text_of(key, default, pattern=SIZE, must='be a size like "500 MB"', doc=doc)
+    return bytes_of(text if SIZE.match(text) else default)
 
 
 def _max_size(table: Table) -> int:

@@ -205,3 +205,18 @@ def test_a_file_that_changed_neither_its_size_nor_its_time_is_sent_under_another
     assert first["context"] != second["context"]
     assert first["dockerfile"] != second["dockerfile"]
     assert first["file"] == second["file"] == "Dockerfile"
+
+
+def test_no_more_images_are_built_at_once_than_fit(tool: Tool, request_: BuildRequest, tmp_path: Path) -> None:
+    """The second build begins when the first one is over, not beside it."""
+    busy = tmp_path / "busy"
+    tool.behave(
+        f"mkdir '{busy}' || exit 9; sleep 0.2; rmdir '{busy}'; "
+        f'mkdir -p "$output" && cp -r \'{tmp_path}/prepared.oci/.\' "$output"'
+    )
+    docker = process.find("docker", remedy="", path=str(tool.folder))
+    wanted = {tmp_path / "one.oci": request_, tmp_path / "two.oci": replace(request_, image="two")}
+    Docker(docker, ENV, side_by_side=1).build(wanted)
+    assert all((path / "index.json").exists() for path in wanted)
+    with pytest.raises(RemoteError):
+        Docker(docker, ENV, side_by_side=2).build(wanted)
