@@ -108,7 +108,10 @@ def _roles(config: Config, needed: Grants) -> dict[str, str]:
     """The deploying roles and their policies, and what watches."""
     roles = logical_ids(config.environments, "DeployRole")
     policies = _resources(of_role(config, needed.shared))
-    watched = [arn(f"cloudformation:*:${{AWS::AccountId}}:stack/{each}/*", "") for each in stacks(config)]
+    names = stacks(config)
+    if "AWS::CloudFormation::Stack" in needed.types:
+        names += [f"{each}-*" for each in names if not each.endswith("*")]
+    watched = [arn(f"cloudformation:*:${{AWS::AccountId}}:stack/{each}/*", "") for each in names]
     promoted = [each for each in config.environments.values() if each.proven_in] or [*config.environments.values()]
     shown = [
         arn("cloudformation:*:${AWS::AccountId}:stack/" + below(config, e.stack, "-") + "/*", "") for e in promoted

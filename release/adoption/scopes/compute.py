@@ -75,6 +75,7 @@ _STACK_VERBS = (
     "DeleteStack",
     "Describe*",
     "GetTemplate*",
+    "ListStackResources",
     "TagResource",
     "UntagResource",
     "UpdateStack",

@@ -164,6 +164,24 @@ def test_resources_are_read_over_every_page_without_what_was_deleted(aws: Aws, s
         aws.resources("app")
 
 
+def test_resources_of_nested_stacks_are_read_with_the_stack_s_name_before_theirs(aws: Aws, stacks: Stubber) -> None:
+    def listed(logical: str, kind: str, physical: str) -> dict[str, object]:
+        row = {"LogicalResourceId": logical, "ResourceType": kind, "PhysicalResourceId": physical}
+        when = datetime(2026, 11, 25, tzinfo=UTC)
+        return {"StackResourceSummaries": [{**row, "ResourceStatus": "CREATE_COMPLETE", "LastUpdatedTimestamp": when}]}
+
+    nested = "arn:aws:cloudformation:eu-west-1:123456789012:stack/app-Child-1A/0f"
+    stacks.add_response(
+        "list_stack_resources", listed("Child", "AWS::CloudFormation::Stack", nested), {"StackName": "app"}
+    )
+    inner = listed("Api", "AWS::Lambda::Function", "app-Child-1A-Api-2B")
+    stacks.add_response("list_stack_resources", inner, {"StackName": nested})
+    assert [(each.logical_id, each.physical_id) for each in aws.resources("app")] == [
+        ("Child", nested),
+        ("Child/Api", "app-Child-1A-Api-2B"),
+    ]
+
+
 def test_an_image_that_is_not_told_by_digest_is_no_digest(aws: Aws, functions: Stubber) -> None:
     functions.add_response("get_alias", {"FunctionVersion": "7"})
     functions.add_response("get_function", {"Code": {"ImageUri": "host/app/export:1.0.0"}, "Configuration": {}})

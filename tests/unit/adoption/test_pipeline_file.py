@@ -287,6 +287,21 @@ def test_nested_templates_count_with_what_they_make() -> None:
     assert allows(found, "sns:CreateTopic", topic)
     stack = "arn:aws:cloudformation:eu-west-1:123456789012:stack/app-staging-Child-1ABC/uuid"
     assert allows(found, "cloudformation:CreateStack", stack)
+    assert allows(found, "cloudformation:ListStackResources", stack), "the proof looks at the functions in it"
+    watch = json.dumps(resources(plan)["WatchRole"]["Policies"])
+    assert "stack/${Project}-*/*" in watch
+
+
+def test_what_watches_sees_nested_stacks_whatever_the_stacks_are_called() -> None:
+    other = replace(THEIRS, project="other")
+    child = "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
+    nested = "  Child: {Type: AWS::Serverless::Application, Properties: {Location: child/template.yaml}}\n"
+    plan = planned(FUNCTION % "" + nested, other, child__template_yaml=child)
+    watch = json.dumps(resources(plan)["WatchRole"]["Policies"])
+    assert "stack/app-staging/*" in watch
+    assert "stack/app-staging-*/*" in watch
+    alone = json.dumps(resources(planned(FUNCTION % "", other))["WatchRole"]["Policies"])
+    assert "stack/app-staging-*/*" not in alone
 
 
 def test_what_a_template_hides_from_everybody_but_cloudformation_is_named() -> None:
