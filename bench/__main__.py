@@ -1,7 +1,8 @@
 """``make bench``: every figure, one table after the other. Nothing here asserts anything."""
 
-from bench import builds, ledgers, versions
+from bench import builds, exports, ledgers, versions
 
 versions.main([])
 ledgers.main([])
+exports.main([])
 builds.main([])
