@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from release.adapters.ecr import Ecr
     from release.adapters.ecr_shelves import EcrShelves
     from release.adapters.ecr_store import EcrStore
+    from release.adapters.gh import GitHubProgram
     from release.adapters.projectfiles import WorkingTree
     from release.adapters.sambuild import SamBuilder
     from release.adapters.samtranslation import SamTranslator
@@ -487,6 +488,13 @@ class Wiring:
         from release.adapters.projectfiles import WorkingTree
 
         return WorkingTree(self.folder)
+
+    @cached_property
+    def forge(self) -> GitHubProgram:
+        """GitHub, as the person who is signed in with gh."""
+        from release.adapters.gh import GitHubProgram
+
+        return GitHubProgram(self.env)
 
     @property
     def translator(self) -> SamTranslator:

@@ -45,3 +45,16 @@ class ProjectFiles(Protocol):
     def write(self, path: str, text: str) -> None:
         """Write ``path`` whole or not at all. Raises MachineError."""
         ...
+
+
+class Forge(Protocol):
+    """GitHub's REST API, read only."""
+
+    def get(self, path: str) -> Any:
+        """The answer to a GET of ``path`` (``repos/acme/orders/environments``) as JSON; None for 404.
+
+        Raises:
+            MachineError: there is no program that asks, or it is not signed in.
+            RemoteError: GitHub refused, or did not answer.
+        """
+        ...

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from release.adoption.doctor.findings import Diagnosis
+    from release.adoption.doctor.local import Project
     from release.bootstrap import Wiring
     from release.report import Report
 
@@ -49,3 +50,29 @@ def _findings(wiring: Wiring) -> Iterator[Diagnosis]:
     )
     yield from local.findings(project)
     yield from workflows.findings(wiring.config, wiring.project_files, installed.version())
+    log.info("looking at GitHub …")
+    yield from _github(wiring, project)
+
+
+def _github(wiring: Wiring, project: Project) -> Iterator[Diagnosis]:
+    from release.adoption.doctor import github, local
+    from release.adoption.doctor.findings import GITHUB, unknown
+    from release.adoption.doctor.repository import HostedRepository, repository_of
+    from release.errors import ReleaseError
+
+    try:
+        remote = wiring.git.remote_url()
+    except ReleaseError as error:
+        yield unknown(GITHUB, "remote", error.message, error.next_step)
+        return
+    name = repository_of(remote)
+    if not name:
+        yield unknown(GITHUB, "remote", f"{remote or 'none'}: it is not on github.com, or there is none")
+        return
+    left: dict[str, tuple[str, ...]] = {}
+    for each in wiring.config.environments.values():
+        try:
+            left[each.name] = local.open_parameters(project, each)
+        except ReleaseError:
+            left[each.name] = ()  # the template's own line says what is wrong with it
+    yield from github.findings(HostedRepository(name, wiring.forge, wiring.config, left))

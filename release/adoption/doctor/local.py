@@ -111,13 +111,19 @@ def _parameters(project: Project, each: EnvironmentSpec) -> str:
 _OF_A_DEPLOYMENT = frozenset({"ReleaseVersion", "GitSha", *agreement.OF_THE_PIPELINE})
 
 
-def _open_parameters(project: Project, each: EnvironmentSpec) -> Iterator[Diagnosis]:
-    """Parameters that nothing here gives: RELEASE_PARAMETERS of the environment on GitHub may."""
+def open_parameters(project: Project, each: EnvironmentSpec) -> tuple[str, ...]:
+    """Parameters that nothing here gives: RELEASE_PARAMETERS of the environment on GitHub may.
+
+    Raises what reading the template raises.
+    """
     declared = parameters.declared(_copy(project))
     given = {*each.parameters, *project.here(each.name), *_OF_A_DEPLOYMENT}
     given |= {image.parameter for image in project.config.images.values()}
-    left = [name for name, one in declared.items() if one.default is None and name not in given]
-    if left:
+    return tuple(name for name, one in declared.items() if one.default is None and name not in given)
+
+
+def _open_parameters(project: Project, each: EnvironmentSpec) -> Iterator[Diagnosis]:
+    if left := open_parameters(project, each):
         yield Diagnosis(
             LOCAL,
             f"parameters of {each.name}",
