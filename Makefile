@@ -41,7 +41,7 @@ check-settings:
 	@$(BIN)/check-jsonschema --quiet --check-metaschema docs/*.schema.json
 	@$(BIN)/check-jsonschema --quiet --schemafile docs/release-toml.schema.json release.toml
 check-shell:
-	@$(BIN)/shellcheck tools/setup tools/lock .ci/run rehearsal/github/programs/ask-github \
+	@$(BIN)/shellcheck tools/setup tools/lock .github/actions/setup/install release/adoption/vendored/install .ci/run rehearsal/github/programs/ask-github \
 		rehearsal/github/programs/gh rehearsal/github/programs/own/make
 check-workflows lint-workflows:
 	@$(BIN)/python -m workflowlint
