@@ -30,4 +30,7 @@ def _make(folder: Path) -> None:
     shutil.copy(home / "requirements" / "release.txt", new / "requirements")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(release.__file__).parent, new / "release", ignore=ignored)
+    # As git writes it into what a runner downloads; which commit the callers name is not known to be this one.
+    archived = new / "release" / "adapters" / "archived.txt"
+    archived.write_text(f"v{installed.version()} {'0' * 40}\n", encoding="utf-8")
     new.rename(folder)

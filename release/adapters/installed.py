@@ -5,6 +5,7 @@ The build of the wheel asks here too (pyproject.toml), so this module and what i
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from release.adapters import process
@@ -14,6 +15,7 @@ from release.settings.required import DISTRIBUTION
 #: of a copy of the files alone: nothing tells which release they are
 UNKNOWN = "0.0.0+unknown"
 
+_ARCHIVED = re.compile(r"(?:v(?P<tag>\S+?)(?:-(?P<distance>\d+)-g[0-9a-f]+)?)? (?P<commit>[0-9a-f]{40})")
 _HERE = Path(__file__).resolve().parents[2]
 
 
@@ -41,12 +43,30 @@ def version(folder: Path = _HERE) -> str:
     return found.version if installed == folder / "release" else described(folder)
 
 
+def archived(folder: Path) -> tuple[str, str]:
+    """The version and the commit of an archive that git made (``git archive``, or what GitHub's runner downloads).
+
+    git writes both into one file of it (``.gitattributes``, export-subst). ("", "") where it wrote nothing.
+    """
+    try:
+        text = (folder / "release" / "adapters" / "archived.txt").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return "", ""
+    found = _ARCHIVED.fullmatch(text.strip("\n"))
+    if found is None:
+        return "", ""
+    between = found["distance"] or not found["tag"]
+    return (found["tag"] or "0.0.0") + (f"+{found['commit'][:12]}" if between else ""), found["commit"]
+
+
 def described(folder: Path) -> str:
     """The version of a checkout: its release tag's; between two releases the tag's before with ``+<commit>``.
 
     Where there is no release yet that is ``0.0.0+<commit>``. Changes that are not committed add ``.dirty``.
     """
     try:
+        if (in_archive := archived(folder)[0]) and not (folder / ".git").exists():
+            return in_archive
         if f'\nname = "{DISTRIBUTION}"\n' not in (folder / "pyproject.toml").read_text(encoding="utf-8"):
             return UNKNOWN
         if not (folder / ".git").exists():  # a copy inside another project's repository has its tags, not ours

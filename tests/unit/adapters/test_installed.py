@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
 from release.adapters import installed
+from tests.support.files import ROOT
 from tests.support.gitrepo import GitFolder
 
 PROJECT = '[project]\nname = "lambda-image-release"\n'
@@ -87,3 +89,24 @@ def test_an_installation_elsewhere_says_nothing_about_a_checkout(
     monkeypatch.syspath_prepend(site)
     assert installed.version(site) == "9.0.0"
     assert installed.version(checkout.folder).startswith("0.0.0+")
+
+
+@pytest.mark.parametrize(
+    ("tagged", "more", "version"), [(True, 0, "1.4.0"), (True, 1, "1.4.0+{commit}"), (False, 0, "0.0.0+{commit}")]
+)
+def test_an_archive_of_a_commit_knows_its_version_and_its_commit(
+    checkout: GitFolder, tmp_path: Path, tagged: bool, more: int, version: str
+) -> None:
+    """What a runner downloads of a called workflow has no .git."""
+    files = {name: (ROOT / name).read_bytes() for name in (".gitattributes", "release/adapters/archived.txt")}
+    commit = checkout.commit(files)
+    if tagged:
+        checkout.tag("v1.4.0")
+    for _ in range(more):
+        commit = checkout.commit({})
+    checkout.run("archive", "--output", str(tmp_path / "archive.tar"), "HEAD")
+    with tarfile.open(tmp_path / "archive.tar") as archive:
+        archive.extractall(tmp_path / "archive", filter="data")
+    assert installed.archived(tmp_path / "archive") == (version.format(commit=commit[:12]), commit)
+    assert installed.described(tmp_path / "archive") == version.format(commit=commit[:12])
+    assert installed.archived(checkout.folder) == ("", "")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from rehearsal.github import home
+from release.adapters import installed
 from tests.support.files import ROOT
 
 
@@ -29,6 +30,8 @@ def test_the_command_is_that_of_the_actions_own_tree_and_nothing_of_the_callers(
     done = subprocess.run([f"{folder}/release", "--help"], cwd=caller, env=env, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "build once, prove, promote, roll back" in done.stdout
+    said = subprocess.run([f"{folder}/release", "--version"], cwd=caller, env=env, capture_output=True, text=True)
+    assert said.stdout == f"release {installed.version()}\n"
     shutil.rmtree(there / "release")
     assert subprocess.run([f"{folder}/release", "--help"], cwd=caller, env=env, capture_output=True).returncode != 0
 
