@@ -101,8 +101,8 @@ def bench(folder: Path) -> Iterator[Bench | None]:
         if not running.started:
             yield None
             return
-        image = base_image.find_or_make(
-            config.base, running.docker, running.environment(), cache, tools.tools(cache, _say)
+        (image,) = base_image.find_or_make(
+            [config.base], running.docker, running.environment(), cache, tools.tools(cache, _say)
         )
         api.start()
         host, port = api.get_host_and_port()

@@ -35,7 +35,6 @@ def parameters(seeded: Seeded, env: Mapping[str, str]) -> dict[str, str]:
         "UserPoolClientId": seeded.user_pool_client_id,
         "UserPoolJwksUrl": f"{inside}/{seeded.user_pool_id}/.well-known/jwks.json",
         "S3PublicEndpoint": endpoint,
-        "ApiPublicEndpoint": f"{endpoint}/_aws/execute-api",
     }
 
 

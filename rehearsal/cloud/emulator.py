@@ -1,7 +1,8 @@
 """The emulated AWS (ministack): one process on one port, run from its own virtual environment.
 
 It listens on loopback, and on the engine's bridge because the Lambda containers call it there; nowhere else. Its state
-is in memory, its files in a folder of the run, so that stopping it leaves nothing.
+is in memory, its files in a folder of the run, so that stopping it leaves nothing. Where it differs from AWS in what
+templates ask for, ``inside/bridged`` takes the place of its parts.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from release.errors import MachineError, RemoteError
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"  # ministack's default account
 READY_SECONDS = 60.0
+INSIDE = Path(__file__).with_name("inside")  # what runs in its process
 INSTANCE_LABEL = "ministack.instance"  # on every container ministack starts: host name and port
 
 
@@ -73,21 +75,27 @@ class Emulator:
 
 
 @contextmanager
-def emulator(venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None) -> Iterator[Emulator]:
+def emulator(
+    venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None, runtimes: Path | None = None
+) -> Iterator[Emulator]:
     """An emulated AWS for the time of the ``with`` block: see :func:`start`."""
-    running = start(venv, engine, folder, port=port)
+    running = start(venv, engine, folder, port=port, runtimes=runtimes)
     try:
         yield running
     finally:
         stop(running, engine)
 
 
-def start(venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None) -> Emulator:
+def start(
+    venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None, runtimes: Path | None = None
+) -> Emulator:
     """Start it and wait until it answers; :func:`stop` ends it.
 
     Args:
         folder: for its files and log; emptied by nobody but its owner.
         port: None takes a free one.
+        runtimes: the folder with the runtime interface emulators (:func:`runtime_emulators`); without it only images
+            that bring their own can be invoked.
 
     Raises:
         MachineError: the port is taken, or it does not come up.
@@ -99,10 +107,10 @@ def start(venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = 
             (folder / part).mkdir(parents=True, exist_ok=True)
         chosen, descriptors = int(sockets[0].getsockname()[1]), [each.fileno() for each in sockets]
         # its own command listens on one address; the server below it takes several
-        command: list[str | Path] = [venv.python, "-m", "hypercorn", "ministack.app:app"]
+        command: list[str | Path] = [venv.python, "-m", "hypercorn", "bridged.app:app"]
         command += ["--workers", "0", "--keep-alive", "75"]
         command += [word for number in descriptors for word in ("--bind", f"fd://{number}")]
-        env = _environment(engine, folder, chosen)
+        env = _environment(engine, folder, chosen) | ({"BRIDGED_RUNTIME_EMULATORS": str(runtimes)} if runtimes else {})
         background = process.spawn(command, log_file=log, env=env, cwd=folder, descriptors=descriptors)
     running = Emulator(chosen, background.pid, log)
     try:
@@ -122,6 +130,11 @@ def stop(running: Emulator, engine: EngineHandle) -> None:
             engine.run("rm", "--force", "--volumes", *names)
 
 
+def runtime_emulators(sam: Venv) -> Path:
+    """The folder with AWS's runtime interface emulator for each architecture, which the SAM command brings."""
+    return sam.site_packages / "samcli" / "local" / "rapid"
+
+
 def instance(port: int) -> str:
     """The value of ministack's instance label."""
     return f"{socket.gethostname()}:{port}"
@@ -133,6 +146,7 @@ def _environment(engine: EngineHandle, folder: Path, port: int) -> dict[str, str
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "HOME": str(folder),
         "TMPDIR": str(folder / "tmp"),
+        "PYTHONPATH": str(INSIDE),
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,

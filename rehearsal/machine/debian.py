@@ -72,26 +72,27 @@ def machine_mirror(os_release: Path = Path("/etc/os-release")) -> Mirror:
 
 
 class Packages:
-    """Packages of the machine's suite and of Debian 13, side by side.
+    """Packages of Debian 13 and, side by side, of the machine's suite; or of another suite alone.
 
     Args:
         purpose: names the folder the archives go to, so that two purposes can be served at once.
     """
 
-    def __init__(self, cache: Cache, mirror: Mirror, purpose: str) -> None:
+    def __init__(self, cache: Cache, mirror: Mirror, purpose: str, suite: str = PYTHON_SUITE) -> None:
         self.cache = cache
         self.mirror = mirror
+        self.suite = suite
+        self.suites = tuple(dict.fromkeys([mirror.codename, suite])) if suite == PYTHON_SUITE else (suite,)
         self.folder = cache.folder("debian", purpose)
         self.archives = cache.folder("debian", purpose, "archives")
-        self.lists = cache.folder("debian", "lists")
+        self.lists = cache.folder("debian", "lists" if suite == PYTHON_SUITE else f"lists-{suite}")
         self._configure()
 
     def _configure(self) -> None:
         for folder in (self.archives, self.lists):
             (folder / "partial").mkdir(exist_ok=True)
         signed = f"[signed-by={KEYRING}] " if KEYRING.is_file() else ""
-        suites = dict.fromkeys([self.mirror.codename, PYTHON_SUITE])
-        sources = "".join(f"deb {signed}{self.mirror.uri} {suite} main\n" for suite in suites)
+        sources = "".join(f"deb {signed}{self.mirror.uri} {suite} main\n" for suite in self.suites)
         (self.folder / "sources.list").write_text(sources)
         (self.folder / "status").touch()
         # The machine's proxies and transports, and none of its hooks: those would clean the machine's own cache.
@@ -110,7 +111,7 @@ class Packages:
             "Dir::Cache::pkgcache": "",
             "Dir::Cache::srcpkgcache": "",
             "Dir::Log": str(self.folder),
-            "APT::Default-Release": PYTHON_SUITE,
+            "APT::Default-Release": self.suite,
             "APT::Install-Recommends": "false",
             "APT::Sandbox::User": "root",
         }
@@ -154,9 +155,16 @@ class Packages:
             raise
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Unpack one .deb's files below ``folder``; none of its scripts run."""
-    process.run(["dpkg-deb", "--extract", archive, folder], timeout=120)
+def unpack(archive: Path, folder: Path) -> list[str]:
+    """Unpack one .deb's files below ``folder``; none of its scripts run. The path of each in the package, ``/…``."""
+    names = process.run(["dpkg-deb", "--vextract", archive, folder], timeout=120).stdout.splitlines()
+    return [name.removeprefix(".").rstrip("/") or "/." for name in names]
+
+
+def transports() -> list[str]:
+    """The lines of the machine's apt configuration that say by which proxies it gets its packages (apt.conf(5))."""
+    dump = process.run(["apt-config", "dump"]).stdout.splitlines()
+    return [line for line in dump if re.match(r"Acquire::https?::(?:[^ :]+::)?Proxy ", line, re.IGNORECASE)]
 
 
 def control(archive: Path) -> str:

@@ -6,8 +6,7 @@ if [ $# -ne 1 ]; then
   exit 142
 fi
 export _HANDLER="$1"
-set -- /var/lang/bin/python3.13 -m awslambdaric "$1"
 if [ -z "${AWS_LAMBDA_RUNTIME_API}" ]; then
-  set -- /usr/local/bin/aws-lambda-rie "$@"
+  exec /usr/local/bin/aws-lambda-rie /var/runtime/bootstrap "$1"
 fi
-exec "$@"
+exec /var/runtime/bootstrap "$1"

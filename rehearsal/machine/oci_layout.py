@@ -32,6 +32,7 @@ class ImageConfig:
     entrypoint: Sequence[str]
     working_dir: str
     comment: str
+    command: Sequence[str] = ()
 
 
 class _Hashing(io.RawIOBase):
@@ -72,7 +73,8 @@ def write_layout(rootfs: Path, config: ImageConfig, layout: Path) -> str:
         "created": CREATED,
         "config": {
             "Env": [f"{name}={value}" for name, value in config.env.items()],
-            "Entrypoint": list(config.entrypoint),
+            **({"Entrypoint": list(config.entrypoint)} if config.entrypoint else {}),
+            **({"Cmd": list(config.command)} if config.command else {}),
             "WorkingDir": config.working_dir,
         },
         "rootfs": {"type": "layers", "diff_ids": [plain.digest]},

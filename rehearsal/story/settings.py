@@ -1,9 +1,9 @@
-"""What a release command of the rehearsal has in its environment: the emulated AWS, the engine, the base image."""
+"""What a release command of the rehearsal has in its environment: the emulated AWS, the engine, the base images."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rehearsal.cloud.emulator import Emulator
@@ -19,7 +19,7 @@ def settings(
     *,
     aws: Emulator,
     engine: EngineHandle,
-    image: RehearsalBase,
+    bases: Sequence[RehearsalBase],
     sam: Path,
     cache: Path,
     database: str,
@@ -43,8 +43,8 @@ def settings(
         "RELEASE_SCAN_DATABASE": database,
         "SAM_CLI_POLL_DELAY": "0.3",  # seconds; sam's default of 5 is meant for AWS's rate limits
     }
-    if image.layout is not None:
-        found["RELEASE_BASE"] = f"oci-layout://{image.layout}@{image.digest}"
+    if layouts := [f"{base.reference}=oci-layout://{base.layout}@{base.digest}" for base in bases if base.stand_in]:
+        found["RELEASE_BASE"] = " ".join(layouts)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Everything a rehearsal runs in: tools, engine, base image, emulated AWS with the application's data, a scratch clone.
+"""Everything a rehearsal runs in: tools, engine, base images, emulated AWS with the application's data, a clone.
 
 Found or fetched into the cache folder, started only where not running, stopped afterwards. Nothing else on the machine
 is touched: own folders, free ports on loopback, own engine socket where the engine is our own.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from pathlib import Path
 import boto3
 
 from rehearsal.cloud import emulator, sample_database
-from rehearsal.machine import base_image, engine
+from rehearsal.machine import base_image, engine, from_lines
 from rehearsal.machine.engine_handle import EngineHandle, ensure_builder
 from rehearsal.machine.tools import tools
 from rehearsal.story import advisory_registry, given, kept, seeding
@@ -25,6 +25,7 @@ from rehearsal.story.reporter import Reporter
 from rehearsal.story.scratch import Scratch
 from rehearsal.story.settings import NOT_A_PERSONS, parameters, settings
 from release.adapters import process
+from release.adapters.git import GitRepository
 from release.adapters.toolbox import Cache, Toolbox, Venv
 from release.adapters.trivy.binary import RECIPE, Binary, Installer
 from release.bootstrap import Wiring
@@ -66,7 +67,7 @@ class _Parts:
 
     engine: EngineHandle
     venvs: Mapping[str, Venv]
-    image: base_image.RehearsalBase
+    bases: tuple[base_image.RehearsalBase, ...]
     scanner: Binary
 
 
@@ -91,9 +92,11 @@ def start(
         unless_kept.callback(shutil.rmtree, folder, ignore_errors=True)
         clone, config = _clone(repository, folder / "clone", env, reporter)
         check(config, clone.folder)
-        parts = _parts(always, config, cache, toolbox, env, reporter)
+        names = from_lines.names(config, GitRepository(clone.folder), "HEAD")
+        parts = _parts(always, names, cache, toolbox, env, reporter)
         with reporter.step("start the emulated AWS", "ministack: image repositories, scanner's advisories") as row:
-            aws = emulator.start(parts.venvs["emulator"], parts.engine, folder / "aws")
+            runtimes = emulator.runtime_emulators(parts.venvs["sam"])
+            aws = emulator.start(parts.venvs["emulator"], parts.engine, folder / "aws", runtimes=runtimes)
             unless_kept.callback(emulator.stop, aws, parts.engine)
             session = boto3.Session("rehearsal", "rehearsal", region_name=config.registry_region)
             _repositories(config, aws, session)
@@ -101,7 +104,7 @@ def start(
                 env,
                 aws=aws,
                 engine=parts.engine,
-                image=parts.image,
+                bases=parts.bases,
                 sam=parts.venvs["sam"].tool("sam"),
                 cache=cache.root,
                 database=advisory_registry.publish_advisories(aws.registry, "2"),
@@ -113,7 +116,7 @@ def start(
         given.check(config, clone.folder, seeds)
         given.stand_in_secrets(config, session, aws.endpoint, seeds, reporter.say)
         scratch = replace(clone, env={**its_settings, **parameters(seeds)})
-        notes = [parts.image.note] if parts.image.stand_in else []
+        notes = [base.note for base in parts.bases if base.stand_in]
         stand_ins = (*notes, f"scan: {sample_database.NOTICE}", *STAND_INS)
         if keep:
             kept.remember(folder, parts.engine, aws)
@@ -139,18 +142,21 @@ def _clone(repository: Path, folder: Path, env: Mapping[str, str], reporter: Rep
 
 
 def _parts(
-    stack: ExitStack, config: Config, cache: Cache, toolbox: Toolbox, env: Mapping[str, str], reporter: Reporter
+    stack: ExitStack, names: Sequence[str], cache: Cache, toolbox: Toolbox, env: Mapping[str, str], reporter: Reporter
 ) -> _Parts:
-    with reporter.step("get what is missing", "tools in environments of their own, engine, base image, scanner") as row:
+    with reporter.step(
+        "get what is missing", "tools in environments of their own, engine, base images, scanner"
+    ) as row:
         # the four fetches overlap; what another one needs it waits for by the cache's own locks
         pool = stack.enter_context(ThreadPoolExecutor(2))
         fetching = pool.submit(toolbox.venvs, ("sam", "emulator"))
         scanner = pool.submit(Installer(cache.root, RECIPE, env, reporter.say).binary)
         running = stack.enter_context(engine.engine(cache, reporter.say))
         ensure_builder(running)
-        image = base_image.find_or_make(config.base, running.docker, running.environment(env), cache, toolbox)
-        parts = _Parts(running, fetching.result(), image, scanner.result())
-        reporter.say(image.note)
+        bases = base_image.find_or_make(names, running.docker, running.environment(env), cache, toolbox)
+        parts = _Parts(running, fetching.result(), bases, scanner.result())
+        for base in bases:
+            reporter.say(base.note or f"{base.reference}: its registry's own image")
         reporter.say(f"scanner: {parts.scanner.origin}")
         row.result = f"engine {running.version}{', our own' if running.started else ''}"
     return parts

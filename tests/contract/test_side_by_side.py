@@ -79,8 +79,8 @@ def test_each_has_a_network_and_a_port_of_its_own(places: list[Place]) -> None:
 def test_a_container_of_each_reaches_its_own_emulator_and_is_reached(places: list[Place], toolbox: Toolbox) -> None:
     settings = config.parse((REPOSITORY / "release.toml").read_text(encoding="utf-8"))
     for number, place in enumerate(places):
-        found = base_image.find_or_make(
-            settings.base, place.engine.docker, place.engine.environment(), toolbox.cache, toolbox
+        (found,) = base_image.find_or_make(
+            [settings.base], place.engine.docker, place.engine.environment(), toolbox.cache, toolbox
         )
         source = f"oci-layout://{found.layout}@{found.digest}" if found.layout else f"docker-image://{settings.base}"
         folder = toolbox.cache.folder("scratch", f"side-by-side-{os.getpid()}-{number}")

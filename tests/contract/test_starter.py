@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.machine.base_image import stand_in
+from rehearsal.machine.base_image import make
 from rehearsal.machine.engine import engine
 from rehearsal.machine.engine_handle import ensure_builder
+from rehearsal.machine.standin import StandIn, stand_in
 from rehearsal.machine.tools import tools
 from release.adapters.docker import Docker
 from release.adapters.layout import read_layout
@@ -47,7 +48,10 @@ def real_machine() -> Iterator[Machine]:
     cache = Cache.of(os.environ)
     with engine(cache, print) as handle:
         ensure_builder(handle)
-        base = stand_in("public.ecr.aws/lambda/python:3.13", cache, tools(cache, print))
+        name = "public.ecr.aws/lambda/python:3.13"
+        wanted = stand_in(name)
+        assert isinstance(wanted, StandIn)
+        base = make(name, wanted, cache, tools(cache, print))
         env = handle.environment()
         yield Machine(
             Docker(handle.docker, env, builder=handle.builder),

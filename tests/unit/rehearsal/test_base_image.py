@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import tarfile
 from pathlib import Path
@@ -86,12 +87,12 @@ def test_the_entry_point_takes_exactly_one_handler(arguments: list[str]) -> None
 @pytest.mark.parametrize(
     ("env", "command"),
     [
-        ({}, "/usr/local/bin/aws-lambda-rie /var/lang/bin/python3.13 -m awslambdaric app.handler"),
-        ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"}, "/var/lang/bin/python3.13 -m awslambdaric app.handler"),
+        ({}, "/usr/local/bin/aws-lambda-rie /var/runtime/bootstrap app.handler"),
+        ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"}, "/var/runtime/bootstrap app.handler"),
     ],
 )
 def test_the_emulator_stands_in_front_only_outside_lambda(env: dict[str, str], command: str) -> None:
-    shown = ENTRYPOINT.read_text().replace('exec "$@"', 'echo "$_HANDLER: $@"')
+    shown = re.sub("exec (.*)", r'echo "$_HANDLER: \1"; exit', ENTRYPOINT.read_text()).replace('"$1"', "$1")
     done = subprocess.run(
         ["/bin/sh", "-s", "app.handler"], input=shown, env=env, capture_output=True, text=True, check=True
     )

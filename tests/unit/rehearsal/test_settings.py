@@ -33,7 +33,11 @@ def found() -> dict[str, str]:
         engine=EngineHandle(
             {"DOCKER_HOST": "unix:///x"}, Path("/engine/bin/docker"), True, "26", "default", "172.31.97.1"
         ),
-        image=RehearsalBase("base:1@sha256:a", Path("/layout"), "sha256:b", True, ""),
+        bases=[
+            RehearsalBase("base:1@sha256:a", Path("/layout"), "sha256:b", ""),
+            RehearsalBase("pulled:1", None, "", ""),
+            RehearsalBase("python:3.13-slim", Path("/slim"), "sha256:c", ""),
+        ],
         sam=Path("/venv/bin/sam"),
         cache=CACHE,
         database="localhost:4566/trivy-db:2",
@@ -69,6 +73,7 @@ def test_the_template_is_told_what_each_environment_has_already() -> None:
     ]
 
 
-def test_the_stand_in_of_the_base_and_the_engines_client_come_first(found: dict[str, str]) -> None:
-    assert found["RELEASE_BASE"] == "oci-layout:///layout@sha256:b"
+def test_the_stand_in_of_each_base_and_the_engines_client_come_first(found: dict[str, str]) -> None:
+    words = ["base:1@sha256:a=oci-layout:///layout@sha256:b", "python:3.13-slim=oci-layout:///slim@sha256:c"]
+    assert found["RELEASE_BASE"].split() == words
     assert found["PATH"] == "/engine/bin:/usr/bin"

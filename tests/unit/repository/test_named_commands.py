@@ -77,7 +77,7 @@ def test_commands_are_found_in_next_steps_messages_comments_and_docstrings() -> 
 
 def test_modules_that_are_told_to_be_run_are_there() -> None:
     """Ours are in this repository, others in a lock file or come with Python."""
-    locks = "".join(text for name, text in texts().items() if name.startswith("requirements/"))
+    locks = "".join(text for name, text in texts().items() if name.startswith(("requirements/", "rehearsal/locks/")))
     named = {
         (name, module)
         for name, text in texts().items()

@@ -43,7 +43,6 @@ REACHES_FUNCTIONS = {
 }
 REACHES_NO_FUNCTION = {
     "AlarmTopicArn",
-    "ApiPublicEndpoint",
     "DeploymentPreference",
     "LogRetentionDays",
     "PermissionsBoundaryArn",

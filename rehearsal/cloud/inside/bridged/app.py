@@ -1,0 +1,11 @@
+"""The emulated AWS as a server runs it: the emulator's application with its differences bridged."""
+
+from __future__ import annotations
+
+from . import hosts, openapi, runtimeclient
+from .parts import module
+
+for bridge in (hosts, openapi, runtimeclient):
+    bridge.install()
+
+app = hosts.reached(module("app").app)
