@@ -47,7 +47,10 @@ if TYPE_CHECKING:
     from release.adapters.ecr import Ecr
     from release.adapters.ecr_shelves import EcrShelves
     from release.adapters.ecr_store import EcrStore
+    from release.adapters.filechanges import ChangedTogether
     from release.adapters.gh import GitHubProgram
+    from release.adapters.gitaround import GitAround
+    from release.adapters.person import Person
     from release.adapters.projectfiles import WorkingTree
     from release.adapters.sambuild import SamBuilder
     from release.adapters.samtranslation import SamTranslator
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from release.adapters.startstore import StartStore
     from release.adapters.trivy.scanner import Trivy
     from release.adapters.workspace import LocalWorkspace
+    from release.adoption.pin import Provenance
     from release.deployments.target import Target
     from release.gate.gate import Gate
     from release.gate.policy import GatePolicy
@@ -495,6 +499,41 @@ class Wiring:
         from release.adapters.gh import GitHubProgram
 
         return GitHubProgram(self.env)
+
+    @property
+    def around(self) -> GitAround:
+        """The repository around the folder."""
+        from release.adapters.gitaround import GitAround
+
+        return GitAround(self.folder)
+
+    @cached_property
+    def changed_files(self) -> ChangedTogether:
+        """The files of the repository around the folder, several of them changed together."""
+        from release.adapters.filechanges import ChangedTogether
+
+        return ChangedTogether(self.around.top())
+
+    @property
+    def person(self) -> Person:
+        """Whoever typed the command."""
+        from release.adapters.person import Person
+
+        return Person()
+
+    @property
+    def provenance(self) -> Provenance:
+        """Of which commit the command is."""
+        from release.adapters import provenance
+
+        return provenance.of_command()
+
+    @property
+    def aws_region(self) -> str:
+        """The region that AWS's own settings on this machine name; "" when they name none."""
+        from botocore.session import get_session
+
+        return str(get_session().get_config_variable("region") or "")
 
     @property
     def translator(self) -> SamTranslator:

@@ -72,6 +72,11 @@ def check(found: PipelinePlan) -> None:
     raise error
 
 
+def is_ours(text: str) -> bool:
+    """Whether a file of that name is one that this command wrote."""
+    return "\n# Written by `release pipeline --write`" in text
+
+
 def at(git: Git, revision: str) -> str:
     """The file of a commit; "" where it had none. Raises NotFoundError: there is no such commit."""
     commit = git.resolve(revision)

@@ -52,6 +52,7 @@ def generate(config: Config, everywhere: Sequence[Expanded], notes: Sequence[str
     places = {
         "template": config.template,
         "project": config.project,
+        "branch": config.versions.main_branch,
         "proof": written(of_role(config, proof.shared(config)), 10),
         "boundary": written(of_all(config, bound.statements), 10),
         "yours": "\n".join((YOURS[0], *block, YOURS[1])),

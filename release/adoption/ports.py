@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from release.adoption.surroundings import RepositoryAround
+
 
 @dataclass(frozen=True)
 class TranslationJob:
@@ -20,6 +22,25 @@ class TranslationJob:
     where: str
     text: str
     parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A file as it is and as it shall be; None where it is not there.
+
+    Attributes:
+        program: whether it is one that is run.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    program: bool = False
+
+    @property
+    def lines(self) -> int:
+        """How many it will have; 0 for what is no text, or goes."""
+        return 0 if self.after is None or b"\0" in self.after else len(self.after.splitlines())
 
 
 class Translator(Protocol):
@@ -57,4 +78,41 @@ class Forge(Protocol):
             MachineError: there is no program that asks, or it is not signed in.
             RemoteError: GitHub refused, or did not answer.
         """
+        ...
+
+
+class Questions(Protocol):
+    """The person who typed the command."""
+
+    @property
+    def there(self) -> bool:
+        """Whether somebody can answer."""
+        ...
+
+    def show(self, text: str) -> None:
+        """Show ``text`` before the command's own result."""
+        ...
+
+    def ask(self, question: str) -> str:
+        """What was typed; "" for the return key alone. Raises UsageError: the input ended."""
+        ...
+
+
+class RepositoryView(Protocol):
+    """The git repository that is changed."""
+
+    def surroundings(self) -> RepositoryAround:
+        """What it is. Raises NotFoundError: there is none, or it has no working tree."""
+        ...
+
+
+class FileChanges(Protocol):
+    """The files of the working tree, several of them changed together."""
+
+    def read(self, path: str) -> bytes:
+        """A file's content. Raises NotFoundError."""
+        ...
+
+    def apply(self, changes: Sequence[FileChange]) -> None:
+        """All of them or none. Raises MachineError: a folder cannot be written. UsageError: a path leads elsewhere."""
         ...

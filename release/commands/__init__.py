@@ -34,6 +34,8 @@ NAMES = (
     "diff",
     "migrate",
     "template",
+    "init",
+    "upgrade",
     "pipeline",
     "prune",
     "rehearse",

@@ -41,3 +41,8 @@ class VersionSettings:
     multiple_headers: bool = False
     allowed_branches: tuple[str, ...] = ("main", "master", "release/*", "[0-9]*.x")
     maintenance_branches: tuple[str, ...] = ("release/*", "[0-9]*.x")
+
+    @property
+    def main_branch(self) -> str:
+        """The branch that people merge to: the first allowed one that is a name and no pattern."""
+        return next((each for each in self.allowed_branches if not set(each) & set("*?[")), "main")

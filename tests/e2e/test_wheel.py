@@ -15,6 +15,7 @@ import pytest
 
 from release import commands
 from release.adapters import installed
+from tests.support.caches import cache_beside
 from tests.support.gitrepo import ENV, GitFolder
 from tests.support.world import FILES
 
@@ -41,7 +42,7 @@ class Environment:
     folder: Path
     home: Path
 
-    def run(self, *words: str | Path, at: Path) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str | Path, at: Path, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run one of its programs in the folder ``at``, on a machine with git and without anything else."""
         program, *arguments = words
         env = {
@@ -49,6 +50,7 @@ class Environment:
             "HOME": str(self.home),
             "AWS_EC2_METADATA_DISABLED": "true",
             **{name: value for name, value in ENV.items() if name.startswith("GIT_")},
+            **({"RELEASE_CACHE": str(cache)} if cache else {}),
         }
         command = [self.folder / "bin" / program, *arguments]
         return subprocess.run(command, cwd=at, env=env, capture_output=True, text=True, timeout=300, check=False)
@@ -123,13 +125,14 @@ def test_the_wheel_has_every_file_of_its_packages_and_no_other(wheel: Path) -> N
     home = "release/adoption/home/"
     called = {name for name in names if name.startswith(home)}
     ours = {name for name in names if ".dist-info/" not in name} - called
-    assert ours == {name for name in files if (ROOT / name).exists()}
+    assert ours - {"release/adapters/provenance.json"} == {name for name in files if (ROOT / name).exists()}
     others = sorted(str(path.relative_to(ROOT)) for path in (ROOT / ".github").rglob("*") if path.is_file())
     wanted = [name for name in others if name.startswith((".github/workflows/", ".github/actions/"))]
     assert {name.removeprefix(home) for name in called} == {*wanted, "requirements/release.txt"}
     with zipfile.ZipFile(wheel) as archive:
         assert all(archive.read(f"{home}{name}") == (ROOT / name).read_bytes() for name in wanted)
     for needed in (
+        "release/adapters/provenance.json",
         "release/adapters/locks/sam.txt",
         "release/adapters/trivy/recipe/go.sum",
         "rehearsal/locks/act.txt",
@@ -163,6 +166,31 @@ def test_it_says_its_version_under_both_of_its_names(plain: Environment, foreign
     told = plain.release("--version", at=foreign.folder)
     assert (told.returncode, told.stdout) == (0, f"release {installed.described(ROOT)}\n")
     assert plain.run("lambda-image-release", "--version", at=foreign.folder).stdout == told.stdout
+
+
+SERVICE: dict[str, bytes | None] = {
+    "template.yaml": b"Transform: AWS::Serverless-2016-10-31\nResources:\n  Work:\n"
+    b"    Type: AWS::Serverless::Function\n    Properties: {PackageType: Image}\n"
+    b"    Metadata: {Dockerfile: Dockerfile, DockerContext: .}\n",
+    "Dockerfile": b"FROM public.ecr.aws/lambda/python:3.13\nCOPY app.py ./\n",
+}
+
+
+def test_init_and_upgrade_in_another_team_s_repository_call_the_commit_that_the_wheel_is_of(
+    plain: Environment, foreign: GitFolder, tmp_path: Path
+) -> None:
+    foreign.commit(SERVICE, "feat: a service")
+    cache = cache_beside(tmp_path / "cache")
+    done = plain.run("lambda-image-release", "init", "--yes", at=foreign.folder, cache=cache.root)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Found:"), done.stderr
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    workflow = (foreign.folder / ".github" / "workflows" / "check.yml").read_text()
+    assert f".github/workflows/check.yml@{commit.strip()} # v{installed.described(ROOT)}\n" in workflow
+    again = plain.run("release", "upgrade", "--check", at=foreign.folder, cache=cache.root)
+    assert (again.returncode, again.stdout) == (
+        0,
+        f"everything is what release {installed.described(ROOT)} generates\n",
+    )
 
 
 def test_versions_and_plans_of_another_team_s_repository(plain: Environment, foreign: GitFolder) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from release.adoption import workflowfiles
+from release.adoption import generated, workflowfiles
 from release.adoption.doctor.findings import LOCAL, OK, UNKNOWN, WRONG, Diagnosis
 from release.adoption.ports import ProjectFiles
 from release.adoption.workflowfiles import CALLED, FOLDER
@@ -23,7 +23,7 @@ _USES = re.compile(
     r"^\s*uses:\s*(?P<home>[^/\s]+/[^/\s]+)/\.github/workflows/(?P<file>[\w.-]+)@(?P<commit>\S+)(?:\s*#\s*(?P<version>\S+))?",
     re.MULTILINE,
 )
-_NEW = "write the five anew, as docs/workflows.md has them, all with the commit of one release"
+_NEW = "release upgrade"
 #: GitHub's "About code owners": where the file may be, the first that is there counts.
 _OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 
@@ -43,10 +43,12 @@ def findings(config: Config, files: ProjectFiles, present: str) -> Iterator[Diag
     Args:
         present: the version of this command.
     """
-    texts = {name: _read(files, f"{FOLDER}/{name}") for name in CALLED}
+    texts = {
+        name: _read(files, f"{FOLDER}/{generated.OTHER}{name}") or _read(files, f"{FOLDER}/{name}") for name in CALLED
+    }
     missing = [name for name, text in texts.items() if text is None]
     if missing:
-        yield Diagnosis(LOCAL, "workflows", WRONG, f"{', '.join(missing)} not in {FOLDER}", _NEW)
+        yield Diagnosis(LOCAL, "workflows", WRONG, f"{', '.join(missing)} not in {FOLDER}", "release init")
     there = {name: text for name, text in texts.items() if text is not None}
     pins = {name: pin for name, text in there.items() if (pin := pin_of(text))}
     yield from _pins(there, pins, present)
@@ -104,7 +106,7 @@ def _current(config: Config, texts: dict[str, str], pin: CallerPin) -> Iterator[
     except UsageError as error:
         yield Diagnosis(LOCAL, "workflow texts", WRONG, error.message, error.next_step)
         return
-    other = [name for name in CALLED if texts[name].replace("\r\n", "\n") != wanted[f"{FOLDER}/{name}"]]
+    other = [name for name in CALLED if not generated.is_current(texts[name], wanted[f"{FOLDER}/{name}"])]
     if other:
         yield Diagnosis(
             LOCAL, "workflow texts", WRONG, f"{', '.join(other)} differ from what release.toml asks for", _NEW

@@ -1,0 +1,132 @@
+"""What starts the functions of a template: routes that look like health checks, schedules, everything else.
+
+Source: AWS SAM specification, "EventSource". What is computed is not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from release.completion.builds import merged
+from release.settings import cfn
+from release.settings.functions import FUNCTION_TYPES, references
+
+#: The last part of a path that people give to a check of health.
+_HEALTH = re.compile(
+    r"health(?:z|[-_]?check)?|ping|status|ready|readyz|readiness|live|livez|liveness|heartbeat", re.IGNORECASE
+)
+#: "any" as SAM writes it, and as OpenAPI does.
+_GETS = ("get", "any", "x-amazon-apigateway-any-method")
+_HTTP = {"Api": ("RestApiId", "ServerlessRestApi"), "HttpApi": ("ApiId", "ServerlessHttpApi")}
+_SCHEDULES = ("Schedule", "ScheduleV2")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path that looks like a health check.
+
+    Attributes:
+        api: the logical id of the API that has it; "" when it is computed.
+        guarded: why a request without credentials gets no answer; "" when nothing says so.
+    """
+
+    path: str
+    function: str
+    api: str
+    guarded: str = ""
+
+
+@dataclass(frozen=True)
+class TimedEvent:
+    """A schedule. ``logical_id``: as ``schedule`` of a smoke step names it."""
+
+    logical_id: str
+    function: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Starts:
+    """What starts the functions: health routes, schedules, and other kinds of events by function."""
+
+    health: tuple[Route, ...]
+    schedules: tuple[TimedEvent, ...]
+    others: Mapping[str, tuple[str, ...]]
+
+
+def starts(template: Mapping[str, Any]) -> Starts:
+    """What starts the functions of ``template``, as :func:`cfn.load` reads it."""
+    health: list[Route] = []
+    schedules: list[TimedEvent] = []
+    others: dict[str, tuple[str, ...]] = {}
+    for function, resource in cfn.resources(template).items():
+        if resource["Type"] not in FUNCTION_TYPES:
+            continue
+        kinds = []
+        for name, kind, own in _events(resource):
+            route = _route(template, function, kind, own) if kind in _HTTP else None
+            if route:
+                health.append(route)
+            elif kind in _SCHEDULES:
+                when = own.get("Schedule", own.get("ScheduleExpression"))
+                schedules.append(TimedEvent(f"{function}{name}", function, when if isinstance(when, str) else ""))
+            else:
+                kinds.append(kind)
+        others[function] = tuple(dict.fromkeys(kinds))
+    return Starts(tuple(dict.fromkeys(health)), tuple(schedules), others)
+
+
+def _events(resource: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name, each in merged(cfn.properties(resource).get("Events")).items():
+        event = merged(each)
+        if isinstance(event.get("Type"), str):
+            yield str(name), event["Type"], merged(event.get("Properties"))
+
+
+def _route(template: Mapping[str, Any], function: str, kind: str, own: Mapping[str, Any]) -> Route | None:
+    path, method = own.get("Path"), own.get("Method")
+    if not isinstance(path, str) or "{" in path or str(method).lower() not in _GETS:
+        return None
+    if not _HEALTH.fullmatch(path.rstrip("/").rpartition("/")[2]):
+        return None
+    key, implicit = _HTTP[kind]
+    named = [implicit] if key not in own else sorted(references(own[key]))
+    api = named[0] if len(named) == 1 else ""
+    return Route(path, function, api, _guarded(template, kind, api, own))
+
+
+def _guarded(template: Mapping[str, Any], kind: str, api: str, own: Mapping[str, Any]) -> str:
+    auth = merged(own.get("Auth"))
+    if auth.get("Authorizer") == "NONE":
+        return ""
+    if auth:
+        return "its Auth asks for credentials"
+    resource = cfn.resources(template).get(api, {})
+    shared = merged(merged(template.get("Globals")).get(kind)).get("Auth")
+    everywhere = merged(merged(shared) | merged(cfn.properties(resource).get("Auth")))
+    if everywhere.get("DefaultAuthorizer") or everywhere.get("ApiKeyRequired") or "ResourcePolicy" in everywhere:
+        return f"the Auth of {api or 'its API'} asks for credentials"
+    return ""
+
+
+def apis(template: Mapping[str, Any]) -> tuple[str, ...]:
+    """The logical ids of the APIs that the stack will have, those that SAM makes for events among them."""
+    found = {
+        name: None
+        for name, each in cfn.resources(template).items()
+        if each["Type"] in ("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
+    }
+    for resource in cfn.resources(template).values():
+        for _, kind, own in _events(resource) if resource["Type"] in FUNCTION_TYPES else ():
+            if kind in _HTTP and _HTTP[kind][0] not in own:
+                found[_HTTP[kind][1]] = None
+    return tuple(found)
+
+
+def of_output(template: Mapping[str, Any], output: str) -> frozenset[str] | None:
+    """The logical ids that the template's output ``output`` refers to; None where there is no such output."""
+    outputs = merged(template.get("Outputs"))
+    return frozenset(references(merged(outputs[output]).get("Value"))) if output in outputs else None

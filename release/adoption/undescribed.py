@@ -1,0 +1,103 @@
+"""Images that functions run and whose Dockerfile the template does not name: ``ImageUri: !Ref P`` without Metadata.
+
+One such image and one Dockerfile that nothing else builds are each other's. Anything else is a person's to say.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from release.adoption import settingsparts
+from release.completion import sourcepaths
+from release.completion.builds import Build, ImageFunction, merged, refers_to
+from release.errors import NotFoundError, UsageError
+
+_DOCKERFILE = re.compile(r"Dockerfile(?:\..+)?\Z|.+\.[Dd]ockerfile\Z")
+#: Endings of a parameter's name that say what it is, not which one.
+_URI = re.compile(r"(?:(?:Ecr|ECR|Container|Docker)?Image)?(?:Uri|URI|Url|URL)?\Z")
+
+
+def waiting(
+    functions: Iterable[ImageFunction], template: Mapping[str, Any], described: Iterable[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """Parameter -> the functions that run its image, of which nothing says how it is built.
+
+    Args:
+        described: the parameters that release.toml names.
+    """
+    given, known, found = merged(template.get("Parameters")), set(described), dict[str, tuple[str, ...]]()
+    for each in functions:
+        named = sorted(refers_to(each.uri) & set(given))
+        if each.build is None and len(named) == 1 and named[0] not in known:
+            found[named[0]] = (*found.get(named[0], ()), each.logical_id)
+    return found
+
+
+def tables(
+    lacking: Mapping[str, tuple[str, ...]],
+    paths: Sequence[str],
+    used: Iterable[str],
+    project: str,
+    read: Callable[[str], bytes],
+) -> str:
+    """``[images.<name>]`` for the images of ``lacking``; "" for none.
+
+    Args:
+        used: Dockerfiles that build other images.
+
+    Raises:
+        UsageError: nobody can say which Dockerfile is whose.
+    """
+    if not lacking:
+        return ""
+    taken = set(used)
+    files = [path for path in paths if _DOCKERFILE.match(posixpath.basename(path)) and path not in taken]
+    parameter, functions = next(iter(lacking.items()))
+    contexts = _contexts(files[0], paths, read) if len(lacking) == len(files) == 1 else []
+    if len(contexts) != 1:
+        raise _unknown(parameter, functions, files)
+    name = _name(parameter)
+    inputs = ", ".join(map(settingsparts.text, sourcepaths.inputs(Build(files[0], contexts[0], ""), read)))
+    return (
+        f"[images.{name}]\n"
+        f"repository = {settingsparts.text(f'{project}/{name}')}\n"
+        f"context = {settingsparts.text(contexts[0])}\n"
+        f"dockerfile = {settingsparts.text(files[0])}\n"
+        f"inputs = [{inputs}]\n"
+        f"parameter = {settingsparts.text(parameter)}\n"
+    )
+
+
+def _contexts(dockerfile: str, paths: Sequence[str], read: Callable[[str], bytes]) -> list[str]:
+    """The folders that have all that the Dockerfile copies, of its own and the repository's top."""
+    found = []
+    for folder in dict.fromkeys((posixpath.dirname(dockerfile) or ".", ".")):
+        try:
+            inputs = sourcepaths.inputs(Build(dockerfile, folder, ""), read)
+        except NotFoundError:
+            continue
+        if all(each == "." or any(path == each or path.startswith(f"{each}/") for path in paths) for each in inputs):
+            found.append(folder)
+    return found
+
+
+def _name(parameter: str) -> str:
+    """``ReportImageUri`` is ``report``, ``ImageUri`` is ``function``."""
+    short = _URI.sub("", parameter)
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", short).lower()
+    return re.sub(r"\A[^a-z]+", "", parted)[:31].rstrip("-") or "function"
+
+
+def _unknown(parameter: str, functions: Sequence[str], files: Sequence[str]) -> UsageError:
+    seen = f"; there are {', '.join(files[:5])}" if files else "; there is no Dockerfile that nothing else builds"
+    name = _name(parameter)
+    return UsageError(
+        f"nothing says how the image of the parameter {parameter} is built, which {', '.join(functions)} run{seen}",
+        untouched="everything",
+        next_step=f"give {functions[0]} Metadata (Dockerfile, DockerContext); or write into release.toml: "
+        f'[images.{name}] with repository = "…/{name}", dockerfile = "…", context = "…", inputs = ["…"], '
+        f'parameter = "{parameter}". Then run the same command again',
+    )
