@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rehearsal.cloud import emulator
 from rehearsal.machine import engine
 from rehearsal.machine.engine_handle import EngineHandle
-from rehearsal.story import course, seeding
+from rehearsal.story import containers, course, seeding
 from rehearsal.story.settings import reaching
 from release.adapters.toolbox import Cache, Progress
 from release.errors import UsageError
@@ -77,6 +77,7 @@ def how_to_look(bed: Testbed) -> list[str]:
         f"  . {file} && cd {bed.scratch.folder} && {sys.executable} -m release history {last}",
         f"  the job summaries, as GitHub would show them: {bed.folder / 'github' / 'summaries'}",
         f"  what the emulated AWS prints: {bed.folder / 'aws' / 'emulator.log'}",
+        f"  what the functions print: docker ps --all --filter {containers.label(bed.aws)}, then docker logs NAME",
         f"stop it with: release rehearse --stop {bed.folder} (--stop alone stops every one that was left running)",
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rehearsal.story import course, given, kept, steps, testbed
+from rehearsal.story import containers, course, given, kept, steps, testbed
 from rehearsal.story.play import Play
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.repository import host
@@ -45,7 +45,8 @@ def run(folder: Path, env: Mapping[str, str], names: Sequence[str], *, keep: boo
     reporter = Reporter()
     if changed := process.run(["git", "-C", top, "status", "--porcelain"]).stdout.splitlines():
         commit = process.run(["git", "-C", top, "rev-parse", "--short", "HEAD"], check=False).stdout.strip()
-        reporter.say(f"{len(changed)} files are changed or new and not committed: commit {commit} is what is rehearsed")
+        files = "1 file is" if len(changed) == 1 else f"{len(changed)} files are"
+        reporter.say(f"{files} changed or new and not committed: commit {commit} is what is rehearsed")
     try:
         with testbed.start(top, env, reporter, check, keep=keep) as bed:
             reporter.stand_ins = list(bed.stand_ins)
@@ -57,6 +58,7 @@ def run(folder: Path, env: Mapping[str, str], names: Sequence[str], *, keep: boo
                     reporter.steps = repository.steps()
                 return _report(reporter, bed, keep)
             except Exception as error:
+                containers.tell(bed, reporter.say)
                 if keep:
                     _leave(error, bed, reporter)
                 raise

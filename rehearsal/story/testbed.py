@@ -20,7 +20,7 @@ from rehearsal.cloud import emulator, sample_database
 from rehearsal.machine import base_image, engine, from_lines
 from rehearsal.machine.engine_handle import EngineHandle, ensure_builder
 from rehearsal.machine.tools import tools
-from rehearsal.story import advisory_registry, given, kept, seeding
+from rehearsal.story import advisory_registry, given, kept, limits, seeding
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.scratch import Scratch
 from rehearsal.story.settings import NOT_A_PERSONS, parameters, settings
@@ -32,11 +32,7 @@ from release.bootstrap import Wiring
 from release.deployments.target import ledger_repository
 from release.settings.config import Config
 
-STAND_INS = (
-    "AWS is emulated by ministack (CloudFormation, Lambda, API Gateway, DynamoDB, S3, Cognito, ECR, Secrets Manager): "
-    "IAM policies, quotas and real latencies are not shown",
-    "CodeDeploy is not there: DeploymentPreference=Disabled moves the alias at once; AWS shifts 10 % first",
-)
+STAND_INS = ("AWS is emulated by ministack: quotas, throttling and real latencies are not shown",)
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,7 @@ class Testbed:
     seeded: Mapping[str, seeding.Seeded]
     config: Config
     aws: emulator.Emulator
+    engine: EngineHandle
     session: boto3.Session
     stand_ins: tuple[str, ...]
     remotes: str
@@ -90,7 +87,7 @@ def start(
     with ExitStack() as always, ExitStack() as unless_kept:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=cache.folder("rehearsals")))
         unless_kept.callback(shutil.rmtree, folder, ignore_errors=True)
-        clone, config = _clone(repository, folder / "clone", env, reporter)
+        clone, config, wiring = _clone(repository, folder / "clone", env, cache, reporter)
         check(config, clone.folder)
         names = from_lines.names(config, GitRepository(clone.folder), "HEAD")
         parts = _parts(always, names, cache, toolbox, env, reporter)
@@ -117,13 +114,15 @@ def start(
         given.stand_in_secrets(config, session, aws.endpoint, seeds, reporter.say)
         scratch = replace(clone, env={**its_settings, **parameters(seeds)})
         notes = [base.note for base in parts.bases if base.stand_in]
-        stand_ins = (*notes, f"scan: {sample_database.NOTICE}", *STAND_INS)
+        types = limits.types_of(config, wiring)
+        cannot = limits.told(types, limits.emulated(parts.venvs["emulator"].python))
+        stand_ins = (*notes, f"scan: {sample_database.NOTICE}", *STAND_INS, *cannot)
         if keep:
             kept.remember(folder, parts.engine, aws)
         interrupted = True
         try:
             remotes = process.run(["git", "-C", repository, "remote", "--verbose"]).stdout
-            yield Testbed(folder, scratch, seeded, config, aws, session, stand_ins, remotes)
+            yield Testbed(folder, scratch, seeded, config, aws, parts.engine, session, stand_ins, remotes)
             interrupted = False
         except Exception:
             interrupted = False
@@ -134,11 +133,14 @@ def start(
                 unless_kept.pop_all()
 
 
-def _clone(repository: Path, folder: Path, env: Mapping[str, str], reporter: Reporter) -> tuple[Scratch, Config]:
-    """The clone, and the settings of its commit. Raises MachineError, UsageError."""
+def _clone(
+    repository: Path, folder: Path, env: Mapping[str, str], cache: Cache, reporter: Reporter
+) -> tuple[Scratch, Config, Wiring]:
+    """The clone, the settings of its commit, and what reads more of it. Raises MachineError, UsageError."""
     clone = Scratch.clone(repository, folder, env, reporter.say)
-    wiring = Wiring(folder, {key: value for key, value in env.items() if not key.startswith(NOT_A_PERSONS)})
-    return clone, wiring.config_at(wiring.git.resolve("HEAD"))
+    clean = {key: value for key, value in env.items() if not key.startswith(NOT_A_PERSONS)}
+    wiring = Wiring(folder, {**clean, "RELEASE_CACHE": str(cache.root)})
+    return clone, wiring.config_at(wiring.git.resolve("HEAD")), wiring
 
 
 def _parts(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import hosts, openapi, runtimeclient
+from . import hosts, openapi, placeholders, runtimeclient
 from .parts import module
 
-for bridge in (hosts, openapi, runtimeclient):
+for bridge in (hosts, openapi, placeholders, runtimeclient):
     bridge.install()
 
 app = hosts.reached(module("app").app)
