@@ -22,6 +22,7 @@ from rehearsal.machine.standin import StandIn, stand_in
 from release.adapters import process
 from release.adapters.toolbox import Cache, Toolbox
 from release.errors import MachineError, RemoteError
+from release.images.model import OWN_FRONTEND
 from release.images.reference import parse_reference
 
 RECIPE = "6"  # raised with every change of what a stand-in holds
@@ -43,9 +44,9 @@ class RehearsalBase:
 
     Attributes:
         reference: the name by which they do.
-        layout: folder with the stand-in as OCI layout; None when the registry's image is used.
+        layout: folder with the stand-in as OCI layout; None when the registry's image is used, or the engine's own.
         digest: of the stand-in, else "".
-        note: one line for a person.
+        note: one line for a person about the stand-in; "" for the registry's.
     """
 
     reference: str
@@ -56,7 +57,12 @@ class RehearsalBase:
     @property
     def stand_in(self) -> bool:
         """Whether it is not the registry's."""
-        return self.layout is not None
+        return bool(self.note)
+
+    @property
+    def context(self) -> str:
+        """What RELEASE_BASE says of a stand-in."""
+        return f"oci-layout://{self.layout}@{self.digest}" if self.layout else OWN_FRONTEND
 
 
 def find_or_make(
@@ -98,6 +104,8 @@ def _answers(name: str, docker: Path, env: Mapping[str, str]) -> bool:
 
 def make(reference: str, wanted: StandIn, cache: Cache, toolbox: Toolbox) -> RehearsalBase:
     """The stand-in for ``reference`` from the machine's Debian mirror, made once. Raises MachineError, RemoteError."""
+    if wanted.kind == "frontend":
+        return RehearsalBase(reference, None, "", wanted.said(reference))
     machine = platform.machine()
     if machine not in MACHINES:
         raise MachineError(

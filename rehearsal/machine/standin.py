@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from release.adapters.bases import is_frontend
 from release.images.reference import parse_reference
 
 #: Python -> the Debian suite that has it.
@@ -31,7 +32,8 @@ class StandIn:
     """What takes the place of an image.
 
     Attributes:
-        kind: ``lambda`` (AWS's base for Python), ``python`` (the official image), ``debian``, or ``uv`` (two programs).
+        kind: ``lambda`` (AWS's base for Python), ``python`` (the official image), ``debian``, ``uv`` (two programs), or
+            ``frontend`` (of ``# syntax=``: the engine's own).
         suite: Debian's, which its packages are of; "" for uv.
         called: the Python that the name says, ``3.12``; "" for none.
         python: the Python that it has.
@@ -55,6 +57,8 @@ class StandIn:
     def said(self, name: str) -> str:
         """One line for a person: what stands in for the image ``name``, and what is not its own."""
         short = name.partition("@")[0]
+        if self.kind == "frontend":
+            return f"{short} cannot be pulled here: the engine's own frontend reads the Dockerfile"
         if self.kind == "uv":
             return f"{short} cannot be pulled here: a stand-in with uv from its Python package takes its place"
         what = f"Debian's Python {self.python} ({self.suite})" if self.python else f"Debian {self.suite}"
@@ -93,6 +97,8 @@ def stand_in(name: str) -> StandIn | str:
             return _python("python", found["python"], found["suite"] or "", compilers=not found["slim"])
         if place == f"{mirror}debian":
             return _debian(tag)
+    if is_frontend(name):
+        return StandIn("frontend")
     if place == "ghcr.io/astral-sh/uv":
         return _with_uv(tag)
     return "nothing here is known to stand in for it"

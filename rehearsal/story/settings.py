@@ -43,7 +43,7 @@ def settings(
         "RELEASE_SCAN_DATABASE": database,
         "SAM_CLI_POLL_DELAY": "0.3",  # seconds; sam's default of 5 is meant for AWS's rate limits
     }
-    if layouts := [f"{base.reference}=oci-layout://{base.layout}@{base.digest}" for base in bases if base.stand_in]:
+    if layouts := [f"{base.reference}={base.context}" for base in bases if base.stand_in]:
         found["RELEASE_BASE"] = " ".join(layouts)
     return found
 

@@ -6,6 +6,7 @@ perhaps on another machine; a tag may have moved in between. So the build writes
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import tempfile
 from collections.abc import Mapping
@@ -14,13 +15,16 @@ from pathlib import Path
 from release.digest import is_digest
 from release.documents import decode, encode
 from release.errors import ConflictError, MachineError, UsageError
-from release.images.model import BaseImage
+from release.images.model import OWN_FRONTEND, BaseImage
 from release.images.ports import Bases
 from release.images.reference import parse_reference
 
 log = logging.getLogger("release.build")
 _SCHEMA = 1
 _LAYOUT = "oci-layout://"
+_FRONTENDS = (("docker.io", "docker/dockerfile"), ("docker.io", "docker/dockerfile-upstream"))
+#: In the place of the frontend's digest, among an image's inputs.
+_FRONTEND = f"sha256:{hashlib.sha256(b'the frontend of the engine').hexdigest()}"
 
 
 class StandIns:
@@ -32,17 +36,30 @@ class StandIns:
     def find(self, name: str) -> BaseImage:
         """See :class:`release.images.ports.Bases`."""
         layout = self.layouts.get(_whole(name), "")
+        if layout == OWN_FRONTEND:
+            return BaseImage(name, _FRONTEND, layout)
         return BaseImage(name, layout.rpartition("@")[2], layout) if layout else self.inner.find(name)
+
+
+def is_frontend(name: str) -> bool:
+    """Whether the image is Docker's own frontend, which every engine with BuildKit has one of itself."""
+    reference = parse_reference(name)
+    return reference is not None and (reference.host, reference.repository) in _FRONTENDS
 
 
 def stand_ins(text: str, bases: Mapping[str, None]) -> Mapping[str, str]:
     """RELEASE_BASE: words ``name=oci-layout:///folder@sha256:…``; without a name it stands for each of ``bases``.
+
+    ``docker/dockerfile:1=engine``: the engine reads the file itself, without the image that its ``# syntax=`` names.
 
     Raises UsageError for anything else, and for a word without a name where release.toml names no base.
     """
     found: dict[str, str] = {}
     for word in text.split():
         name, _, layout = ("", "", word) if word.startswith(_LAYOUT) else word.partition("=")
+        if layout == OWN_FRONTEND and is_frontend(name):
+            found[name] = layout
+            continue
         if not layout.startswith(_LAYOUT) or not is_digest(layout.rpartition("@")[2]):
             raise UsageError(
                 f"RELEASE_BASE: {word!r} is neither oci-layout:///folder@sha256:… nor name=oci-layout:///folder@sha256:…",

@@ -25,6 +25,10 @@ class Archive:
         return self.manifest.digest
 
 
+#: In the place of an image's context: the engine reads Dockerfiles itself, without the image that ``# syntax=`` names.
+OWN_FRONTEND = "engine"
+
+
 @dataclass(frozen=True)
 class BaseImage:
     """An image that a build starts from or copies from.
@@ -32,7 +36,8 @@ class BaseImage:
     Attributes:
         name: as the Dockerfile names it.
         digest: what that name is now, ``sha256:…``.
-        context: what the engine takes instead of the name, ``oci-layout://…``; "": nothing, the registry's own.
+        context: what the engine takes instead of the name, ``oci-layout://…``; "": nothing, the registry's own;
+            ``engine`` (of a frontend): the engine's own.
     """
 
     name: str

@@ -15,10 +15,10 @@ from release.errors import ReleaseError
 from release.images import contextfiles
 from release.images.ignoring import Ignoring
 from release.images.inputs import inputs_hash
-from release.images.model import BaseImage
+from release.images.model import OWN_FRONTEND, BaseImage
 from release.images.ports import Bases
 from release.images.reading import Reading, check_pinned, read
-from release.images.sources import with_names
+from release.images.sources import with_names, without_frontend
 from release.settings.config import Config
 from release.versions.ports import Git
 
@@ -47,13 +47,20 @@ class Recipe:
     @property
     def dockerfile(self) -> str | None:
         """The Dockerfile with a digest at every name that holds none; None when it is as it is committed."""
-        names = {s: self.bases[s.name].pinned for s in self.reading.sources.images if not s.is_pinned}
+        images = [(source, self.bases[source.name]) for source in self.reading.sources.images]
+        names = {source: base.pinned for source, base in images if not source.is_pinned and not _is_own(base)}
+        if any(_is_own(base) for _, base in images):
+            names |= without_frontend(self.reading.file)
         return with_names(self.reading.file, names) if names else None
 
     @property
     def contexts(self) -> Mapping[str, str]:
         """The name of an image in that Dockerfile -> what the engine takes instead of it."""
-        return {base.pinned: base.context for base in self.bases.values() if base.context}
+        return {base.pinned: base.context for base in self.bases.values() if base.context and not _is_own(base)}
+
+
+def _is_own(base: BaseImage) -> bool:
+    return base.context == OWN_FRONTEND
 
 
 def recipes(config: Config, commit: str, git: Git, bases: Bases, names: Sequence[str] = ()) -> tuple[Recipe, ...]:

@@ -91,6 +91,18 @@ def _last_name(file: Dockerfile) -> str:
     return last[0].words[2].text.lower() if last and len(last[0].words) == 3 else ""
 
 
+def without_frontend(file: Dockerfile) -> Mapping[Source, str]:
+    """What :func:`with_names` takes away so that the engine reads the file itself: the directive ``syntax``.
+
+    The whole line, for a comment or an empty line in its place would end the directives (Dockerfile reference, "Parser
+    directives").
+    """
+    if file.syntax is None:
+        return {}
+    start, end = file.text.rfind("\n", 0, file.syntax.start) + 1, file.text.find("\n", file.syntax.end) + 1
+    return {Source(file.syntax.text, 1 + file.text.count("\n", 0, start), start, end or len(file.text)): ""}
+
+
 def with_names(file: Dockerfile, names: Mapping[Source, str]) -> str:
     """The text of ``file`` with another name of an image in each of the places ``names``.
 

@@ -82,9 +82,17 @@ def test_the_words_of_release_base() -> None:
     assert stand_ins(f"python:3.13={layout} {layout}", {"a": None}) == {"python:3.13": layout, "a": layout}
 
 
+def test_the_engines_own_frontend_takes_the_place_of_dockers_alone(registry: FakeBases) -> None:
+    words = stand_ins("docker/dockerfile:1=engine docker.io/docker/dockerfile:1.7@sha256:" + "1" * 64 + "=engine", {})
+    found = StandIns(words, registry).find("docker.io/docker/dockerfile:1")
+    assert (found.context, found.digest.partition(":")[0]) == ("engine", "sha256")
+    assert len(words) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("python:3.13=engine", "is neither"),
         ("oci-layout:///base", "is neither"),
         ("oci-layout:///base@sha256:0", "is neither"),
         ("python:3.13", "is neither"),

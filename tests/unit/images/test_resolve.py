@@ -127,6 +127,15 @@ def test_a_stand_in_for_a_tag_is_what_the_build_gets(floating: World) -> None:
     assert floating.engine.asked["export"].named_contexts == {f"python:3.13@{TWO}": f"oci-layout:///base@{TWO}"}
 
 
+@pytest.mark.parametrize("pin", ["", f"@{ONE}"])
+def test_where_the_engines_own_frontend_reads_the_file_no_other_one_is_named(floating: World, pin: str) -> None:
+    with_dockerfile(floating, f"# syntax=docker/dockerfile:1{pin}\n{FLOATING}")
+    floating.bases.layouts[f"docker.io/docker/dockerfile:1{pin}"] = "engine"
+    floating.build()
+    assert dockerfile(floating, "report") == FLOATING.replace("3.13 AS report", f"3.13@{ONE} AS report")
+    assert floating.engine.asked["report"].named_contexts == {}
+
+
 def test_a_dockerfile_that_is_pinned_is_built_as_it_is_committed_and_nobody_is_asked(world: World) -> None:
     world.build()
     assert world.engine.asked["export"].dockerfile == "Dockerfile"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from release.errors import UsageError
 from release.images.dockerfile import parse
-from release.images.sources import Sources, sources, with_names
+from release.images.sources import Sources, sources, with_names, without_frontend
 
 DIGEST = "@sha256:" + "0" * 64
 
@@ -272,3 +272,17 @@ def test_every_file_that_is_put_together_is_read_as_it_was_put_together(
     pinned = made_of(renamed(text, f"s{target}", DIGEST), f"s{target}")
     assert [source.name for source in pinned.images] == [source.name + DIGEST for source in found.images]
     assert all(source.is_pinned for source in pinned.images)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("# syntax=docker/dockerfile:1\nFROM a\n", "FROM a\n"),
+        ("#syntax = docker/dockerfile:1\r\n# escape=`\r\nFROM a", "# escape=`\r\nFROM a"),
+        ("#!/usr/bin/env x\n# check=skip=all\n# SYNTAX=d/f:1\nFROM a", "#!/usr/bin/env x\n# check=skip=all\nFROM a"),
+        ("FROM a\n# syntax=d/f:1\n", "FROM a\n# syntax=d/f:1\n"),
+    ],
+)
+def test_without_its_frontend_the_directives_below_stay_directives(text: str, left: str) -> None:
+    file = parse(text, "Dockerfile")
+    assert with_names(file, without_frontend(file)) == left

@@ -34,9 +34,10 @@ def found() -> dict[str, str]:
             {"DOCKER_HOST": "unix:///x"}, Path("/engine/bin/docker"), True, "26", "default", "172.31.97.1"
         ),
         bases=[
-            RehearsalBase("base:1@sha256:a", Path("/layout"), "sha256:b", ""),
+            RehearsalBase("base:1@sha256:a", Path("/layout"), "sha256:b", "said"),
             RehearsalBase("pulled:1", None, "", ""),
-            RehearsalBase("python:3.13-slim", Path("/slim"), "sha256:c", ""),
+            RehearsalBase("python:3.13-slim", Path("/slim"), "sha256:c", "said"),
+            RehearsalBase("docker/dockerfile:1", None, "", "said"),
         ],
         sam=Path("/venv/bin/sam"),
         cache=CACHE,
@@ -75,5 +76,6 @@ def test_the_template_is_told_what_each_environment_has_already() -> None:
 
 def test_the_stand_in_of_each_base_and_the_engines_client_come_first(found: dict[str, str]) -> None:
     words = ["base:1@sha256:a=oci-layout:///layout@sha256:b", "python:3.13-slim=oci-layout:///slim@sha256:c"]
+    words.append("docker/dockerfile:1=engine")
     assert found["RELEASE_BASE"].split() == words
     assert found["PATH"] == "/engine/bin:/usr/bin"

@@ -23,6 +23,7 @@ DIGEST = "@sha256:" + "0" * 64
         ("public.ecr.aws/docker/library/python:3.13-slim-trixie", StandIn("python", "trixie", "3.13", "3.13")),
         ("debian:bookworm-slim", StandIn("debian", "bookworm")),
         ("debian:12.11", StandIn("debian", "bookworm")),
+        ("docker/dockerfile:1.7-labs", StandIn("frontend")),
         ("ghcr.io/astral-sh/uv:latest", StandIn("uv")),
         ("ghcr.io/astral-sh/uv:0.9.3", StandIn("uv")),
         ("ghcr.io/astral-sh/uv:python3.13-trixie-slim", StandIn("python", "trixie", "3.13", "3.13", uv=True)),
