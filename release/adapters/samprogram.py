@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,14 @@ _LOCAL = {
     ("AWS::Serverless::Application", "Location"): "https://code.s3.amazonaws.com/code",
 }
 _IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/image@sha256:" + "0" * 64
+
+
+def _parsed(text: str, as_yaml: Callable[[str], Any]) -> Any:
+    """The template, as SAM CLI reads it: JSON where it is JSON, which may be indented with tabs, else YAML."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return as_yaml(text)
 
 
 class _Names:
@@ -84,7 +93,7 @@ def translated(job: dict[str, Any]) -> dict[str, Any]:
     from samtranslator.yaml_helper import yaml_parse
 
     try:
-        template = localized(undated(yaml_parse(job["text"])))
+        template = localized(undated(_parsed(job["text"], yaml_parse)))
         return {"template": transform(template, dict(job["parameters"]), _Names())}
     except InvalidDocumentException as error:
         return {"error": "; ".join(str(cause.message) for cause in error.causes) or str(error)}

@@ -6,10 +6,12 @@ Source: AWS SAM specification, "EventSource". What is computed is not guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from release.completion.apiaddress import API_EVENTS
+from release.completion.apiaddress import events as events_of
 from release.completion.builds import merged
 from release.settings import cfn
 from release.settings.functions import FUNCTION_TYPES, references
@@ -20,7 +22,6 @@ _HEALTH = re.compile(
 )
 #: "any" as SAM writes it, and as OpenAPI does.
 _GETS = ("get", "any", "x-amazon-apigateway-any-method")
-_HTTP = {"Api": ("RestApiId", "ServerlessRestApi"), "HttpApi": ("ApiId", "ServerlessHttpApi")}
 _SCHEDULES = ("Schedule", "ScheduleV2")
 
 
@@ -66,8 +67,8 @@ def starts(template: Mapping[str, Any]) -> Starts:
         if resource["Type"] not in FUNCTION_TYPES:
             continue
         kinds = []
-        for name, kind, own in _events(resource):
-            route = _route(template, function, kind, own) if kind in _HTTP else None
+        for name, kind, own in events_of(resource):
+            route = _route(template, function, kind, own) if kind in API_EVENTS else None
             if route:
                 health.append(route)
             elif kind in _SCHEDULES:
@@ -79,20 +80,13 @@ def starts(template: Mapping[str, Any]) -> Starts:
     return Starts(tuple(dict.fromkeys(health)), tuple(schedules), others)
 
 
-def _events(resource: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for name, each in merged(cfn.properties(resource).get("Events")).items():
-        event = merged(each)
-        if isinstance(event.get("Type"), str):
-            yield str(name), event["Type"], merged(event.get("Properties"))
-
-
 def _route(template: Mapping[str, Any], function: str, kind: str, own: Mapping[str, Any]) -> Route | None:
     path, method = own.get("Path"), own.get("Method")
     if not isinstance(path, str) or "{" in path or str(method).lower() not in _GETS:
         return None
     if not _HEALTH.fullmatch(path.rstrip("/").rpartition("/")[2]):
         return None
-    key, implicit = _HTTP[kind]
+    key, implicit = API_EVENTS[kind]
     named = [implicit] if key not in own else sorted(references(own[key]))
     api = named[0] if len(named) == 1 else ""
     return Route(path, function, api, _guarded(template, kind, api, own))
@@ -110,20 +104,6 @@ def _guarded(template: Mapping[str, Any], kind: str, api: str, own: Mapping[str,
     if everywhere.get("DefaultAuthorizer") or everywhere.get("ApiKeyRequired") or "ResourcePolicy" in everywhere:
         return f"the Auth of {api or 'its API'} asks for credentials"
     return ""
-
-
-def apis(template: Mapping[str, Any]) -> tuple[str, ...]:
-    """The logical ids of the APIs that the stack will have, those that SAM makes for events among them."""
-    found = {
-        name: None
-        for name, each in cfn.resources(template).items()
-        if each["Type"] in ("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
-    }
-    for resource in cfn.resources(template).values():
-        for _, kind, own in _events(resource) if resource["Type"] in FUNCTION_TYPES else ():
-            if kind in _HTTP and _HTTP[kind][0] not in own:
-                found[_HTTP[kind][1]] = None
-    return tuple(found)
 
 
 def of_output(template: Mapping[str, Any], output: str) -> frozenset[str] | None:

@@ -11,13 +11,14 @@ from release.adoption import events, ownchecks, samconfig, templates
 from release.adoption.events import Route, Starts
 from release.adoption.samconfig import SamSettings
 from release.adoption.surroundings import RepositoryAround
+from release.completion.apiaddress import apis
 from release.completion.builds import ImageFunction, image_functions
 from release.completion.document import read as read_document
+from release.settings.smokestep import API_OUTPUT
 
 Read = Callable[[str], bytes]
 #: Where GitHub looks for it ("About code owners").
 _OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
-_API = "ApiUrl"
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ class Found:
         """Why nobody can say that GET of ``route`` answers; "" when it will."""
         if route.guarded:
             return route.guarded
-        named, every = events.of_output(self.values, _API), events.apis(self.values)
+        named, every = events.of_output(self.values, API_OUTPUT), apis(self.values)
         if named is None and every != (route.api,):
-            return f"the template has {len(every)} APIs and no output {_API} that says which one is meant"
+            return f"the template has {len(every)} APIs and no output {API_OUTPUT} that says which one is meant"
         if named and route.api not in named:
-            return f"the output {_API} is not of the API {route.api}" if route.api else "its API is computed"
+            return f"the output {API_OUTPUT} is not of the API {route.api}" if route.api else "its API is computed"
         return ""
 
 

@@ -1,8 +1,9 @@
 """The copy of a template that is deployed: theirs, and what a release needs that it leaves out.
 
 Added are a parameter for each image, ReleaseVersion and GitSha as parameters, outputs and environment variables, an
-alias, and a permissions boundary for each role of the stack. What stands there already, or comes from Globals, is not
-added again; a template that has everything comes out byte for byte as it went in.
+alias, the address of the only API as the output ApiUrl, and a permissions boundary for each role of the stack. What
+stands there already, or comes from Globals, is not added again; a template that has everything comes out byte for byte
+as it went in.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from release.completion import boundary, clashes, functioncopy
+from release.completion import apiaddress, boundary, clashes, functioncopy
 from release.completion.builds import ImageFunction, image_functions, merged, refers_to, same_build
 from release.completion.document import TemplateText, decoded, read
 from release.completion.edits import TemplateChange, applied
@@ -21,7 +22,7 @@ from release.settings.functions import references
 from release.settings.images import ImageSpec
 
 #: Raise this when the same template and settings give another copy.
-RECIPE = 2
+RECIPE = 3
 
 _URI_PATTERN = r"^\S+@sha256:[0-9a-f]{64}$"
 _RELEASED = {VERSION: clashes.VERSIONS, COMMIT: clashes.COMMITS}
@@ -92,7 +93,8 @@ def copied(template: bytes, where: str, wanted: Wanted, nesting: Nesting) -> Cop
         changes += functioncopy.changes(document, loaded, each, wanted.alias)
     for child, given in nesting.children.items():
         changes += _passed(document, loaded, child, given)
-    changes += _outputs(document, loaded) if nesting.is_root else ()
+    if nesting.is_root:
+        changes += [*_outputs(document, loaded), *apiaddress.output(loaded)]
     return Copied(applied(document, changes).encode() if changes else template, tuple(takes))
 
 

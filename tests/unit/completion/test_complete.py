@@ -89,7 +89,8 @@ def test_a_function_that_sam_would_build_runs_the_image_that_a_parameter_names()
         "GIT_SHA": {"Ref": "GitSha"},
         "MODELS": {"Fn::Sub": "${Models.Arn}/x"},
     }
-    assert found["Outputs"] == {name: {"Value": {"Ref": name}} for name in ("ReleaseVersion", "GitSha")}
+    assert list(found["Outputs"]) == ["ReleaseVersion", "GitSha", "ApiUrl"]
+    assert all(found["Outputs"][name] == {"Value": {"Ref": name}} for name in ("ReleaseVersion", "GitSha"))
 
 
 def test_a_boundary_is_on_every_role_that_the_stack_makes() -> None:
