@@ -1,8 +1,8 @@
 """The address of a stack's only API, as the output that smoke tests start from. Pure.
 
 Addresses: Amazon API Gateway, "Invoke a REST API" (`https://<id>.execute-api.<region>.amazonaws.com/<stage>`) and
-"Stages for HTTP APIs" (the stage `$default` has no path). SAM names what it makes for events ServerlessRestApi, with the
-stage Prod, and ServerlessHttpApi ("Generated CloudFormation resources").
+"Stages for HTTP APIs" (the stage `$default` has no path). SAM names what it makes for events ServerlessRestApi, with
+the stage Prod, and ServerlessHttpApi ("Generated CloudFormation resources").
 """
 
 from __future__ import annotations
