@@ -42,6 +42,7 @@ from release.errors import NotFoundError, UsageError
 from release.versions.settings import VersionSettings
 
 if TYPE_CHECKING:
+    from release.adapters.account import AwsAccount
     from release.adapters.aws import Aws
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
@@ -492,6 +493,14 @@ class Wiring:
         from release.adapters.projectfiles import WorkingTree
 
         return WorkingTree(self.folder)
+
+    def account(self, region: str) -> AwsAccount:
+        """What release doctor looks at in a region of the account."""
+        import boto3
+
+        from release.adapters.account import AwsAccount
+
+        return AwsAccount(boto3.Session(region_name=region))
 
     @cached_property
     def forge(self) -> GitHubProgram:

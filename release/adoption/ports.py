@@ -116,3 +116,47 @@ class FileChanges(Protocol):
     def apply(self, changes: Sequence[FileChange]) -> None:
         """All of them or none. Raises MachineError: a folder cannot be written. UsageError: a path leads elsewhere."""
         ...
+
+
+@dataclass(frozen=True)
+class ShelfFacts:
+    """A repository of images: whether its tags may move, and whether anything is deleted in it by a rule."""
+
+    immutable: bool
+    lifecycle: bool
+
+
+@dataclass(frozen=True)
+class RoleFacts:
+    """A role: who may become it, as the trust policy's document."""
+
+    arn: str
+    trust: Mapping[str, Any]
+
+
+class Account(Protocol):
+    """What release doctor looks at in one region of an account. Each method raises MachineError and RemoteError."""
+
+    def identity(self) -> str:
+        """Whom AWS takes this process for, as an ARN."""
+        ...
+
+    def template(self, stack: str) -> str | None:
+        """The template that a stack was last deployed with, as it was written; None where there is no such stack."""
+        ...
+
+    def repository(self, name: str) -> ShelfFacts | None:
+        """A repository; None where there is none."""
+        ...
+
+    def role(self, name: str) -> RoleFacts | None:
+        """A role; None where there is none."""
+        ...
+
+    def policy(self, name: str) -> bool:
+        """Whether the account has a managed policy of its own of that name."""
+        ...
+
+    def alarms(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Name -> state (``OK``, ``ALARM``, ``INSUFFICIENT_DATA``) of those alarms that are there."""
+        ...

@@ -31,10 +31,10 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
     if args.environment:
         wiring.config.environment(args.environment)
-    return report.of_findings(list(of_environment(_findings(wiring), args.environment or "")))
+    return report.of_findings(list(of_environment(_findings(wiring, args.environment or ""), args.environment or "")))
 
 
-def _findings(wiring: Wiring) -> Iterator[Diagnosis]:
+def _findings(wiring: Wiring, environment: str) -> Iterator[Diagnosis]:
     from release.adapters import installed
     from release.adoption.doctor import local, workflows
     from release.adoption.doctor.findings import LOCAL, UNKNOWN, Diagnosis, probe
@@ -52,6 +52,34 @@ def _findings(wiring: Wiring) -> Iterator[Diagnosis]:
     yield from workflows.findings(wiring.config, wiring.project_files, installed.version())
     log.info("looking at GitHub …")
     yield from _github(wiring, project)
+    yield from _account(wiring, environment)
+
+
+def _account(wiring: Wiring, environment: str) -> Iterator[Diagnosis]:
+    from release.adoption.doctor import account, running
+    from release.adoption.doctor.findings import ACCOUNT, UNKNOWN, unknown
+    from release.adoption.doctor.repository import repository_of
+    from release.errors import ReleaseError
+
+    if not wiring.may_ask_aws:
+        yield unknown(ACCOUNT, "credentials", "there are none here", "aws sso login, or whatever signs you in to AWS")
+        return
+    try:
+        name = repository_of(wiring.git.remote_url())
+    except ReleaseError:
+        name = ""
+    config = wiring.config
+    log.info("looking at the account, in %s …", config.registry_region)
+    premises = account.Premises(config, wiring.project_files, wiring.account(config.registry_region), name)
+    signed = True
+    for each in account.findings(premises):
+        signed = signed and not (each.subject == "credentials" and each.state == UNKNOWN)
+        yield each
+    for each_name in config.environments if signed else ():
+        if environment in ("", each_name):
+            log.info("looking at %s …", each_name)
+            with wiring.target(each_name) as target:
+                yield from running.findings(target, wiring.account(target.environment.region))
 
 
 def _github(wiring: Wiring, project: Project) -> Iterator[Diagnosis]:
