@@ -47,7 +47,10 @@ def versions(branch: str) -> str:
 def gate(answers: Answers) -> str:
     """``[gate]``."""
     blocks = ", ".join(map(text, answers.block))
-    return f'[gate]\nblock = [{blocks}]\nunfixed = "report"  # what has no fix yet is shown, and does not block\n'
+    lines = ["[gate]", f"block = [{blocks}]"]
+    lines.append('unfixed = "report"  # what has no fix yet is shown, and does not block')
+    lines.append('misconfigurations = ["CRITICAL"]  # in the template and in Dockerfiles; the others are shown')
+    return "\n".join(lines) + "\n"
 
 
 def environment(wanted: SettingsWanted, name: str, before: str) -> str:

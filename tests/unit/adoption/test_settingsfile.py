@@ -13,6 +13,7 @@ from release.adoption.parameters import OpenParameter, open_parameters
 from release.adoption.settingsfile import completed
 from release.adoption.settingsparts import SettingsWanted
 from release.errors import UsageError
+from release.gate.findings import Severity
 from release.settings import cfn
 from release.settings import config as config_file
 
@@ -37,7 +38,15 @@ def test_a_new_file_is_one_that_the_command_reads() -> None:
     ]
     assert config.gate is not None
     assert not config.gate.unfixed_blocks
-    assert len(completed(None, WANTED).splitlines()) == 18
+    assert len(completed(None, WANTED).splitlines()) == 19
+
+
+def test_an_ordinary_template_passes_the_gate_that_init_writes_and_a_vulnerability_does_not() -> None:
+    """Scanners call what SAM makes of an API HIGH (AWS-0112, its TLS policy): nothing would ever be released."""
+    gate = config_file.parse(completed(None, replace(WANTED, images=IMAGES.lstrip()))).gate
+    assert gate is not None
+    assert gate.block == {Severity.HIGH, Severity.CRITICAL}
+    assert gate.misconfigurations == {Severity.CRITICAL}
 
 
 def test_once_written_nothing_is_added() -> None:
