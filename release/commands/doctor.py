@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from release.adoption.doctor.findings import Diagnosis
     from release.adoption.doctor.local import Project
+    from release.adoption.surroundings import RepositoryAround
     from release.bootstrap import Wiring
     from release.report import Report
 
@@ -35,9 +36,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 
 def _findings(wiring: Wiring, environment: str) -> Iterator[Diagnosis]:
-    from release.adapters import installed
-    from release.adoption.doctor import local, workflows
+    from release.adoption.doctor import local
     from release.adoption.doctor.findings import LOCAL, UNKNOWN, Diagnosis, probe
+    from release.errors import ReleaseError
 
     read = probe(LOCAL, "release.toml", lambda: wiring.config.project)
     if read.state != "ok":
@@ -49,54 +50,37 @@ def _findings(wiring: Wiring, environment: str) -> Iterator[Diagnosis]:
         wiring.config, wiring.project_files, wiring.translator, lambda name: dict(wiring.overrides(name))
     )
     yield from local.findings(project)
-    yield from workflows.findings(wiring.config, wiring.project_files, installed.version())
-    log.info("looking at GitHub …")
-    yield from _github(wiring, project)
-    yield from _account(wiring, environment)
-
-
-def _account(wiring: Wiring, environment: str) -> Iterator[Diagnosis]:
-    from release.adoption.doctor import account, running
-    from release.adoption.doctor.findings import ACCOUNT, UNKNOWN, unknown
-    from release.adoption.doctor.repository import repository_of
-    from release.errors import ReleaseError
-
-    if not wiring.may_ask_aws:
-        yield unknown(ACCOUNT, "credentials", "there are none here", "aws sso login, or whatever signs you in to AWS")
-        return
     try:
-        name = repository_of(wiring.git.remote_url())
-    except ReleaseError:
-        name = ""
-    config = wiring.config
-    log.info("looking at the account, in %s …", config.registry_region)
-    premises = account.Premises(config, wiring.project_files, wiring.account(config.registry_region), name)
-    signed = True
-    for each in account.findings(premises):
-        signed = signed and not (each.subject == "credentials" and each.state == UNKNOWN)
-        yield each
-    for each_name in config.environments if signed else ():
-        if environment in ("", each_name):
-            log.info("looking at %s …", each_name)
-            with wiring.target(each_name) as target:
-                yield from running.findings(target, wiring.account(target.environment.region))
+        around = wiring.around.surroundings()
+    except ReleaseError as error:
+        yield Diagnosis(LOCAL, "git", UNKNOWN, error.message, error.next_step)
+        github = ""
+    else:
+        yield from _workflows(wiring, around)
+        github = around.github
+    yield from _github(wiring, project, github)
+    yield from _account(wiring, environment, github)
 
 
-def _github(wiring: Wiring, project: Project) -> Iterator[Diagnosis]:
+def _workflows(wiring: Wiring, around: RepositoryAround) -> Iterator[Diagnosis]:
+    from release.adapters import installed
+    from release.adoption.doctor import workflows
+
+    yield from workflows.findings(workflows.Premise(wiring.config, around, wiring.changed_files, installed.version()))
+
+
+def _github(wiring: Wiring, project: Project, name: str) -> Iterator[Diagnosis]:
     from release.adoption.doctor import github, local
     from release.adoption.doctor.findings import GITHUB, unknown
-    from release.adoption.doctor.repository import HostedRepository, repository_of
+    from release.adoption.doctor.repository import HostedRepository
     from release.errors import ReleaseError
 
-    try:
-        remote = wiring.git.remote_url()
-    except ReleaseError as error:
-        yield unknown(GITHUB, "remote", error.message, error.next_step)
-        return
-    name = repository_of(remote)
     if not name:
-        yield unknown(GITHUB, "remote", f"{remote or 'none'}: it is not on github.com, or there is none")
+        yield unknown(
+            GITHUB, "remote", "there is none on GitHub", "git remote add origin git@github.com:OWNER/REPO.git"
+        )
         return
+    log.info("looking at GitHub …")
     left: dict[str, tuple[str, ...]] = {}
     for each in wiring.config.environments.values():
         try:
@@ -104,3 +88,24 @@ def _github(wiring: Wiring, project: Project) -> Iterator[Diagnosis]:
         except ReleaseError:
             left[each.name] = ()  # the template's own line says what is wrong with it
     yield from github.findings(HostedRepository(name, wiring.forge, wiring.config, left))
+
+
+def _account(wiring: Wiring, environment: str, github: str) -> Iterator[Diagnosis]:
+    from release.adoption.doctor import account, running
+    from release.adoption.doctor.findings import ACCOUNT, UNKNOWN, unknown
+
+    if not wiring.may_ask_aws:
+        yield unknown(ACCOUNT, "credentials", "there are none here", "aws sso login, or whatever signs you in to AWS")
+        return
+    config = wiring.config
+    log.info("looking at the account, in %s …", config.registry_region)
+    premises = account.Premises(config, wiring.project_files, wiring.account(config.registry_region), github)
+    signed = True
+    for each in account.findings(premises):
+        signed = signed and not (each.subject == "credentials" and each.state == UNKNOWN)
+        yield each
+    for name in config.environments if signed else ():
+        if environment in ("", name):
+            log.info("looking at %s …", name)
+            with wiring.target(name) as target:
+                yield from running.findings(target, wiring.account(target.environment.region))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from release.adoption import pipeline
+from release.adoption import pipeline, targets
 from release.adoption.doctor.findings import LOCAL, OK, UNKNOWN, WRONG, Diagnosis, probe
 from release.adoption.ports import ProjectFiles, Translator
 from release.completion import tree
@@ -165,7 +165,7 @@ def _bases(project: Project, image: ImageSpec) -> str:
 
 def _pipeline(project: Project) -> Iterator[Diagnosis]:
     try:
-        found = pipeline.plan(project.config, project.files, project.translator)
+        found = targets.pipeline_plan(project.config, project.files, project.translator)
         pipeline.check(found)
     except NotFoundError as error:
         yield Diagnosis(LOCAL, pipeline.PATH, WRONG, error.message, error.next_step)

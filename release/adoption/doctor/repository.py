@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from release.adoption.ports import Forge
 from release.settings.config import Config
 
-_REMOTE = re.compile(r"(?:^|[@/])github\.com[:/](?P<name>[^/\s]+/[^/\s]+?)(?:\.git)?/?$")
 #: Where a person finds the whole commands.
 SETUP = "docs/setup.md"
 
@@ -27,9 +25,3 @@ class HostedRepository:
     forge: Forge
     config: Config
     open_parameters: Mapping[str, Sequence[str]]
-
-
-def repository_of(remote: str) -> str:
-    """``owner/name`` of a remote's URL on github.com; "" for another one."""
-    found = _REMOTE.search(remote)
-    return found["name"] if found else ""

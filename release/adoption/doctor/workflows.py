@@ -2,165 +2,148 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Any
 
-import yaml
-
-from release.adoption import generated, workflowfiles
-from release.adoption.doctor.findings import LOCAL, OK, UNKNOWN, WRONG, Diagnosis
+from release import semver
+from release.adoption import generated, seals, targets, vendoredfiles, workflowfiles
+from release.adoption.answers import PLACEHOLDER_OWNER
+from release.adoption.doctor.findings import LOCAL, OK, UNKNOWN, WRONG, Diagnosis, probe
+from release.adoption.generated import FOLDER
 from release.adoption.ports import ProjectFiles
-from release.adoption.workflowfiles import CALLED, FOLDER
-from release.errors import NotFoundError, UsageError
+from release.adoption.seals import Written
+from release.adoption.surroundings import RepositoryAround
+from release.adoption.workflowfiles import CALLED
+from release.errors import ConflictError, NotFoundError, UsageError
 from release.settings.config import Config
 from release.versions.tags import tag_filter
 
-_USES = re.compile(
-    r"^\s*uses:\s*(?P<home>[^/\s]+/[^/\s]+)/\.github/workflows/(?P<file>[\w.-]+)@(?P<commit>\S+)(?:\s*#\s*(?P<version>\S+))?",
-    re.MULTILINE,
-)
-_NEW = "release upgrade"
+_UPGRADE = "release upgrade"
 #: GitHub's "About code owners": where the file may be, the first that is there counts.
 _OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 
 
 @dataclass(frozen=True)
-class CallerPin:
-    """What a caller calls."""
+class Premise:
+    """What is looked at.
 
-    home: str
-    commit: str
+    Attributes:
+        version: of this command.
+    """
+
+    config: Config
+    around: RepositoryAround
+    files: ProjectFiles
     version: str
 
 
-def findings(config: Config, files: ProjectFiles, present: str) -> Iterator[Diagnosis]:
-    """Every line.
+@dataclass(frozen=True)
+class CallerPin:
+    """What callers call: ``OWNER/REPO``, a commit, and what the comment calls it."""
 
-    Args:
-        present: the version of this command.
-    """
-    texts = {
-        name: _read(files, f"{FOLDER}/{generated.OTHER}{name}") or _read(files, f"{FOLDER}/{name}") for name in CALLED
-    }
-    missing = [name for name, text in texts.items() if text is None]
+    home: str
+    commit: str
+    label: str
+
+
+def findings(premise: Premise) -> Iterator[Diagnosis]:
+    """Every line."""
+    there = generated.present(premise.around.paths, premise.files)
+    ours = {path: text for path, text in there.items() if seals.written_by(text) is not Written.FOREIGN}
+    if any(path.startswith(f"{vendoredfiles.RELEASE}/") for path in premise.around.paths):
+        why = f"they are here whole, with the command beside them ({vendoredfiles.RELEASE})"
+        yield Diagnosis(LOCAL, "workflows", OK, why)
+    elif not ours:
+        yield _of_hand(there)
+    else:
+        yield from _callers(premise, ours, there)
+    yield probe(LOCAL, ".github/dependabot.yml", lambda: _dependabot(premise, bool(ours)))
+    yield _owners(premise.files)
+
+
+def _of_hand(there: Mapping[str, str]) -> Diagnosis:
+    missing = [name for name in CALLED if f"{FOLDER}/{name}" not in there]
     if missing:
-        yield Diagnosis(LOCAL, "workflows", WRONG, f"{', '.join(missing)} not in {FOLDER}", "release init")
-    there = {name: text for name, text in texts.items() if text is not None}
-    pins = {name: pin for name, text in there.items() if (pin := pin_of(text))}
-    yield from _pins(there, pins, present)
-    if len(pins) == len(CALLED):
-        yield from _current(config, there, pins[CALLED[0]])
-    yield _dependabot(config, _read(files, ".github/dependabot.yml"), bool(pins))
-    yield _owners(files)
+        why = f"nothing releases this repository: {', '.join(missing)} not in {FOLDER}"
+        return Diagnosis(LOCAL, "workflows", WRONG, why, "release init")
+    return Diagnosis(LOCAL, "workflows", OK, "they are here whole, and no command wrote them")
 
 
-def pin_of(text: str) -> CallerPin | None:
-    """What a caller calls; None for a workflow that does its work itself."""
-    found = _USES.search(text)
-    return CallerPin(found["home"], found["commit"], found["version"] or "") if found else None
-
-
-def _pins(texts: dict[str, str], pins: dict[str, CallerPin], present: str) -> Iterator[Diagnosis]:
-    if not pins:
-        if texts:
-            yield Diagnosis(LOCAL, "workflows", OK, "they are here whole, and call nobody's")
-        return
-    if whole := sorted(set(texts) - set(pins)):
-        yield Diagnosis(LOCAL, "workflows", WRONG, f"{', '.join(whole)} call nobody's, the others do", _NEW)
-    every = sorted({(each.home, each.commit, each.version) for each in pins.values()})
-    if len(every) > 1:
-        said = ", ".join(f"{name} {each.commit[:12]} ({each.version})" for name, each in pins.items())
-        yield Diagnosis(LOCAL, "workflows", WRONG, f"they call different commits: {said}", _NEW)
+def _callers(premise: Premise, ours: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Diagnosis]:
+    pins = {path: pin for path, text in ours.items() for pin in _pins(text)}
+    if len({*pins.values()}) != 1:
+        listed = ", ".join(f"{path.rpartition('/')[2]} {pin.label or pin.commit[:12]}" for path, pin in pins.items())
+        why = f"they call different commits ({listed or 'none'}), and must run one command"
+        yield Diagnosis(LOCAL, "workflows", WRONG, why, _UPGRADE)
         return
     (pin,) = {*pins.values()}
-    if pin.home.startswith("OWNER/"):
-        remedy = f"replace OWNER in {FOLDER}/*.yml with who has the repository {pin.home.partition('/')[2]}"
-        yield Diagnosis(LOCAL, "workflows", WRONG, f"they call {pin.home}, and nobody is called OWNER", remedy)
-    elif not re.fullmatch(r"[0-9a-f]{40}", pin.commit):
-        yield Diagnosis(LOCAL, "workflows", WRONG, f"they call {pin.commit}, which may be moved: no commit", _NEW)
-    elif pin.version.removeprefix("v") == present:
-        yield Diagnosis(LOCAL, "workflows", OK, f"all call {pin.home} at {pin.version}, as this command")
-    else:
-        why = f"they call {pin.home} at {pin.version or pin.commit[:12]}; this command is {present}"
+    if pin.home.startswith(f"{PLACEHOLDER_OWNER}/"):
+        why = f"they call {pin.home}, and nobody is called {PLACEHOLDER_OWNER}"
         yield Diagnosis(
-            LOCAL, "workflows", UNKNOWN, why, "install the same version here, or move the pin in all five files"
+            LOCAL, "workflows", WRONG, why, f"{_UPGRADE} --workflows OWNER/REPO, with whose workflows they are"
         )
+        return
+    yield _version(pin, premise.version)
+    yield from _texts(premise, pin, there)
 
 
-def _current(config: Config, texts: dict[str, str], pin: CallerPin) -> Iterator[Diagnosis]:
-    """Compared with what would be written for this very pin, so that only the text can differ."""
+def _pins(text: str) -> Iterator[CallerPin]:
+    for what, commit, comment in seals.pins(text):
+        home, found, _ = what.partition(f"/{FOLDER}/")
+        if found:
+            yield CallerPin(home, commit, comment)
+
+
+def _version(pin: CallerPin, version: str) -> Diagnosis:
+    """Wrong where this command is a newer release than the one that the workflows run; else nobody can tell."""
+    mine, other = semver.try_parse(version), semver.try_parse(pin.label.removeprefix("v"))
+    if pin.label.removeprefix("v") == version:
+        return Diagnosis(LOCAL, "workflows", OK, f"all call {pin.home} at {pin.label}, as this command")
+    why = f"they call {pin.home} at {pin.label or pin.commit[:12]}; this command is {version}"
+    if mine and other and not mine.build and mine.precedence > other.precedence:
+        return Diagnosis(LOCAL, "workflows", WRONG, why, _UPGRADE)
+    remedy = f"pip install 'lambda-image-release=={other}'" if other else _UPGRADE
+    return Diagnosis(LOCAL, "workflows", UNKNOWN, why, remedy)
+
+
+def _texts(premise: Premise, pin: CallerPin, there: Mapping[str, str]) -> Iterator[Diagnosis]:
+    """Beside what init writes for this very pin, so that only release.toml, or a hand, makes a difference."""
+    config = premise.config
     try:
-        wanted = workflowfiles.callers(
-            pin.home,
-            pin.commit,
-            pin.version,
-            list(config.environments),
-            branch=_branch(texts["release.yml"]),
+        texts = workflowfiles.callers(
+            *(pin.home, pin.commit, pin.label, [*config.environments]),
+            branch=config.versions.main_branch,
             tags=tag_filter(config.versions.tag_prefix),
-            schedule=_schedule(texts["watch.yml"]),
         )
-    except UsageError as error:
+        compared = generated.compared(texts, there)
+    except (ConflictError, UsageError) as error:
         yield Diagnosis(LOCAL, "workflow texts", WRONG, error.message, error.next_step)
         return
-    other = [name for name in CALLED if not generated.is_current(texts[name], wanted[f"{FOLDER}/{name}"])]
+    by_hand = [each.path for each in compared if each.written is Written.CHANGED and not each.is_current]
+    other = [each.path for each in compared if not each.is_current and each.path not in by_hand]
+    if by_hand:
+        why = f"{', '.join(by_hand)}: changed by hand, outside blocks of your own"
+        remedy = f"put yours between {seals.KEEP!r} and {seals.END!r}, then {_UPGRADE} --overwrite"
+        yield Diagnosis(LOCAL, "workflow texts", WRONG, why, remedy)
     if other:
-        yield Diagnosis(
-            LOCAL, "workflow texts", WRONG, f"{', '.join(other)} differ from what release.toml asks for", _NEW
+        yield Diagnosis(LOCAL, "workflow texts", WRONG, f"{', '.join(other)}: not what release.toml asks for", _UPGRADE)
+    if not by_hand and not other:
+        yield Diagnosis(LOCAL, "workflow texts", OK, "what release.toml asks for; lines of your own stay")
+
+
+def _dependabot(premise: Premise, ours: bool) -> str:
+    change = targets.dependabot_of(premise.around.paths, premise.config, premise.files)
+    if change.before is None:
+        raise NotFoundError(
+            "there is none: nothing brings the pins of workflows and bases up to date",
+            next_step=_UPGRADE if ours else "release init",
         )
-    else:
-        yield Diagnosis(LOCAL, "workflow texts", OK, "what release.toml asks for")
-
-
-def _document(text: str) -> dict[Any, Any]:
-    try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def triggers(text: str) -> dict[str, Any]:
-    """``on`` of a workflow; YAML 1.1 reads the word as true."""
-    document = _document(text)
-    found = document.get("on", document.get(True))
-    return found if isinstance(found, dict) else {}
-
-
-def _branch(text: str) -> str:
-    branches = (triggers(text).get("push") or {}).get("branches") or ["main"]
-    return str(branches[0]).replace("\\", "")
-
-
-def _schedule(text: str) -> str:
-    every = triggers(text).get("schedule") or [{"cron": workflowfiles.SCHEDULE}]
-    return str(every[0].get("cron", workflowfiles.SCHEDULE))
-
-
-def _dependabot(config: Config, text: str | None, calls: bool) -> Diagnosis:
-    subject = ".github/dependabot.yml"
-    wanted = {("docker", posixpath.dirname(image.dockerfile)) for image in config.images.values()}
-    wanted.add(("github-actions", ""))
-    if text is None:
-        why = "there is none: nothing brings the pins of workflows and bases up to date"
-        return Diagnosis(LOCAL, subject, WRONG, why, f"write it, with updates for {_said(sorted(wanted))}")
-    found = []
-    for each in _document(text).get("updates") or ():
-        folders = each.get("directories") or [each.get("directory", "/")] if isinstance(each, dict) else []
-        found += [(str(each.get("package-ecosystem")), str(folder).strip("/")) for folder in folders]
-    left = sorted(one for one in wanted if not any(one[0] == e and fnmatchcase(one[1], folder) for e, folder in found))
-    if left:
-        return Diagnosis(LOCAL, subject, WRONG, f"no updates for {_said(left)}", f"add updates for {_said(left)} to it")
-    return Diagnosis(
-        LOCAL, subject, OK, "workflows" + (" (the one pin)" if calls else "") + " and Dockerfiles are kept current"
-    )
-
-
-def _said(wanted: Sequence[tuple[str, str]]) -> str:
-    return ", ".join(f"{ecosystem} in /{folder}" for ecosystem, folder in wanted)
+    if change.before != change.after:
+        raise ConflictError(
+            f"{change.path} has no updates for the workflows, or for the folder of a Dockerfile",
+            next_step=f"{_UPGRADE if ours else 'release init'} adds them, and keeps every line of yours",
+        )
+    return "workflows and Dockerfiles are kept current"
 
 
 def _owners(files: ProjectFiles) -> Diagnosis:
@@ -171,9 +154,8 @@ def _owners(files: ProjectFiles) -> Diagnosis:
     patterns = [line.split()[0] for line in (_read(files, where) or "").splitlines() if line.split("#")[0].split()[1:]]
     if any(each.strip("/") in ("*", "**", ".github", ".github/**", ".github/workflows") for each in patterns):
         return Diagnosis(LOCAL, "CODEOWNERS", OK, f"{where} covers the workflows")
-    return Diagnosis(
-        LOCAL, "CODEOWNERS", UNKNOWN, f"{where} has no owner of the workflows", f"add to {where}: /.github/ @your-team"
-    )
+    why = f"{where} has no owner of the workflows"
+    return Diagnosis(LOCAL, "CODEOWNERS", UNKNOWN, why, f"add to {where}: /.github/ @your-team")
 
 
 def _read(files: ProjectFiles, path: str) -> str | None:

@@ -10,7 +10,7 @@ import yaml
 
 from release.adoption.doctor import github, needs
 from release.adoption.doctor.findings import OK, UNKNOWN, WRONG, Diagnosis
-from release.adoption.doctor.repository import HostedRepository, repository_of
+from release.adoption.doctor.repository import HostedRepository
 from release.settings import config as config_file
 from tests.fakes.forge import CUSTOM, FakeForge, environment, in_order, policies, role, variables
 from tests.support.files import ROOT, texts
@@ -167,22 +167,6 @@ def test_what_may_not_be_read_is_not_known_and_the_rest_is_told() -> None:
 def test_a_token_that_writes_by_default_is_wrong() -> None:
     ((state, subject, _),) = changed("/actions/permissions/workflow", {"default_workflow_permissions": "write"})
     assert (state, subject) == (WRONG, "workflow token")
-
-
-@pytest.mark.parametrize(
-    ("remote", "name"),
-    [
-        ("https://github.com/acme/orders.git", "acme/orders"),
-        ("git@github.com:acme/orders.git", "acme/orders"),
-        ("ssh://git@github.com/acme/orders", "acme/orders"),
-        ("https://x-access-token:secret@github.com/acme/orders", "acme/orders"),
-        ("https://gitlab.com/acme/orders.git", ""),
-        ("/srv/git/orders.git", ""),
-        ("", ""),
-    ],
-)
-def test_the_repository_is_told_from_the_remote(remote: str, name: str) -> None:
-    assert repository_of(remote) == name
 
 
 def test_the_variables_are_those_that_the_workflow_files_read() -> None:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from release.adapters.samtranslation import SamTranslator
-from release.adoption import pipeline, workflowfiles
+from release.adoption import generated, pipeline, workflowfiles
 from release.adoption.doctor import local, report, workflows
 from release.adoption.doctor.findings import OK, UNKNOWN, WRONG, Diagnosis, of_environment, probe
 from release.adoption.ports import TranslationJob, Translator
+from release.adoption.surroundings import RepositoryAround
 from release.adoption.workflowfiles import CALLED
 from release.errors import ConflictError, MachineError, RemoteError, UsageError
 from release.settings import config as config_file
@@ -56,6 +57,7 @@ Parameters: {WorkUri: {Type: String}}
 Resources:
   Work: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: !Ref WorkUri}}
 """
+OTHERS = "version: 2\nupdates:\n  - {package-ecosystem: npm, directory: /}\n"
 DEPENDABOT = """\
 version: 2
 updates:
@@ -63,6 +65,16 @@ updates:
   - {package-ecosystem: docker, directories: ["/", "/services/*"]}
 """
 CONFIG = config_file.parse(SETTINGS)
+
+
+def callers(
+    home: str = "acme/pipeline", commit: str = "c" * 40, version: str = "v1.2.0", **more: str
+) -> dict[str, str]:
+    """The five, as init writes them."""
+    texts = workflowfiles.callers(home, commit, version, ["staging", "production"], **more)
+    return {path: generated.headed(text) for path, text in texts.items()}
+
+
 TRANSLATOR = SamTranslator(lambda: Path(sys.executable), dict(os.environ))
 FILES = MemoryFiles(
     {
@@ -70,7 +82,7 @@ FILES = MemoryFiles(
         "Dockerfile": f"FROM public.test/python:3.13{DIGEST}\n",
         ".github/dependabot.yml": DEPENDABOT,
         ".github/CODEOWNERS": "# who\n/.github/ @team\n",
-        **workflowfiles.callers("acme/pipeline", "c" * 40, "v1.2.0", ["staging", "production"]),
+        **callers(),
     }
 )
 
@@ -83,10 +95,15 @@ class NoTranslator:
 
 
 def looked(
-    files: MemoryFiles = FILES, config: Config = CONFIG, translator: Translator | None = None, **here: str
+    files: MemoryFiles = FILES,
+    config: Config = CONFIG,
+    translator: Translator | None = None,
+    version: str = "1.2.0",
+    **here: str,
 ) -> dict[str, Diagnosis]:
     project = local.Project(config, files, translator or NoTranslator(), lambda _: dict(here))
-    every = [*local.findings(project), *workflows.findings(config, files, "1.2.0")]
+    around = RepositoryAround("orders", paths=tuple(sorted(files.files)))
+    every = [*local.findings(project), *workflows.findings(workflows.Premise(config, around, files, version))]
     return {each.subject: each for each in every if each.state != OK} | {
         each.subject: each
         for each in every
@@ -137,7 +154,7 @@ def test_a_type_that_nobody_knows_is_not_known_from_here() -> None:
             "bases of image work",
             "public.test/python:3.13 without a digest",
         ),
-        ({".github/dependabot.yml": "updates: []\n"}, ".github/dependabot.yml", "docker in /, github-actions in /"),
+        ({".github/dependabot.yml": OTHERS}, ".github/dependabot.yml", "has no updates for the workflows"),
     ],
 )
 def test_what_does_not_agree_is_wrong_and_says_what_mends_it(change: dict[str, str], subject: str, says: str) -> None:
@@ -174,38 +191,56 @@ def test_without_a_gate_nothing_may_be_published_and_without_checks_none_are_run
 
 
 def test_callers_that_differ_from_each_other_or_name_nobody_are_wrong() -> None:
-    one = workflowfiles.callers("acme/pipeline", "d" * 40, "v1.3.0", ["staging", "production"])
-    mixed = looked(with_files({".github/workflows/watch.yml": one[".github/workflows/watch.yml"]}))
-    assert "different commits" in mixed["workflows"].text
-    nobody = workflowfiles.callers("OWNER/lambda-image-release", "d" * 40, "v1.3.0", ["staging", "production"])
-    assert "nobody is called OWNER" in looked(with_files(nobody))["workflows"].text
-    older = looked(with_files(one))["workflows"]
-    assert (older.state, "v1.3.0; this command is 1.2.0" in older.text) == (UNKNOWN, True)
-    moved = {
-        name: text.replace("c" * 40, "main") for name, text in FILES.files.items() if name.startswith(".github/work")
-    }
-    assert "may be moved" in looked(with_files(moved))["workflows"].text
+    one = callers(commit="d" * 40, version="v1.3.0")
+    mixed = looked(with_files({".github/workflows/watch.yml": one[".github/workflows/watch.yml"]}))["workflows"]
+    assert "different commits" in mixed.text
+    assert (mixed.state, mixed.remedy) == (WRONG, "release upgrade")
+    nobody = looked(with_files(callers("OWNER/lambda-image-release")))["workflows"]
+    assert (nobody.state, "nobody is called OWNER" in nobody.text) == (WRONG, True)
+    assert nobody.remedy.startswith("release upgrade --workflows OWNER/REPO")
 
 
-def test_a_caller_that_is_missing_or_changed_is_named() -> None:
+@pytest.mark.parametrize(
+    ("version", "state", "remedy"),
+    [
+        ("1.2.0", OK, ""),
+        ("1.3.0", WRONG, "release upgrade"),
+        ("1.1.0", UNKNOWN, "pip install 'lambda-image-release==1.2.0'"),
+        ("1.3.0+0123456789ab", UNKNOWN, "pip install 'lambda-image-release==1.2.0'"),
+    ],
+)
+def test_the_pin_is_compared_with_this_command(version: str, state: str, remedy: str) -> None:
+    found = looked(version=version)["workflows"]
+    assert (found.state, found.remedy) == (state, remedy)
+
+
+def test_a_caller_that_is_missing_or_not_what_release_toml_asks_for_is_brought_up_to_date() -> None:
     files = MemoryFiles({name: text for name, text in FILES.files.items() if "watch" not in name})
-    assert looked(files)["workflows"].text == "watch.yml not in .github/workflows"
-    other = with_files({".github/workflows/check.yml": FILES.files[".github/workflows/check.yml"] + "# mine\n"})
-    assert "check.yml differ" in looked(other)["workflow texts"].text
-    more = config_file.parse(
-        SETTINGS.replace(
-            "[environments.production]",
-            "[environments.demo]\nstack = 'x'\nregion = 'eu-west-1'\n[environments.production]",
-        )
-    )
-    assert looked(config=more)["workflow texts"].state == WRONG
+    missing = looked(files)["workflow texts"]
+    assert (missing.state, missing.remedy) == (WRONG, "release upgrade")
+    assert missing.text == ".github/workflows/watch.yml: not what release.toml asks for"
+    demo = "[environments.demo]\nstack = 'x'\nregion = 'eu-west-1'\n[environments.production]"
+    more = looked(config=config_file.parse(SETTINGS.replace("[environments.production]", demo)))["workflow texts"]
+    assert (more.state, "rollback.yml" in more.text) == (WRONG, True)
 
 
-def test_the_branch_and_the_hour_that_a_team_chose_are_theirs() -> None:
-    own = workflowfiles.callers(
-        "acme/pipeline", "c" * 40, "v1.2.0", ["staging", "production"], branch="trunk", schedule="5 5 * * *"
-    )
-    assert looked(with_files(own))["workflow texts"].state == OK
+def test_a_hand_in_a_generated_file_is_named_and_a_block_of_ones_own_is_not() -> None:
+    path = ".github/workflows/check.yml"
+    by_hand = looked(with_files({path: FILES.files[path].replace("pull_request:", "pull_request_target:")}))
+    assert "check.yml: changed by hand" in by_hand["workflow texts"].text
+    assert "--overwrite" in by_hand["workflow texts"].remedy
+    own = f"{FILES.files[path]}# release: keep\n# mine\n# release: end\n"
+    assert looked(with_files({path: own}))["workflow texts"].state == OK
+
+
+def test_without_any_workflow_nothing_releases_the_repository() -> None:
+    none = MemoryFiles({name: text for name, text in FILES.files.items() if "workflows" not in name})
+    found = looked(none)["workflows"]
+    assert (found.state, found.remedy) == (WRONG, "release init")
+
+
+def test_workflows_that_lie_here_with_their_command_are_whole() -> None:
+    assert "with the command beside them" in looked(with_files({".github/release/x.whl": ""}))["workflows"].text
 
 
 def test_workflows_that_call_nobody_are_whole() -> None:
