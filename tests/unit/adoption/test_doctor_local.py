@@ -123,10 +123,13 @@ def test_a_project_in_order_is_ok_in_every_line() -> None:
 
 
 def test_a_pipeline_yaml_that_is_old_or_missing_is_wrong_with_the_command_that_writes_it() -> None:
-    for files in (FILES, with_files({"pipeline.yaml": "Resources: {}\n"})):
+    generated_now = pipeline.plan(CONFIG, FILES, TRANSLATOR).generated.text
+    for files in (FILES, with_files({"pipeline.yaml": generated_now.replace("WatchRole", "LookRole")})):
         found = looked(files, translator=TRANSLATOR)["pipeline.yaml"]
         assert found.state == WRONG
         assert found.remedy.startswith("release pipeline --write")
+    theirs = looked(with_files({"pipeline.yaml": "Resources: {}\n"}), translator=TRANSLATOR)["pipeline.yaml"]
+    assert (theirs.state, theirs.remedy.startswith("git mv pipeline.yaml")) == (WRONG, True)
 
 
 def test_without_sam_nobody_can_tell_what_pipeline_yaml_should_be() -> None:
