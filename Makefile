@@ -1,5 +1,6 @@
 # make rehearse   the whole pipeline for real, on this machine          make check   linters, types, fast tests (no engine)
 # make test       check + contract tests + the rehearsal, asserted      make bench   figures: ratios, medians, memory
+# make rehearse-examples   the same for each system of examples/ (EXAMPLE=psn QUICK=1)
 # make soak       100,000 random lives of a project (SEQUENCES=…); make check tries 100, make test 2,000
 # make docs       write the pages of docs/ that are made from the code
 # make wheel      the installable command, in build/wheel               make lock    lock files again (UPGRADE=1: newer)
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup rehearse check test docs soak bench wheel lock clean
+.PHONY: help setup rehearse rehearse-examples check test docs soak bench wheel lock clean
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -19,6 +20,10 @@ setup: .venv/.ready
 
 rehearse: setup
 	@$(BIN)/python -m release rehearse $(if $(KEEP),--keep) $(if $(STEPS),--steps $(STEPS)) $(if $(QUICK),--quick) $(if $(STOP),--stop $(filter-out 1,$(STOP)))
+
+# Each example as a repository of its own: release init, release rehearse. EXAMPLE=psn for one; QUICK=1 for a short story.
+rehearse-examples: setup
+	@$(BIN)/python -m tools.examples $(if $(QUICK),--quick) $(EXAMPLE)
 
 CHECKS := check-format check-types check-layers check-docker check-template check-settings check-shell check-workflows \
 	check-unit
