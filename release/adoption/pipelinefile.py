@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 
-from release.adoption import boundary, proof, proofnames
+from release.adoption import boundary, limits, proof, proofnames
 from release.adoption.expanded import Expanded
 from release.adoption.grants import LOWER_STACK_TAG, Grants, Unknown, grants
+from release.adoption.limits import resources_policies, role_end
 from release.adoption.placing import below, functions, logical_ids, lower_tag, of_all, of_role, stacks
 from release.adoption.statements import PolicyStatement, lined, merged, put, sub, written
 from release.adoption.values import arn
@@ -18,8 +19,6 @@ from release.settings.environments import EnvironmentSpec
 
 #: What stands between these lines is the team's, and stays.
 YOURS = ("  # >>> yours: more resources, such as a managed policy for one of the roles above", "  # <<< yours")
-#: IAM's "IAM and AWS STS quotas": characters of a managed policy, and of a role's inline policies together.
-_POLICY, _INLINE = 6144, 10240
 _PLACE = re.compile(r"@\{([a-z-]+)\}")
 
 
@@ -60,7 +59,7 @@ def generate(config: Config, everywhere: Sequence[Expanded], notes: Sequence[str
         **_roles(config, needed),
     }
     unknown = tuple(each for each in needed.unknown if each.type not in "\n".join(block))
-    every = (*notes, *needed.notes, *bound.notes, *unknown_names, *_limits(config, needed))
+    every = (*notes, *needed.notes, *bound.notes, *unknown_names, *limits.told(config, needed))
     return PipelineFile(_part("frame", places), unknown, tuple(dict.fromkeys(every)), needed.types)
 
 
@@ -108,7 +107,7 @@ def _registry(config: Config, needed: Grants) -> dict[str, str]:
 def _roles(config: Config, needed: Grants) -> dict[str, str]:
     """The deploying roles and their policies, and what watches."""
     roles = logical_ids(config.environments, "DeployRole")
-    policies = _resources(of_role(config, needed.shared))
+    policies = resources_policies(of_role(config, needed.shared))
     names = stacks(config)
     if "AWS::CloudFormation::Stack" in needed.types:
         names += [f"{each}-*" for each in names if not each.endswith("*")]
@@ -136,16 +135,6 @@ def _roles(config: Config, needed: Grants) -> dict[str, str]:
     }
 
 
-def _resources(statements: Sequence[PolicyStatement]) -> dict[str, list[PolicyStatement]]:
-    """Logical id of a managed policy -> its statements, within IAM's limit each."""
-    found: list[list[PolicyStatement]] = [[]]
-    for statement in statements:
-        if found[-1] and sum(each.size() for each in [*found[-1], statement]) > _POLICY - 400:
-            found.append([])
-        found[-1].append(statement)
-    return {f"ResourcesPolicy{number if number > 1 else ''}": each for number, each in enumerate(found, 1) if each}
-
-
 def _role(
     config: Config, each: EnvironmentSpec, logical_id: str, policies: list[str], needed: Grants
 ) -> dict[str, str]:
@@ -157,6 +146,7 @@ def _role(
     return {
         "id": logical_id,
         "environment": each.name,
+        "end": role_end(config.project, each.name),
         "policies": ", ".join(f"!Ref {one}" for one in ("ReadImagesPolicy", "LedgerPolicy", "DeployPolicy", *policies)),
         "tags": "\n".join(f"        - {{ Key: {key}, Value: {value} }}" for key, value in tags.items()),
         "own": _part("own-names", {"statements": written(own, 14)}) if own else "",
@@ -165,18 +155,6 @@ def _role(
 
 def _own(needed: Grants) -> list[PolicyStatement]:
     return [each for statements in needed.own.values() for each in statements]
-
-
-def _limits(config: Config, needed: Grants) -> Iterable[str]:
-    for name, statements in needed.own.items():
-        if sum(each.size() for each in statements) > _INLINE:
-            yield f"the role of {name} is longer than IAM's {_INLINE} characters: give fewer resources own names"
-    for each in config.environments.values():
-        if each.region != config.registry_region:
-            yield (
-                f"environment {each.name} is in {each.region}, the images are in {config.registry_region}: Lambda "
-                "takes an image from its own region only"
-            )
 
 
 def _listed(key: str, values: Sequence[str], indent: int) -> str:

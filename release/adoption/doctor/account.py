@@ -108,7 +108,8 @@ def _boundary(premises: Premises, name: str) -> str:
 def _role(premises: Premises, name: str, own: Mapping[str, Any]) -> Iterator[Diagnosis]:
     """A role is there, and becomes whoever pipeline.yaml names, of this very repository."""
     subject = f"role {name}"
-    of = name.removeprefix(f"{premises.config.project}-deploy-")
+    wanted = [each.removeprefix("repo:${Subject}") for each in subjects(own.get("AssumeRolePolicyDocument"))]
+    of = wanted[0].removeprefix(":environment:") if wanted else ""
     environment = of if of in premises.config.environments else ""
     try:
         found = premises.account.role(name)
@@ -118,7 +119,6 @@ def _role(premises: Premises, name: str, own: Mapping[str, Any]) -> Iterator[Dia
     if found is None:
         yield Diagnosis(ACCOUNT, subject, WRONG, "there is none", premises.deploy, environment)
         return
-    wanted = [each.removeprefix("repo:${Subject}") for each in subjects(own.get("AssumeRolePolicyDocument"))]
     trusted = subjects(found.trust)
     whole = re.escape(premises.repository).replace("/", r"(@\d+)?/") + r"(@\d+)?" if premises.repository else "[^:]+"
     strangers = [

@@ -465,3 +465,19 @@ def test_what_smoke_tests_look_at_is_granted_by_its_own_name_to_its_environment_
 def test_an_object_of_the_stacks_own_bucket_may_be_asked_for_by_its_key() -> None:
     plan = planned(FUNCTION % "" + LOOKED_AT, smoking('object = "s3://{output.Made}/latest.json"'))
     assert allows(statements(plan), "s3:GetObject", "arn:aws:s3:::app-staging-made-1abc/latest.json")
+
+
+def test_the_longest_names_make_roles_that_iam_takes_and_two_environments_keep_two() -> None:
+    project, long = "p" * 31, "e" * 30
+    text = RELEASE_TOML.partition("[[smoke]]")[0].replace('name = "app"', f'name = "{project}"')
+    text = text.replace("environments.production", f"environments.{long}1").replace(
+        "environments.staging", f"environments.{long}2"
+    )
+    config = config_file.parse(text.replace('proven-in = "staging"', f'proven-in = "{long}2"'))
+    plan = planned(FUNCTION % "", config)
+    names = [filled(each["RoleName"], {"Project": project}) for each in resources(plan).values() if "RoleName" in each]
+    assert len(set(names)) == 5
+    assert max(map(len, names)) == 64
+    found = trust_template(plan.generated.text)["Resources"]
+    subjects = [str(each["Properties"].get("AssumeRolePolicyDocument")) for each in found.values()]
+    assert sum(f":environment:{long}1" in each for each in subjects) == 1
