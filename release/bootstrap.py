@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from release.adapters.filechanges import ChangedTogether
     from release.adapters.gh import GitHubProgram
     from release.adapters.gitaround import GitAround
+    from release.adapters.ownfiles import CommandFiles
     from release.adapters.person import Person
     from release.adapters.projectfiles import WorkingTree
     from release.adapters.sambuild import SamBuilder
@@ -522,6 +523,13 @@ class Wiring:
         from release.adapters.filechanges import ChangedTogether
 
         return ChangedTogether(self.around.top())
+
+    @property
+    def own_files(self) -> CommandFiles:
+        """This command as files."""
+        from release.adapters.ownfiles import CommandFiles
+
+        return CommandFiles()
 
     @property
     def person(self) -> Person:

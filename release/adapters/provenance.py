@@ -34,6 +34,8 @@ def of_checkout(folder: Path, version: str) -> Provenance:
     """Of the checkout ``folder``, as its git has it; what git does not know is empty."""
     if installed.described(folder) == installed.UNKNOWN:
         return Provenance("", "", version)
+    if not (folder / ".git").exists():  # what a runner downloads of the called commit
+        return Provenance("", installed.archived(folder)[1], version)
     git: list[str | Path] = ["git", "-C", folder]
     try:
         commit = process.run([*git, "rev-parse", "--verify", "HEAD"]).stdout.strip()

@@ -19,6 +19,10 @@ from release.errors import ConflictError
 FOLDER = ".github/workflows"
 HEAD = "# Written by release init; release upgrade brings it up to date."
 _ABOUT = f'# What stands between a line "{seals.KEEP}" and a line "{seals.END}" is yours, and stays.'
+#: How the texts of callers begin.
+_OTHER_HEAD = "# Generated"
+#: Called by the others by its very name.
+_CALLED_BY_NAME = ("deploy.yml", "action.yml")
 #: Before the name of a workflow whose own name is taken.
 OTHER = "image-"
 
@@ -56,7 +60,7 @@ class GeneratedFile:
 def headed(text: str) -> str:
     """``text`` of a workflow with the first lines that say whose it is, in the place of the one that it has."""
     head, _, rest = text.partition("\n")
-    return seals.sealed(f"{HEAD}\n{_ABOUT}\n{rest if head.startswith('#') else text}")
+    return seals.sealed(f"{HEAD}\n{_ABOUT}\n{rest if head.startswith(_OTHER_HEAD) else text}")
 
 
 def is_current(present: str, text: str) -> bool:
@@ -74,7 +78,7 @@ def present(paths: Iterable[str], files: ProjectFiles) -> Mapping[str, str]:
 def home(workflows: Mapping[str, str]) -> str:
     """The repository that ours among ``workflows`` call; "" where there are none, or they differ."""
     ours = [text for text in workflows.values() if seals.written_by(text) is not Written.FOREIGN]
-    found = {"/".join(what.split("/")[:2]) for text in ours for what, _, _ in seals.pins(text)}
+    found = {"/".join(what.split("/")[:2]) for text in ours for what, _, _ in seals.pins(text) if f"/{FOLDER}/" in what}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -108,9 +112,11 @@ def _place(usual: str, text: str, present: Mapping[str, str]) -> tuple[str, str]
     taken = _foreign(usual, present)
     if not taken:
         return usual, text
-    if _foreign(other, present):
+    if _foreign(other, present) or name in _CALLED_BY_NAME:
         raise ConflictError(
-            f"{taken} and {other} are files of your own, so the workflow {name} has no name left",
+            f"{taken} is a file of your own, so what other files here call {usual} has no place"
+            if name in _CALLED_BY_NAME
+            else f"{taken} and {other} are files of your own, so the workflow {name} has no name left",
             untouched="everything",
             next_step="rename one of them (git mv), then run the same command again",
         )

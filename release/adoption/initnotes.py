@@ -18,16 +18,20 @@ def of(
     found: Found,
     config: Config,
     answers: Answers,
-    provenance: Provenance,
+    provenance: Provenance | None,
     workflows: Sequence[GeneratedFile],
     parameters: Sequence[OpenParameter],
 ) -> tuple[str, ...]:
-    """Every note."""
+    """Every note.
+
+    Args:
+        provenance: None where nothing is called in another repository.
+    """
     return tuple(
         dict.fromkeys(
             (
                 *_repository(found),
-                *_origin(answers, provenance),
+                *(_origin(answers, provenance) if provenance else ()),
                 *generated.moved(workflows),
                 *_parameters(config, parameters),
                 *_functions(found, config),

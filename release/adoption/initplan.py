@@ -13,7 +13,7 @@ from release.adoption.answers import Answers
 from release.adoption.found import Found
 from release.adoption.initanswers import present
 from release.adoption.pin import Provenance
-from release.adoption.ports import FileChange, ProjectFiles, Translator
+from release.adoption.ports import FileChange, OwnFiles, ProjectFiles, Translator
 from release.adoption.settingsparts import SettingsWanted
 from release.completion.builds import refers_to
 from release.completion.inferred import with_images
@@ -49,11 +49,13 @@ def plan(
     provenance: Provenance,
     translator: Translator,
     command: Callable[[], str],
+    own: OwnFiles | None = None,
 ) -> InitPlan:
     """What would be written.
 
     Args:
         command: the version of this command (``required-version``).
+        own: this command as files, where the repository gets them whole; None where its workflows call others.
 
     Raises:
         UsageError: the template or a file that is there is not understood, or clashes with what a release needs.
@@ -65,17 +67,18 @@ def plan(
     wanted = _wanted(found, answers, written, files)
     text = settingsfile.completed(written, wanted)
     config = config_file.parse(with_images(text, files.read), command)
-    workflows = targets.workflows(found.around, config, answers.home, provenance, files)
+    workflows, more = targets.workflows(found.around, config, answers.home, provenance, files, own)
     every = [
         FileChange(settingsfile.PATH, None if written is None else written.encode(), text.encode()),
         targets.pipeline_or_none(config, files, translator),
         *(each.change if each.before is None else targets.unchanged(files, each.path) for each in workflows),
+        *(each if each.before is None else targets.unchanged(files, each.path) for each in more),
         targets.dependabot_of(found.around.paths, config, files),
         *_changelog(found),
     ]
     changes = tuple(each for each in every if each.before != each.after)
     kept = tuple(each.path for each in every if each.before == each.after)
-    notes = initnotes.of(found, config, answers, provenance, workflows, wanted.parameters)
+    notes = initnotes.of(found, config, answers, None if own else provenance, workflows, wanted.parameters)
     return InitPlan(found, config, answers, changes, kept, notes)
 
 

@@ -98,6 +98,18 @@ class Questions(Protocol):
         ...
 
 
+class OwnFiles(Protocol):
+    """This command as files: what a repository gets that keeps everything itself."""
+
+    def texts(self) -> Mapping[str, str]:
+        """Its workflows, the action that sets it up, and its locked packages, by their paths in its repository."""
+        ...
+
+    def wheel(self) -> tuple[str, bytes]:
+        """The name and the content of its wheel. Raises MachineError: it cannot be packed."""
+        ...
+
+
 class RepositoryView(Protocol):
     """The git repository that is changed."""
 

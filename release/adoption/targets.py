@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from release.adoption import dependabot, generated, pin, pipeline, workflowfiles
+from release.adoption import dependabot, generated, pin, pipeline, vendoring, workflowfiles
 from release.adoption.generated import GeneratedFile
 from release.adoption.initanswers import present
 from release.adoption.pin import Provenance
 from release.adoption.pipeline import PipelinePlan
-from release.adoption.ports import FileChange, ProjectFiles, Translator
+from release.adoption.ports import FileChange, OwnFiles, ProjectFiles, Translator
 from release.adoption.surroundings import RepositoryAround
 from release.errors import ConflictError
 from release.settings.config import Config
@@ -23,9 +23,19 @@ def unchanged(files: ProjectFiles, path: str) -> FileChange:
 
 
 def workflows(
-    around: RepositoryAround, config: Config, home: str, provenance: Provenance, files: ProjectFiles
-) -> tuple[GeneratedFile, ...]:
-    """The five callers beside what is there. Raises MachineError: the command does not know its own commit."""
+    around: RepositoryAround,
+    config: Config,
+    home: str,
+    provenance: Provenance,
+    files: ProjectFiles,
+    own: OwnFiles | None = None,
+) -> tuple[tuple[GeneratedFile, ...], tuple[FileChange, ...]]:
+    """The five callers beside what is there, or with ``own`` the full workflows, and what else they need then.
+
+    Raises MachineError: the command does not know its own commit, or cannot pack its wheel.
+    """
+    if own:
+        return vendoring.files_of(config, around.paths, files, own)
     if not provenance.commit:
         raise pin.unknown_commit(provenance)
     texts = workflowfiles.callers(
@@ -33,7 +43,7 @@ def workflows(
         branch=config.versions.main_branch,
         tags=tag_filter(config.versions.tag_prefix),
     )
-    return generated.compared(texts, generated.present(around.paths, files))
+    return generated.compared(texts, generated.present(around.paths, files)), ()
 
 
 def pipeline_plan(config: Config, files: ProjectFiles, translator: Translator) -> PipelinePlan:

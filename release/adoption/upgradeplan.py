@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from release import semver
-from release.adoption import filelist, generated, pipeline, seals, targets
+from release.adoption import filelist, generated, pipeline, seals, targets, vendoring
 from release.adoption.generated import GeneratedFile
 from release.adoption.pin import Provenance
-from release.adoption.ports import FileChange, ProjectFiles, Translator
+from release.adoption.ports import FileChange, OwnFiles, ProjectFiles, Translator
 from release.adoption.seals import Written
 from release.adoption.surroundings import RepositoryAround
 from release.errors import ConflictError, UsageError
@@ -46,11 +46,13 @@ def plan(
     provenance: Provenance,
     translator: Translator,
     home: str = "",
+    own: OwnFiles | None = None,
 ) -> UpgradePlan:
     """What would change.
 
     Args:
         home: the repository that a person named for the workflows; "" for the one that they call.
+        own: this command as files, where the repository keeps them whole; None where its workflows call others.
 
     Raises:
         UsageError: nothing here was generated; the workflows call several repositories, or none that can be told.
@@ -59,14 +61,17 @@ def plan(
     """
     there = generated.present(around.paths, files)
     ours = {path: text for path, text in there.items() if seals.written_by(text) is not Written.FOREIGN}
-    pins = tuple((path, commit, comment) for path, text in ours.items() for _, commit, comment in seals.pins(text))
-    _check_version([comment for _, _, comment in pins], provenance)
-    workflows = targets.workflows(around, config, home or _home(ours), provenance, files)
+    called = {path: text for path, text in ours.items() if generated.home({path: text})}
+    pins = tuple((path, commit, comment) for path, text in called.items() for _, commit, comment in seals.pins(text))
+    _check_version([*(comment for _, _, comment in pins), *vendoring.wheels(around.paths).values()], provenance)
+    where = "" if own else home or _home(ours)
+    workflows, more = targets.workflows(around, config, where, provenance, files, own)
     _check_places(workflows)
     needed = targets.pipeline_plan(config, files, translator)
     before = None if needed.present is None else files.read(pipeline.PATH)
     every = [
         *(each.change for each in workflows if not each.is_current),
+        *more,
         *([FileChange(pipeline.PATH, before, needed.generated.text.encode())] if needed.diff else []),
         targets.dependabot_of(around.paths, config, files),
     ]

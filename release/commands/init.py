@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from release.adoption.found import Found
     from release.adoption.initanswers import KnownBefore
-    from release.adoption.ports import Questions
+    from release.adoption.ports import OwnFiles, Questions
+    from release.adoption.surroundings import RepositoryAround
     from release.bootstrap import Wiring
     from release.report import Report
 
@@ -39,6 +40,13 @@ def options(sub: argparse.ArgumentParser) -> None:
     names = 'their names, in the order in which a release gets there: "staging production"'
     sub.add_argument("--environments", default="", metavar="NAMES", help=names)
     sub.add_argument("--workflows", default="", metavar="OWNER/REPO", help="the repository that has the workflows")
+    add_vendored(sub)
+
+
+def add_vendored(sub: argparse.ArgumentParser) -> None:
+    """The option that init and upgrade share."""
+    text = "write the full workflows and this command's wheel, so that nothing is called in another repository"
+    sub.add_argument("--vendored", action="store_true", help=text)
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
@@ -54,8 +62,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     asking = not args.yes and not args.dry_run
     if asking and person.there:
         person.show(initreport.of_found(found) + "\n")
-    answers = initanswers.gather(_known(found, written, wiring), _given(args), person, asking=asking)
-    plan = initplan.plan(found, answers, files, wiring.provenance, wiring.translator, installed.version)
+    own = whole(args, around, wiring)
+    answers = initanswers.gather(_known(found, written, wiring, own), _given(args), person, asking=asking)
+    plan = initplan.plan(found, answers, files, wiring.provenance, wiring.translator, installed.version, own)
     if not plan.changes:
         return initreport.of_nothing(plan)
     if args.dry_run:
@@ -76,11 +85,20 @@ def _given(args: argparse.Namespace) -> dict[str, str]:
     }
 
 
-def _known(found: Found, written: str | None, wiring: Wiring) -> KnownBefore:
-    from release.adoption import generated
+def whole(args: argparse.Namespace, around: RepositoryAround, wiring: Wiring) -> OwnFiles | None:
+    """This command as files, where the repository gets them or has them already."""
+    from release.adoption import vendoring
+
+    return wiring.own_files if args.vendored or vendoring.wheels(around.paths) else None
+
+
+def _known(found: Found, written: str | None, wiring: Wiring, own: OwnFiles | None) -> KnownBefore:
+    from release.adoption import generated, pin
     from release.adoption.initanswers import KnownBefore
 
     home = generated.home(generated.present(found.around.paths, wiring.changed_files))
+    if own:  # nothing is called elsewhere, so nobody is asked where
+        home = pin.home(wiring.provenance, found.around)
     return KnownBefore(found, written, wiring.provenance, wiring.aws_region, home)
 
 

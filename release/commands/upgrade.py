@@ -28,12 +28,15 @@ What was changed outside of them is named, and overwritten with --overwrite alon
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
+    from release.commands.init import add_vendored
+
     sub.epilog, sub.formatter_class = EPILOG, argparse.RawDescriptionHelpFormatter
     group = sub.add_mutually_exclusive_group()
     group.add_argument("--yes", action="store_true", help="ask nothing, and write it")
     group.add_argument("--check", action="store_true", help="write nothing; exit code 6 with the difference")
     sub.add_argument("--overwrite", action="store_true", help="also files that were changed by hand")
     sub.add_argument("--workflows", default="", metavar="OWNER/REPO", help="the repository that has the workflows")
+    add_vendored(sub)
 
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
@@ -42,7 +45,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     from release.commands import init
 
     around, files = wiring.around.surroundings(), wiring.changed_files
-    found = upgradeplan.plan(around, _config(wiring), files, wiring.provenance, wiring.translator, args.workflows)
+    own = init.whole(args, around, wiring)
+    config, translator = _config(wiring), wiring.translator
+    found = upgradeplan.plan(around, config, files, wiring.provenance, translator, args.workflows, own)
     if args.check:
         upgradeplan.check(found)
     shown = upgradeplan.report_of(found, written=False)

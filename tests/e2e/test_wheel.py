@@ -193,6 +193,32 @@ def test_init_and_upgrade_in_another_team_s_repository_call_the_commit_that_the_
     )
 
 
+def test_the_wheel_that_init_vendors_is_this_command_and_installs(
+    plain: Environment, foreign: GitFolder, tmp_path: Path
+) -> None:
+    foreign.commit(SERVICE, "feat: a service")
+    cache = cache_beside(tmp_path / "cache")
+    done = plain.run("release", "init", "--yes", "--vendored", at=foreign.folder, cache=cache.root)
+    assert done.returncode == 0, done.stderr
+    [packed] = (foreign.folder / ".github" / "release").glob("*.whl")
+    again = environment(tmp_path / "again", str(packed))
+    assert again.release("--version", at=foreign.folder).stdout == f"release {installed.described(ROOT)}\n"
+    told = again.run("release", "upgrade", "--check", at=foreign.folder, cache=cache.root)
+    assert told.returncode == 0, told.stdout + told.stderr
+    action = foreign.folder / ".github" / "actions" / "setup" / "install"
+    runner = {"PATH": os.environ["PATH"], "GITHUB_PATH": str(tmp_path / "path"), "RUNNER_TEMP": str(tmp_path / "temp")}
+    runner["RELEASE_PYTHON"] = str(again.folder / "bin" / "python")
+    subprocess.run([action], env=runner, cwd=foreign.folder, check=True, timeout=60)
+    told = subprocess.run(
+        [tmp_path / "temp" / "bin" / "release", "--version"],
+        cwd=foreign.folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout == f"release {installed.described(ROOT)}\n"
+
+
 def test_versions_and_plans_of_another_team_s_repository(plain: Environment, foreign: GitFolder) -> None:
     assert plain.release("version", at=foreign.folder).stdout == "1.1.0\n"
     planned = plain.release("plan", at=foreign.folder)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from release.adapters import samprogram
+from release.adapters.ownfiles import CommandFiles
 from release.adoption.ports import FileChange, TranslationJob
 from release.errors import NotFoundError, UsageError
 
@@ -63,6 +64,24 @@ class FakePerson:
         assert part in question, f"expected to be asked for {part!r}, not: {question}"
         self.seen.append(question)
         return answer
+
+
+class FakeOwnFiles:
+    """This project's real workflows, with a wheel that says what it is of; it is packed once a command."""
+
+    def __init__(self, version: str, content: bytes = b"PK\0 a wheel") -> None:
+        self.version, self.content = version, content
+        self.packed = 0
+
+    def texts(self) -> Mapping[str, str]:
+        """See :class:`release.adoption.ports.OwnFiles`."""
+        return CommandFiles().texts()
+
+    def wheel(self) -> tuple[str, bytes]:
+        """See :class:`release.adoption.ports.OwnFiles`."""
+        assert not self.packed, "packed twice"
+        self.packed += 1
+        return f"lambda_image_release-{self.version}-py3-none-any.whl", self.content
 
 
 class SamInProcess:

@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from release.commands import init
 from release.errors import ConflictError, MachineError, NotFoundError, ReleaseError, UsageError
 from release.report import Report
 from release.settings import config as config_file
-from tests.fakes.adoption import FakePerson, SamInProcess
+from tests.fakes.adoption import FakeOwnFiles, FakePerson, SamInProcess
 from tests.support.gitrepo import GitFolder
 
 TEMPLATE = """\
@@ -65,6 +66,11 @@ class Ports:
     person: FakePerson
     provenance: Provenance = field(default=Provenance("acme/pipeline", COMMIT, "1.2.0"))
     aws_region: str = "eu-central-1"
+    content: bytes = b"PK\0 a wheel"
+
+    @property
+    def own_files(self) -> FakeOwnFiles:
+        return FakeOwnFiles(self.provenance.version, self.content)
 
     @property
     def around(self) -> GitAround:
@@ -438,3 +444,40 @@ def test_a_folder_that_cannot_be_written_is_refused(repository: GitFolder) -> No
         assert refused(repository.folder, kind=MachineError).untouched == "every file"
     finally:
         repository.folder.chmod(0o755)
+
+
+VENDORED = WRITTEN | {
+    ".github/workflows/deploy.yml",
+    ".github/actions/setup/action.yml",
+    ".github/actions/setup/install",
+    ".github/release/requirements.txt",
+    ".github/release/lambda_image_release-1.2.0-py3-none-any.whl",
+}
+
+
+def test_vendored_writes_the_whole_of_it_and_asks_for_no_other_repository(repository: GitFolder) -> None:
+    person = FakePerson(("Name", ""), ("AWS region", ""), ("Environments", ""), ("severity", ""), ("Write this?", ""))
+    ran(repository.folder, "--vendored", person=person)
+    assert person.expected == []
+    after = tree(repository.folder)
+    assert after.keys() - FILES.keys() == VENDORED
+    assert all(after[path] == content for path, content in FILES.items())
+    workflows = b"".join(content for path, content in after.items() if path.startswith(".github/workflows/"))
+    assert b"acme/pipeline" not in workflows
+    install = repository.folder / ".github/actions/setup/install"
+    assert install.stat().st_mode & 0o111
+    assert sha256(b"PK\0 a wheel").hexdigest() in install.read_text()
+    assert ran(repository.folder).text.startswith("nothing to write: "), "it knows without the option"
+    assert tree(repository.folder) == after
+
+
+def test_a_command_without_a_commit_can_still_be_vendored(repository: GitFolder) -> None:
+    report = ran(repository.folder, "--vendored", "--yes", provenance=Provenance("", "", "1.2.0"))
+    assert len(report.data["files"]) == len(VENDORED)
+
+
+@pytest.mark.parametrize("path", [".github/workflows/deploy.yml", ".github/actions/setup/action.yml"])
+def test_a_file_that_others_call_by_its_name_cannot_be_called_otherwise(repository: GitFolder, path: str) -> None:
+    repository.commit({path: b"name: ours\n"})
+    error = refused(repository.folder, "--vendored", "--yes", kind=ConflictError)
+    assert error.message.startswith(f"{path} is a file of your own")

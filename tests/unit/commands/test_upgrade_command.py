@@ -184,3 +184,30 @@ def test_without_anything_of_ours_it_says_how_to_begin(tmp_path: Path) -> None:
     for path in (folder.folder / FOLDER).iterdir():
         path.unlink()
     assert refused(folder, "--yes").next_step == "release init"
+
+
+def wheel_of(version: str) -> str:
+    return f".github/release/lambda_image_release-{version}-py3-none-any.whl"
+
+
+def test_what_is_vendored_gets_the_new_wheel_and_loses_the_old_one(repository: GitFolder) -> None:
+    ran(repository, "--vendored", "--yes", provenance=replace(NEXT, commit=COMMIT, version="1.2.0"))
+    before = tree(repository.folder)
+    assert wheel_of("1.2.0") in before
+    assert b"acme/pipeline" not in before[f"{FOLDER}/release.yml"], "the callers became the whole workflows"
+    changed = {each["path"]: each["change"] for each in ran(repository, "--yes").data["files"]}
+    assert changed == {
+        ".github/actions/setup/install": "changed",
+        wheel_of("1.3.0"): "new",
+        wheel_of("1.2.0"): "gone",
+    }
+    assert ran(repository).data["current"]
+    assert "of version 1.3.0" in refused(repository, "--yes", provenance=replace(NEXT, version="1.2.9")).message
+
+
+def test_a_wheel_of_this_version_stays_whoever_packed_it(repository: GitFolder) -> None:
+    same = replace(NEXT, commit=COMMIT, version="1.2.0")
+    ran(repository, "--vendored", "--yes", provenance=same)
+    args = cli.parser().parse_args(["upgrade"])
+    other = Ports(repository.folder, FakePerson(there=False), same, content=b"PK\0 packed elsewhere")
+    assert upgrade.run(args, other).data["current"]  # type: ignore[arg-type]
