@@ -95,7 +95,7 @@ class Wiring:
         if self._settings is None:
             raise UsageError(
                 f"there is no release.toml in {self.folder}",
-                next_step="run this in the repository, or write one (README); commands about environments "
+                next_step="run this in the repository, or have one written: release init; commands about environments "
                 "also take --project NAME --region R",
             )
         settings = self._with_images(self._settings, self._file)

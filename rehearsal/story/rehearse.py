@@ -85,7 +85,7 @@ def check(config: Config, folder: Path) -> None:
         raise UsageError(
             f"the present commit has no {missing[0]}",
             untouched="everything; nothing was started",
-            next_step="write it and commit it (README, Adopt it), then run this again",
+            next_step="release init, then commit what it wrote and run this again",
         )
     if not config.rehearsal.seed:  # otherwise the seed may still give what is missing
         given.check(config, folder, {})
