@@ -173,8 +173,10 @@ def test_star_resources_are_only_those_that_know_no_resource() -> None:
     }
     assert stars == {
         "cloudwatch:DescribeAlarms",
+        "codedeploy:StopDeployment",
         "cognito-idp:CreateUserPool",
         "cognito-idp:TagResource",
         "ecr:GetAuthorizationToken",
+        "logs:DescribeIndexPolicies",
         "logs:DescribeLogGroups",
     }
