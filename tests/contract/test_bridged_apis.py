@@ -95,3 +95,28 @@ def test_any_method_and_http_apis_have_their_routes_and_an_update_keeps_their_ad
     assert deploy(emulated_aws, tmp_path, TEMPLATE.replace("# more", MORE), stack) == first
     assert rest_routes(emulated_aws, first["Rest"]) == {*rest, "ANY /new"}
     assert http_routes(emulated_aws, first["Http"]) == {*http, "GET /new"}
+
+
+UNKNOWN = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Look: {Type: AWS::IoTWireless::Destination, Properties: {Name: NAME}}
+  Queue: {Type: AWS::SQS::Queue}
+Outputs:
+  Look: {Value: !Ref Look}
+  Arn: {Value: !GetAtt Look.Arn}
+  Queue: {Value: !GetAtt Queue.QueueName}
+"""
+
+
+def test_a_type_that_the_emulation_does_not_know_is_a_name_and_the_rest_of_the_stack_is_there(
+    emulated_aws: Emulator, tmp_path: Path
+) -> None:
+    stack = f"unknown-{uuid.uuid4().hex[:8]}"
+    first = deploy(emulated_aws, tmp_path, UNKNOWN, stack)
+    assert first["Look"] == f"{stack}-Look-placeholder"
+    assert first["Arn"].endswith(first["Look"])
+    assert deploy(emulated_aws, tmp_path, UNKNOWN.replace("NAME", "other"), stack) == first
+    client(emulated_aws, "cloudformation").delete_stack(StackName=stack)
+    client(emulated_aws, "cloudformation").get_waiter("stack_delete_complete").wait(StackName=stack)
+    assert not client(emulated_aws, "sqs").list_queues(QueueNamePrefix=first["Queue"]).get("QueueUrls")

@@ -1,74 +1,59 @@
-"""Resource types that the emulator does not make: a placeholder stands there, so that the rest of the stack is made.
+"""Resource types that the emulator does not know: a name stands there, so that the rest of the stack can be rehearsed.
 
-The rehearsal tells of each of them that nothing of it works (rehearsal/story/limits.py).
+The rehearsal tells before it starts which resources those are (``story/limits.py``).
 """
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from .parts import module
 
-#: What the emulator has ways of its own for, whatever the name is.
-_OWN = ("Custom::", "AWS::CloudFormation::")
+log = logging.getLogger("bridged")
+
+
+class WithPlaceholders(dict[str, Any]):
+    """The emulator's handlers by type, and one for every other type of AWS.
+
+    ``AWS::CloudFormation::…`` and ``Custom::…`` are the emulator's own affair.
+    """
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a handler, or a placeholder's."""
+        return super().__contains__(key) or _is_aws(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The handler of a type."""
+        return super().get(key, HANDLER if _is_aws(key) else default)
 
 
 def install() -> None:
-    """Have every other type of AWS's made as a placeholder."""
+    """Have the emulator make a placeholder where it would refuse a type."""
     provisioners = module("services.cloudformation.provisioners")
-    present = provisioners._RESOURCE_HANDLERS
-    if not isinstance(present, dict) or "create" not in present.get("AWS::SQS::Queue", {}):
-        raise RuntimeError(
-            "the emulator's resource types are kept otherwise now; this bridge was written for _RESOURCE_HANDLERS"
-        )
-    provisioners._RESOURCE_HANDLERS = Handlers(present)
+    provisioners._RESOURCE_HANDLERS = WithPlaceholders(provisioners._RESOURCE_HANDLERS)
 
 
-class Handlers(dict[str, dict[str, Any]]):
-    """Resource type -> what makes, changes and deletes it; the emulator looks here whether a type is known, too."""
-
-    def __contains__(self, kind: object) -> bool:
-        return super().__contains__(kind) or _is_placed(str(kind))
-
-    def get(self, kind: str, default: Any = None) -> Any:
-        found = super().get(kind)
-        return found if found is not None else _PLACEHOLDER if _is_placed(kind) else default
+def _is_aws(kind: object) -> bool:
+    return isinstance(kind, str) and kind.startswith("AWS::") and not kind.startswith("AWS::CloudFormation::")
 
 
-def _is_placed(kind: str) -> bool:
-    return kind.startswith("AWS::") and not kind.startswith(_OWN)
+def _create(logical_id: str, _props: Any, stack_name: str) -> tuple[str, dict[str, str]]:
+    log.warning("%s of stack %s is a placeholder", logical_id, stack_name)
+    return _named(f"{stack_name}-{logical_id}-placeholder")
 
 
-class Attributes(dict[str, str]):
-    """Whatever is asked of a placeholder is a text that says whose it is."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(Arn=f"arn:aws:placeholder:::{name}", Name=name, Id=name)
-        self.name = name
-
-    def __contains__(self, key: object) -> bool:
-        return True
-
-    def __missing__(self, key: str) -> str:
-        return f"{self.name}.{key}"
-
-    def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002 - a dictionary's
-        return self[key]
+def _update(physical_id: str, _old: Any, _new: Any, _stack_name: str) -> tuple[str, dict[str, str]]:
+    return _named(physical_id)
 
 
-def _create(logical_id: str, _props: dict[str, Any], stack_name: str) -> tuple[str, Attributes]:
-    name = f"{stack_name}-{logical_id}-placeholder"
-    return name, Attributes(name)
+def _delete(_physical_id: str, _props: Any) -> None:
+    """Nothing is there."""
 
 
-def _update(
-    physical_id: str, _old: dict[str, Any], _new: dict[str, Any], _stack_name: str, _logical_id: str | None = None
-) -> tuple[str, Attributes]:
-    return physical_id, Attributes(physical_id)
+def _named(name: str) -> tuple[str, dict[str, str]]:
+    """What ``Ref`` and the attributes that most types have answer."""
+    return name, {"Arn": f"arn:aws:placeholder:::{name}", "Id": name, "Name": name}
 
 
-def _delete(_physical_id: str, _props: dict[str, Any]) -> None:
-    """Nothing was made."""
-
-
-_PLACEHOLDER = {"create": _create, "update": _update, "delete": _delete}
+HANDLER = {"create": _create, "update": _update, "delete": _delete}
