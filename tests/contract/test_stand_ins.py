@@ -27,7 +27,7 @@ HANDLER = "import os\ndef handler(event, context):\n    return {'got': event, 'r
 INSTALLS = """\
 FROM {base} AS build
 RUN pip install --no-cache-dir idna && python -c 'import idna' && python -m pip --version
-RUN --mount=type=cache,target=/root/.cache/pip python -m pip install -t /deps attrs
+RUN --mount=type=cache,target=/var/cache/pip python -m pip install -t /deps attrs
 RUN python -m venv /opt/venv && /opt/venv/bin/python -c 'import sys; assert sys.prefix == "/opt/venv"'
 RUN useradd --create-home app && id app
 """
