@@ -38,12 +38,12 @@ def _is_aws(kind: object) -> bool:
     return isinstance(kind, str) and kind.startswith("AWS::") and not kind.startswith("AWS::CloudFormation::")
 
 
-def _create(logical_id: str, _props: Any, stack_name: str) -> tuple[str, dict[str, str]]:
+def _create(logical_id: str, _props: Any, stack_name: str) -> tuple[str, Attributes]:
     log.warning("%s of stack %s is a placeholder", logical_id, stack_name)
     return _named(f"{stack_name}-{logical_id}-placeholder")
 
 
-def _update(physical_id: str, _old: Any, _new: Any, _stack_name: str) -> tuple[str, dict[str, str]]:
+def _update(physical_id: str, _old: Any, _new: Any, _stack_name: str) -> tuple[str, Attributes]:
     return _named(physical_id)
 
 
@@ -51,9 +51,24 @@ def _delete(_physical_id: str, _props: Any) -> None:
     """Nothing is there."""
 
 
-def _named(name: str) -> tuple[str, dict[str, str]]:
-    """What ``Ref`` and the attributes that most types have answer."""
-    return name, {"Arn": f"arn:aws:placeholder:::{name}", "Id": name, "Name": name}
+class Attributes(dict[str, str]):
+    """What ``Fn::GetAtt`` answers of a placeholder: its name for every attribute, with the attribute's name behind it.
+
+    The emulator refuses a stack whose template asks for an attribute that is not in here.
+    """
+
+    def __contains__(self, _attribute: object) -> bool:
+        """Every attribute is there."""
+        return True
+
+    def __missing__(self, attribute: str) -> str:
+        """An attribute that only its own type has."""
+        return f"{self['Name']}.{attribute}"
+
+
+def _named(name: str) -> tuple[str, Attributes]:
+    """What ``Ref`` answers, and the attributes: those that most types have in the form of their kind."""
+    return name, Attributes({"Arn": f"arn:aws:placeholder:::{name}", "Id": name, "Name": name})
 
 
 HANDLER = {"create": _create, "update": _update, "delete": _delete}
