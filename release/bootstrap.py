@@ -342,8 +342,12 @@ class Wiring:
     def rollback_url(self) -> str:
         """Where the rollback workflow is started by hand, or "" outside Actions."""
         from release.adapters import actions
+        from release.adoption.workflowfiles import FOLDER
+        from release.adoption.workflownames import file_of
 
-        return actions.workflow_url(self.env, "rollback.yml")
+        there = (self.folder / FOLDER).glob("*rollback.yml")
+        texts = {f"{FOLDER}/{path.name}": path.read_text(encoding="utf-8", errors="replace") for path in there}
+        return actions.workflow_url(self.env, file_of("rollback.yml", texts))
 
     def _scanner(self, database: str) -> Trivy:
         from release.adapters.clock import SystemClock

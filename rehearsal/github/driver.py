@@ -108,7 +108,7 @@ class GitHub:
         number = next(self._numbers)
         view = self.runner.scratch / f"view-{number}"
         self._check_out(event, view)
-        own = WorkflowSource(self.settings.slug, event.sha, event.ref, view, workflow.load_all(view))
+        own = WorkflowSource(self.settings.slug, event.sha, event.ref, view, self._workflows(view))
         sources = WorkflowSources(own, cache(self._called))
         plans = []
         for each in triggers.started(own.workflows, event):
@@ -122,6 +122,16 @@ class GitHub:
         ]
         shutil.rmtree(view)
         return results
+
+    def _workflows(self, view: Path) -> dict[str, Workflow]:
+        """The repository's, by file name. What is no workflow GitHub does not start, and the others all the same."""
+        found = {}
+        for path in sorted((view / workflow.FOLDER).glob("*.y*ml")):
+            try:
+                found[path.name] = workflow.load(path)
+            except Refused as refusal:
+                self.say(f"{refusal.message}, so it is not started")
+        return found
 
     def _called(self, slug: str, sha: str) -> WorkflowSource:
         """What stands for a repository that is called: this project's own files, whichever of its commits is named."""

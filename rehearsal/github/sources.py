@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from release.adoption import generated, workflowfiles
 from workflowlint.rules.violation import SETUP
 from workflowlint.workflow import CALLED, Refused, Workflow
 
 _HERE = re.compile(r"[.$]/\.github/workflows/(?P<file>[\w.-]+)")
+#: What others call of this project; deploy.yml is called from within.
+OURS = frozenset({*workflowfiles.CALLED, "deploy.yml"})
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -61,12 +64,20 @@ class WorkflowSources:
             raise Refused(f"{where}: there is no workflow {file} in {of}", next_step="python -m workflowlint")
         return source, source.workflows[file]
 
+    @property
+    def _home(self) -> str:
+        """The repository that the files which init wrote call; "" where it wrote none."""
+        return generated.home({name: each.text for name, each in self.own.workflows.items()})
+
     def releases(self, flow: Workflow, source: WorkflowSource) -> bool:
         """Whether a job of ``flow``, or of a workflow that it calls, has the command; others are no part of this."""
         for job in flow.jobs.values():
             if any(step.uses.endswith(SETUP.removeprefix("$/")) for step in job.steps):
                 return True
-            if job.uses and (_HERE.fullmatch(job.uses) or CALLED.fullmatch(job.uses)):
+            there = CALLED.fullmatch(job.uses)
+            if there and (there["file"] not in OURS or self._home not in ("", there["home"])):
+                continue  # a workflow of somebody else's
+            if there or _HERE.fullmatch(job.uses):
                 try:
                     whose, callee = self.callee(job.uses, source, flow.path.name)
                 except Refused:

@@ -7,10 +7,10 @@ from rehearsal.story import madeup
 from rehearsal.story.advisory_registry import publish_advisories
 from rehearsal.story.deployed import snapshot
 from rehearsal.story.expectations import contains, equal, failure
+from rehearsal.story.hosted import ACCOUNT
 from rehearsal.story.packages import a_package
 from rehearsal.story.planned import Planned
 from rehearsal.story.play import Play
-from rehearsal.story.repository import ACCOUNT
 from workflowlint.workflow import Refused
 
 #: Why a step is not played, in the table at the end.
@@ -64,17 +64,17 @@ def refused(play: Play) -> None:
         equal("how many jobs ran for a tag that may not be released", 1, len(run.jobs))
         scratch.git("tag", "--delete", tag)
         click = {"environment": last, "version": "9999.9.9", "reason": "rehearsed"}
-        run = play.repository.ended(github.dispatch("rollback.yml", click), "rollback.yml", "failure")
+        run = play.repository.ended(play.repository.dispatch("rollback.yml", click), "rollback.yml", "failure")
         contains("the refusal", f"was never proven in {last}", "\n".join((*run.log, *run.errors)))
         try:
-            runs = github.dispatch("rollback.yml", {**click, "environment": "nowhere-at-all"})
+            runs = play.repository.dispatch("rollback.yml", {**click, "environment": "nowhere-at-all"})
         except Refused as refusal:
             play.reporter.say(str(refusal))
         else:
             raise failure("a form with an environment that is not offered", "no run", f"{len(runs)} runs")
         with play.repository.changed(last, DEPLOY_ROLE=f"{ACCOUNT}gone"):
             click["version"] = "previous"
-            run = play.repository.ended(github.dispatch("rollback.yml", click), "rollback.yml", "failure")
+            run = play.repository.ended(play.repository.dispatch("rollback.yml", click), "rollback.yml", "failure")
             contains("AWS's answer to a role that is gone", "there is no role", "\n".join((*run.log, *run.errors)))
         equal("what is deployed, after four refusals", before, snapshot(scratch, last))
         row.result = "four refusals, nothing changed"
@@ -88,14 +88,13 @@ def watched(play: Play) -> None:
             row.result = f"not shown: {advisory}"
             return
         tomorrow = publish_advisories(play.scratch.env["RELEASE_REGISTRY"], "tomorrow", advisory)
-        github = play.repository.github
         with play.repository.changed(RELEASE_SCAN_DATABASE=tomorrow):
-            play.repository.ended(github.schedule("watch.yml"), "watch.yml", "failure")
+            play.repository.ended(play.repository.schedule("watch.yml"), "watch.yml", "failure")
         issues = play.repository.state()["issues"]
         equal("the issues, while the advisory stands", ["open"], [issue["state"] for issue in issues])
         for word in (advisory.id, advisory.package, *(f"{name}.txt" for name in play.course.every)):
             contains("the issue", word.lower(), issues[0]["body"].lower())
-        play.repository.ended(github.schedule("watch.yml"), "watch.yml")
+        play.repository.ended(play.repository.schedule("watch.yml"), "watch.yml")
         states = [issue["state"] for issue in play.repository.state()["issues"]]
         equal("the issues, after the advisory was withdrawn", ["closed"], states)
         row.result = "an issue for an advisory of tomorrow; closed again"

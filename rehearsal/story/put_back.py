@@ -67,7 +67,7 @@ def fails_in_the_first(play: Play) -> None:
     with play.reporter.step(f"a mistake that {environment} finds", f"release.yml: {change.what}") as row:
         play.commit(change)
         candidate = scratch.json("version", "--candidate")["version"]
-        run = play.repository.ended(play.repository.github.push("refs/heads/main"), "release.yml", "failure")
+        run = play.repository.ended(play.repository.github.push(play.repository.main), "release.yml", "failure")
         for words in ("Failed, and put back", f"{candidate} failed in {environment}"):
             contains("the job summary", words, run.summary)
         expect_deployed(scratch, environment, proven, digests)
@@ -80,7 +80,7 @@ def fails_in_the_first(play: Play) -> None:
         row.result = f"{environment} put {proven} back by itself"
     with play.reporter.step("its revert", "release.yml: plan") as row:
         scratch.git("revert", "--no-edit", "HEAD")
-        run = play.repository.ended(play.repository.github.push("refs/heads/main"), "release.yml")
+        run = play.repository.ended(play.repository.github.push(play.repository.main), "release.yml")
         contains("the job summary", "nothing to release", run.summary)
         expect_deployed(scratch, environment, proven, digests)
         row.result = "nothing to release"

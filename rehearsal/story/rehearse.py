@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rehearsal.story import containers, course, given, kept, steps, testbed
+from rehearsal.story import containers, course, given, kept, ourworkflows, steps, testbed
+from rehearsal.story.hosted import host
 from rehearsal.story.play import Play
 from rehearsal.story.reporter import Reporter
-from rehearsal.story.repository import host
 from rehearsal.story.settings import reaching
 from rehearsal.story.testbed import Testbed
 from release.adapters import process
@@ -20,11 +20,7 @@ from release.report import Report
 from release.settings.config import Config
 
 #: What the story begins with.
-NEEDED = (
-    "release.toml",
-    "pipeline.yaml",
-    *(f".github/workflows/{name}.yml" for name in ("check", "release", "production", "rollback", "watch")),
-)
+NEEDED = ("release.toml", "pipeline.yaml")
 
 
 def run(folder: Path, env: Mapping[str, str], names: Sequence[str], *, keep: bool) -> Report:
@@ -87,6 +83,7 @@ def check(config: Config, folder: Path) -> None:
             untouched="everything; nothing was started",
             next_step="release init, then commit what it wrote and run this again",
         )
+    ourworkflows.check(folder)
     if not config.rehearsal.seed:  # otherwise the seed may still give what is missing
         given.check(config, folder, {})
 

@@ -60,7 +60,7 @@ def rollback(play: Play) -> None:
     ran = f"rollback.yml: sam deploy with the template of {before.version}, smoke"
     with play.reporter.step(f"{play.last} is rolled back", ran) as row:
         click = {"environment": play.last, "version": "previous", "reason": "rehearsed"}
-        run = play.repository.ended(play.repository.github.dispatch("rollback.yml", click), "rollback.yml")
+        run = play.repository.ended(play.repository.dispatch("rollback.yml", click), "rollback.yml")
         contains("the job summary: what went back", f"{play.last}: v{live.version} → v{before.version}", run.summary)
         expect_deployed(play.scratch, play.last, before.version, before.digests)
         play.ledger.append((before.version, "proven"))
@@ -86,7 +86,7 @@ def _release(play: Play, ran: str) -> None:
         scratch.release("prepare")
         scratch.git("add", "--", "CHANGELOG.md")
         scratch.git("commit", "--quiet", "--allow-empty", "--message", f"docs: changelog of {version}")
-        run = play.repository.ended(github.push("refs/heads/main"), "release.yml")
+        run = play.repository.ended(github.push(play.repository.main), "release.yml")
         row.result = f"published: {version}"
         for environment in course.merged:
             candidate = version_of(scratch, environment)

@@ -37,8 +37,16 @@ class Scratch:
         if head.code != 0:
             raise MachineError(f"{repository} has no commit to rehearse", next_step="commit something")
         process.run(["git", "clone", "--quiet", "--no-hardlinks", "--", repository, folder])
-        process.run(["git", "-C", folder, "checkout", "--quiet", "-B", "main", head.stdout.strip()])
+        process.run(["git", "-C", folder, "checkout", "--quiet", "--detach", head.stdout.strip()])
         return cls(folder, env, say)
+
+    def begin(self, branch: str) -> None:
+        """Let ``branch`` be at the clone's commit, and be its only one: the story has names for others itself."""
+        self.git("checkout", "--quiet", "-B", branch)
+        others = self.git("for-each-ref", "--format=%(refname:short)", "refs/heads/").splitlines()
+        for name in others:
+            if name != branch:
+                self.git("branch", "--quiet", "--delete", "--force", "--", name)
 
     def git(self, *arguments: str) -> str:
         """Run git in the clone and return its output."""

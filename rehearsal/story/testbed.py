@@ -24,8 +24,8 @@ from rehearsal.story import advisory_registry, given, kept, limits, seeding
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.scratch import Scratch
 from rehearsal.story.settings import NOT_A_PERSONS, parameters, settings
-from release.adapters import process
 from release.adapters.git import GitRepository
+from release.adapters.gitaround import GitAround
 from release.adapters.toolbox import Cache, Toolbox, Venv
 from release.adapters.trivy.binary import RECIPE, Binary, Installer
 from release.bootstrap import Wiring
@@ -44,7 +44,7 @@ class Testbed:
         scratch: the clone, and the environment its release command runs in.
         seeded: environment -> what it had before its first deployment.
         config: of the clone's first commit, with the images that only the template describes.
-        remotes: of the repository, as git lists them.
+        remotes: of the repository, name -> URL.
     """
 
     folder: Path
@@ -55,7 +55,7 @@ class Testbed:
     engine: EngineHandle
     session: boto3.Session
     stand_ins: tuple[str, ...]
-    remotes: str
+    remotes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def start(
             kept.remember(folder, parts.engine, aws)
         interrupted = True
         try:
-            remotes = process.run(["git", "-C", repository, "remote", "--verbose"]).stdout
+            remotes = GitAround(repository).surroundings().remotes
             yield Testbed(folder, scratch, seeded, config, aws, parts.engine, session, stand_ins, remotes)
             interrupted = False
         except Exception:
@@ -140,7 +140,9 @@ def _clone(
     clone = Scratch.clone(repository, folder, env, reporter.say)
     clean = {key: value for key, value in env.items() if not key.startswith(NOT_A_PERSONS)}
     wiring = Wiring(folder, {**clean, "RELEASE_CACHE": str(cache.root)})
-    return clone, wiring.config_at(wiring.git.resolve("HEAD")), wiring
+    config = wiring.config_at(wiring.git.resolve("HEAD"))
+    clone.begin(config.versions.main_branch)
+    return clone, config, wiring
 
 
 def _parts(

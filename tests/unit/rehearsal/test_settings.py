@@ -10,7 +10,7 @@ import pytest
 from rehearsal.cloud.emulator import Emulator
 from rehearsal.machine.base_image import RehearsalBase
 from rehearsal.machine.engine_handle import EngineHandle
-from rehearsal.story.repository import step_environment
+from rehearsal.story.hosted import step_environment
 from rehearsal.story.settings import parameters, reaching, settings
 
 CACHE = Path("/elsewhere/cache")

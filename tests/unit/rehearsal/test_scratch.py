@@ -1,0 +1,44 @@
+"""The scratch clone: one branch, the one that people merge to, at the commit that is rehearsed."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rehearsal.story.scratch import Scratch
+from release.errors import MachineError
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=trunk")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "feat: one")
+    return folder
+
+
+@pytest.mark.parametrize("present", ["trunk", "feature", "a commit and no branch"])
+def test_the_story_is_on_the_branch_that_people_merge_to_whichever_is_checked_out(
+    repository: Path, present: str, tmp_path: Path
+) -> None:
+    git(repository, "checkout", "--quiet", *(["--detach"] if " " in present else ["-B", present]))
+    git(repository, "commit", "--quiet", "--allow-empty", "--message", "feat: two")
+    clone = Scratch.clone(repository, tmp_path / "clone", {}, print)
+    clone.begin("trunk")
+    assert clone.git("symbolic-ref", "HEAD") == "refs/heads/trunk"
+    assert clone.git("rev-parse", "HEAD") == git(repository, "rev-parse", "HEAD")
+    clone.git("branch", "feature")  # as the story does: no branch of the repository's is in its way
+
+
+def test_a_repository_without_a_commit_cannot_be_rehearsed(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    with pytest.raises(MachineError, match="has no commit to rehearse"):
+        Scratch.clone(tmp_path, tmp_path / "clone", {}, print)
