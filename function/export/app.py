@@ -12,17 +12,18 @@ from shared.store import MemberStore
 
 _config = read_config(os.environ, needs_table=True)
 _log = make_log("export", _config)
+_s3 = s3_client()
 
 handler = make_api(
     _config,
     Generator(
         dynamodb=dynamodb_client(),
-        store=MemberStore(s3_client(), _config.reports_bucket),
+        store=MemberStore(_s3, _config.reports_bucket),
         config=_config,
         now=lambda: datetime.now(UTC),
         log=_log,
     ),
-    s3_client(_config.s3_public_endpoint),
+    _s3,
     make_verifier(_config),
     _log,
 )

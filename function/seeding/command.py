@@ -26,7 +26,7 @@ def run(arguments: Sequence[str], env: Mapping[str, str]) -> str:
 
 def parameters(seeded: Seeded, env: Mapping[str, str]) -> dict[str, str]:
     """What the template must know of the emulation, and which table, bucket and pool the environment has already."""
-    endpoint, inside = env["AWS_ENDPOINT_URL"], env["RELEASE_ENDPOINT_FUNCTIONS"]
+    inside = env["RELEASE_ENDPOINT_FUNCTIONS"]
     return {
         "DeploymentPreference": "Disabled",
         "MembersTableName": seeded.members_table,
@@ -34,7 +34,6 @@ def parameters(seeded: Seeded, env: Mapping[str, str]) -> dict[str, str]:
         "UserPoolId": seeded.user_pool_id,
         "UserPoolClientId": seeded.user_pool_client_id,
         "UserPoolJwksUrl": f"{inside}/{seeded.user_pool_id}/.well-known/jwks.json",
-        "S3PublicEndpoint": endpoint,
     }
 
 

@@ -20,12 +20,10 @@ def dynamodb_client() -> DynamoDBClient:
     return cast("DynamoDBClient", get_session().create_client("dynamodb", config=_config()))
 
 
-def s3_client(endpoint: str = "") -> S3Client:
-    """An S3 client; `endpoint` (an emulation's, as callers reach it) is addressed by path."""
-    s3 = BotoConfig(signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "auto"})
-    return cast(
-        "S3Client", get_session().create_client("s3", endpoint_url=endpoint or None, config=_config().merge(s3))
-    )
+def s3_client() -> S3Client:
+    """An S3 client; the addresses that it signs are below the endpoint that it calls itself."""
+    s3 = BotoConfig(signature_version="s3v4", s3={"addressing_style": "auto"})
+    return cast("S3Client", get_session().create_client("s3", config=_config().merge(s3)))
 
 
 def _config() -> BotoConfig:

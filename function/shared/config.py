@@ -27,7 +27,6 @@ class Config:
     allowed_origin: str
     presign_seconds: int
     log_level: str
-    s3_public_endpoint: str
 
 
 def read_config(environ: Mapping[str, str], *, needs_table: bool) -> Config:
@@ -56,7 +55,6 @@ def read_config(environ: Mapping[str, str], *, needs_table: bool) -> Config:
         allowed_origin=environ.get("ALLOWED_ORIGIN", ""),
         presign_seconds=_seconds(environ, "PRESIGN_SECONDS", default=300),
         log_level=_level(environ),
-        s3_public_endpoint=environ.get("S3_PUBLIC_ENDPOINT", ""),
     )
 
 

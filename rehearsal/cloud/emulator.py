@@ -38,11 +38,13 @@ class Emulator:
         port: on loopback (and on the engine's bridge).
         pid: of its one process, which leads a process group of its own.
         log: what it prints.
+        gateway: the engine's address of this machine, where there is one.
     """
 
     port: int
     pid: int
     log: Path
+    gateway: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -56,8 +58,8 @@ class Emulator:
 
     @property
     def container_endpoint(self) -> str:
-        """The same for code inside a Lambda container."""
-        return f"http://host.docker.internal:{self.port}"
+        """The same for code inside a Lambda container; an address that is good on both sides where there is one."""
+        return f"http://{self.gateway or 'host.docker.internal'}:{self.port}"
 
     @property
     def env(self) -> dict[str, str]:
@@ -112,7 +114,7 @@ def start(
         command += [word for number in descriptors for word in ("--bind", f"fd://{number}")]
         env = _environment(engine, folder, chosen) | ({"BRIDGED_RUNTIME_EMULATORS": str(runtimes)} if runtimes else {})
         background = process.spawn(command, log_file=log, env=env, cwd=folder, descriptors=descriptors)
-    running = Emulator(chosen, background.pid, log)
+    running = Emulator(chosen, background.pid, log, engine.gateway)
     try:
         _wait(running)
     except BaseException:
@@ -153,6 +155,8 @@ def _environment(engine: EngineHandle, folder: Path, port: int) -> dict[str, str
         "LAMBDA_EXECUTOR": "docker",
         # Reached on the engine's own network: published ports would be numbered alike by every engine of this machine.
         **({"LAMBDA_DOCKER_NETWORK": "bridge"} if engine.gateway else {}),
+        # What functions call, and so what is in the addresses that they sign: good on this machine too.
+        **({"AWS_ENDPOINT_URL": f"http://{engine.gateway}:{port}"} if engine.gateway else {}),
         "LAMBDA_STRICT": "1",
         "PERSIST_STATE": "0",
         "IOT_MTLS_ENABLED": "0",  # would listen on every interface

@@ -106,7 +106,6 @@ def config(pool: UserPool) -> Config:
         allowed_origin=ORIGIN,
         presign_seconds=300,
         log_level="INFO",
-        s3_public_endpoint="",
     )
 
 

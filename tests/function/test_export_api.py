@@ -171,7 +171,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, aws: None, config: Config) -> N
         "ALLOWED_ORIGIN": ORIGIN,
         "PRESIGN_SECONDS": "",
         "LOG_LEVEL": "",
-        "S3_PUBLIC_ENDPOINT": "",
     }.items():
         monkeypatch.setenv(name, value)
 

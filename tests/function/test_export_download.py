@@ -64,9 +64,12 @@ def test_empty_bucket_has_no_current_file(store: MemberStore, s3: Any) -> None:
         store.current()
 
 
-def test_public_endpoint_is_the_one_in_the_address(store: MemberStore, s3: Any) -> None:
+def test_an_emulations_endpoint_is_the_one_in_the_address(
+    store: MemberStore, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"x")
-    url = urllib3.util.parse_url(download(store, s3_client("http://127.0.0.1:4599"), 60)["url"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4599")
+    url = urllib3.util.parse_url(download(store, s3_client(), 60)["url"])
     assert (url.scheme, url.netloc, url.path) == ("http", "127.0.0.1:4599", f"/{BUCKET}/{KEY}")
     assert url.query is not None
     assert "X-Amz-Expires=60" in url.query

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 
-from rehearsal.cloud.inside.bridged.hosts import addressed, here
+from rehearsal.cloud.inside.bridged.hosts import Scope, addressed, here, reached
 
 BASE = "http://127.0.0.1:4566"
 
@@ -53,3 +56,31 @@ def test_a_functions_url_is_reached_by_its_path(monkeypatch: pytest.MonkeyPatch)
     found = addressed(request("/_aws/lambda-url/abc/x"))
     assert (found["path"], found["raw_path"]) == ("/x", b"/x")
     assert found["headers"] == [(b"host", b"abc.lambda-url.eu-west-1.on.aws"), (b"a", b"b")]
+
+
+def test_an_object_that_a_function_signed_for_is_reached_from_outside_its_container(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GATEWAY_PORT", "4566")
+    messages: list[dict[str, object]] = []
+
+    async def emulated(_scope: Scope, _receive: object, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Length", b"1"), (b"x", b"y")]})
+        for text, more in ((b'{"url": "http://host.docker', True), (b'.internal:4566/bucket/key?a=b"}', False)):
+            await send({"type": "http.response.body", "body": text, "more_body": more})
+
+    async def send(message: dict[str, object]) -> None:
+        messages.append(message)
+
+    def body(path: str) -> bytes:
+        messages.clear()
+
+        async def ask() -> None:
+            await reached(emulated)(request(path), None, send)
+
+        asyncio.run(ask())
+        return b"".join(each.get("body", b"") for each in messages)  # type: ignore[misc]
+
+    assert body("/_aws/execute-api/ab12/v1") == b'{"url": "http://127.0.0.1:4566/bucket/key?a=b"}'
+    assert messages[0]["headers"] == [(b"x", b"y"), (b"content-length", b"47")]
+    assert b"host.docker.internal" in body("/bucket/key")

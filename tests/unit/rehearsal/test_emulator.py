@@ -87,4 +87,5 @@ def test_addresses_differ_for_this_machine_the_engine_and_its_containers() -> No
     assert aws.endpoint == "http://127.0.0.1:4566"
     assert aws.registry == "localhost:4566"
     assert aws.container_endpoint == "http://host.docker.internal:4566"
+    assert Emulator(4566, 1, Path("log"), "172.31.97.1").container_endpoint == "http://172.31.97.1:4566"
     assert aws.env["AWS_ENDPOINT_URL"] == aws.endpoint

@@ -39,7 +39,6 @@ REACHES_FUNCTIONS = {
     "MembersTableName": ("a-table", {"ExportFunction"}),
     "ConsistentRead": ("false", {"ExportFunction"}),
     "PresignSeconds": ("60", {"ExportFunction"}),
-    "S3PublicEndpoint": ("http://localhost:4566", {"ExportFunction"}),
 }
 REACHES_NO_FUNCTION = {
     "AlarmTopicArn",
@@ -219,7 +218,7 @@ def test_each_function_gets_the_settings_it_reads() -> None:
     both = {"RELEASE_VERSION", "GIT_SHA", "ENVIRONMENT", "REPORTS_BUCKET", "ALLOWED_ORIGIN", "LOG_LEVEL"}
     both |= {"USER_POOL_ISSUER", "USER_POOL_CLIENT_ID", "USER_POOL_JWKS_URL"}
     assert given == {
-        "ExportFunction": both | {"MEMBERS_TABLE", "CONSISTENT_READ", "PRESIGN_SECONDS", "S3_PUBLIC_ENDPOINT"},
+        "ExportFunction": both | {"MEMBERS_TABLE", "CONSISTENT_READ", "PRESIGN_SECONDS"},
         "ReportFunction": both,
     }
 

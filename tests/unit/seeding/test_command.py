@@ -49,4 +49,3 @@ def test_a_token_is_of_the_user_who_may_read_everything() -> None:
 def test_functions_find_the_pools_keys_at_the_address_that_containers_reach() -> None:
     told = parameters(Seeded("t", 1, "b", "pool", "client", "s", "r"), ENV)
     assert told["UserPoolJwksUrl"] == "http://host.docker.internal:1/pool/.well-known/jwks.json"
-    assert told["S3PublicEndpoint"] == "http://127.0.0.1:1"

@@ -51,9 +51,33 @@ def reached(inner: Application) -> Application:
     """The application, which a request reaches by AWS's host name as well as by the path that takes its place."""
 
     async def application(scope: Scope, receive: Any, send: Any) -> None:
-        await inner(addressed(scope) if scope["type"] in ("http", "websocket") else scope, receive, send)
+        found = addressed(scope) if scope["type"] in ("http", "websocket") else scope
+        answers = scope["type"] == "http" and found["path"].startswith("/_aws/execute-api/")
+        await inner(found, receive, _outside(send) if answers else send)
 
     return application
+
+
+def _outside(send: Any) -> Any:
+    """Of an API's answer, addresses of S3 that a function signed, as they are reached from outside its container."""
+    port = os.environ["GATEWAY_PORT"]
+    within, without = f"//host.docker.internal:{port}/".encode(), f"//127.0.0.1:{port}/".encode()
+    start: dict[str, Any] = {}
+    content = bytearray()
+
+    async def sent(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+            return
+        content.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        body = bytes(content).replace(within, without)
+        headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+    return sent
 
 
 def addressed(scope: Scope) -> Scope:
