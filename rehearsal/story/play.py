@@ -14,7 +14,7 @@ from rehearsal.story.reporter import Reporter
 from rehearsal.story.repository import Repository
 from rehearsal.story.scratch import Scratch
 from release.bootstrap import Wiring
-from release.commands.shared import functions_of
+from release.commands.common.committed import functions_of
 from release.settings.config import Config
 from release.settings.rehearsal import Edit
 from release.versions.tags import PREFIXES

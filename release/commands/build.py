@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from release.commands.shared import BUNDLE, add_images, chosen
+from release.commands.common.options import BUNDLE, add_images, chosen
 from release.errors import GateError
 
 if TYPE_CHECKING:

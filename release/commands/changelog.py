@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import digests_of
+from release.commands.common.options import digests_of
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring

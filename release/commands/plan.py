@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from release.commands.shared import VERSION_OUTPUTS, agreed
+from release.commands.common.committed import agreed
+from release.commands.common.options import VERSION_OUTPUTS
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring

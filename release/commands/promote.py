@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, by_digest, other_side
+from release.commands.common.options import add_database
+from release.commands.common.scantargets import by_digest, other_side
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring

@@ -7,17 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from release.commands.shared import (
-    BUNDLE,
-    add_database,
-    agreed,
-    archive_target,
-    by_digest,
-    code_targets,
-    digests_of,
-    functions_of,
-    other_side,
-)
+from release.commands.common.committed import agreed, functions_of
+from release.commands.common.options import BUNDLE, add_database, digests_of
+from release.commands.common.scantargets import archive_target, by_digest, code_targets, other_side
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring

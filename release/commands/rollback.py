@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_project, carry_out
+from release.commands.common.carryout import carry_out
+from release.commands.common.options import add_project
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring

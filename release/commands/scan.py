@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_database, archive_target, code_targets, live_code, live_images, other_side
+from release.commands.common.options import add_database
+from release.commands.common.scantargets import archive_target, code_targets, live_code, live_images, other_side
 from release.errors import GateError, ReleaseError, UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_project
+from release.commands.common.options import add_project
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring

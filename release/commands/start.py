@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import add_images, chosen, functions_of
+from release.commands.common.committed import functions_of
+from release.commands.common.options import add_images, chosen
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring

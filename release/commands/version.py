@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from release.commands.shared import VERSION_OUTPUTS
+from release.commands.common.options import VERSION_OUTPUTS
 
 if TYPE_CHECKING:
     from release.bootstrap import Wiring

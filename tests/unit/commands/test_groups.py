@@ -6,7 +6,7 @@ from argparse import Namespace
 
 import pytest
 
-from release.commands.shared import chosen
+from release.commands.common.options import chosen
 from release.errors import NotFoundError, UsageError
 from release.settings.config import parse
 from tests.support.world import RELEASE_TOML

@@ -12,7 +12,7 @@ import pytest
 from release.adapters import actions
 from release.adapters.scanstore import ScanStore
 from release.adapters.startstore import StartStore
-from release.commands import shared
+from release.commands.common import carryout
 from release.deployments import deploy, deployreport, facts, observe, reports, rollback
 from release.deployments.claiming import ClaimLostError
 from release.deployments.deployplan import DeployPlan
@@ -225,7 +225,7 @@ def test_the_command_that_failed_leaves_the_table_of_what_it_was(world: World, t
     world.cloud.sick.add("0.2.0")
     target = world.target("staging")
     with pytest.raises(DeployFailed) as caught:
-        shared.carry_out(
+        carryout.carry_out(
             lambda: deploy.plan_deployment(target, "0.2.0"), target, ARGUMENTS, wired(world, tmp_path), "deployed"
         )
     assert "**goes in**: 1 commit" in caught.value.report.summary
@@ -242,7 +242,7 @@ def test_a_command_whose_number_another_run_claimed_decides_again(world: World, 
             world.deploy("staging", "0.2.0")
         return plan
 
-    told = shared.carry_out(late, target, ARGUMENTS, wired(world, tmp_path), "deployed")
+    told = carryout.carry_out(late, target, ARGUMENTS, wired(world, tmp_path), "deployed")
     assert told.text == "staging runs v0.2.0 already, proven and recorded"
     assert world.ledger("staging") == ["1 0.1.0 proven", "2 0.2.0 proven"]
 
@@ -253,7 +253,7 @@ def test_a_command_that_loses_every_time_ends_and_says_so(world: World, tmp_path
     plan = deploy.plan_deployment(old, "0.2.0")
     world.deploy("staging", "0.2.0")
     with pytest.raises(ClaimLostError) as caught:
-        shared.carry_out(lambda: plan, target, ARGUMENTS, wired(world, tmp_path), "deployed")
+        carryout.carry_out(lambda: plan, target, ARGUMENTS, wired(world, tmp_path), "deployed")
     assert caught.value.next_step == "run the same command again"
 
 

@@ -72,7 +72,7 @@ def test_every_folder_with_lock_files_is_kept_up_to_date() -> None:
 
 
 def test_every_file_of_the_commands_is_a_command_of_the_command_line() -> None:
-    files = {path.stem for path in (ROOT / "release/commands").glob("*.py")} - {"__init__", "shared"}
+    files = {path.stem for path in (ROOT / "release/commands").glob("*.py")} - {"__init__"}
     assert {name.replace("-", "_") for name in commands.NAMES} == files
 
 
