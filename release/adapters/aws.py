@@ -101,6 +101,10 @@ class Aws(ApplicationCalls):
         """See :class:`release.deployments.ports.Cloud`."""
         self.functions.move_alias(function, alias, version)
 
+    def set_image(self, function: str, uri: str) -> None:
+        """See :class:`release.deployments.ports.Cloud`."""
+        self.functions.set_image(function, uri)
+
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
         """See :class:`release.deployments.ports.Cloud`."""
         return self.functions.invoke(function, alias, payload)

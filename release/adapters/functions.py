@@ -1,4 +1,4 @@
-"""Lambda functions behind their alias."""
+"""Lambda functions, behind their alias or as ``$LATEST``."""
 
 from __future__ import annotations
 
@@ -87,6 +87,13 @@ class Functions:
                 self.client.create_alias(FunctionName=function, Name=alias, FunctionVersion=version)
         except (ClientError, BotoCoreError) as error:
             raise explained(error, f"alias {alias} of function {function}") from error
+
+    def set_image(self, function: str, uri: str) -> None:
+        """Have ``$LATEST`` run ``uri`` (Lambda API reference, "UpdateFunctionCode"); it is pulled after the answer."""
+        try:
+            self.client.update_function_code(FunctionName=function, ImageUri=uri)
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, f"function {function}") from error
 
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
         """The answer to ``payload``, waited for as long as a function may run, and asked for once.

@@ -72,6 +72,9 @@ class Cloud(Application, Protocol):
     def move_alias(self, function: str, alias: str, version: str) -> None:
         """Send everything that comes to ``alias`` to ``version``. An alias that is gone is made anew."""
 
+    def set_image(self, function: str, uri: str) -> None:
+        """Have a function that has no alias run the image ``uri``; Lambda is done when it says that it serves it."""
+
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
         """Invoke the alias once; its answer, however long it takes. Raises RemoteError for a function error."""
 

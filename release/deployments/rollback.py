@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from release.deployments import claiming, deployplan, observe, rollout, stackrequest
+from dataclasses import replace
+
+from release.deployments import claiming, deployplan, observe, rollout, serving, stackrequest
 from release.deployments.claims import Claim, Result
 from release.deployments.deployplan import Action, DeployPlan, Observed
 from release.deployments.target import Target
@@ -31,7 +33,9 @@ def plan_rollback(target: Target, to: str | None) -> DeployPlan:
     decided = deployplan.decide_deployment(seen, release, goes_back=True)
     if decided.action is Action.NOTHING:
         return decided
-    return deployplan.made_ready(decided, stackrequest.prepare(release, target), seen.stack)
+    ready = stackrequest.prepare(release, target)
+    noted = serving.without_alias(release)
+    return deployplan.made_ready(decided, replace(ready, notes=(*ready.notes, *([noted] if noted else []))), seen.stack)
 
 
 def to_go_back_to(seen: Observed) -> Claim:

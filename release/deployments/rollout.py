@@ -70,7 +70,8 @@ def straighten(rollout: Rollout, target: Target) -> None:
     """Point each alias that strayed at the version that the stack made, and end the share of any other.
 
     An alias that somebody moved, or that a traffic shift left half-way, is no change to CloudFormation: the same
-    template again would leave it as it is. Raises ReleaseError when Lambda refuses.
+    template again would leave it as it is. So it is with a function without an alias that somebody gave another image:
+    it gets the release's. Raises ReleaseError when Lambda refuses.
     """
     stack = target.stack()
     if stack is None:
@@ -83,6 +84,10 @@ def straighten(rollout: Rollout, target: Target) -> None:
         name, alias = names[logical], functions[logical].alias
         log.warning("alias %s of %s strayed; moving it to version %s", alias, name, version)
         target.cloud.move_alias(name, alias, version)
+    for logical, image in serving.strayed_images(live, rollout.release).items():
+        log.warning("function %s strayed; having it run image %s", names[logical], image)
+        repository, digest = rollout.release.record.images[image].repository, rollout.release.digests[image]
+        target.cloud.set_image(names[logical], target.registry.uri(repository, digest))
 
 
 def prove(rollout: Rollout, target: Target) -> Proof:

@@ -8,7 +8,7 @@ from release.deployments.model import LiveFunction, StackResource
 from release.releases.model import Release
 from release.releases.record import RecordedFunction
 
-#: logical id -> what the function's alias serves; None where there is no function or no alias.
+#: logical id -> what the function's alias serves, or ``$LATEST`` where it is given none; None where either is missing.
 Live = Mapping[str, LiveFunction | None]
 
 
@@ -42,7 +42,7 @@ def unserved(live: Live, release: Release, versions: Mapping[str, str], *, ready
     for logical, expected in release.record.functions.items():
         function = live.get(logical)
         if function is None:
-            return f"{logical}: the function or its alias does not exist"
+            return f"{logical}: the function{' or its alias' if expected.alias else ''} does not exist"
         digest = release.digests.get(expected.image, "")
         problem = _unserved(function, digest, ready) or (strayed_from(function, versions) if expected.alias else "")
         if problem:
@@ -96,3 +96,26 @@ def strayed(
         if expected.alias and name in versions and (function is None or strayed_from(function, versions)):
             found[logical] = versions[name]
     return found
+
+
+def strayed_images(live: Live, release: Release) -> Mapping[str, str]:
+    """Logical id -> the image that a function without an alias should run and does not.
+
+    CloudFormation does not see that either; of a ZIP nothing tells.
+    """
+    return {
+        logical: expected.image
+        for logical, expected in release.record.functions.items()
+        if not expected.alias
+        and (function := live.get(logical)) is not None
+        and function.digest != release.digests.get(expected.image, function.digest)
+    }
+
+
+def without_alias(release: Release) -> str:
+    """What a plan says of the way back where functions have no alias, "" where every one has."""
+    names = [logical for logical, each in release.record.functions.items() if not each.alias]
+    if not names:
+        return ""
+    subject = f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} no alias"
+    return f"{subject}: callers reach $LATEST, which changes when CloudFormation changes it, no sooner"

@@ -87,22 +87,24 @@ def _drift(seen: Observed, live: Entry | None, release: Release | None) -> str:
         return f"the stack says v{version}, the ledger v{live.claim.version}"
     for logical, expected in release.record.functions.items() if release else ():
         function = seen.functions.get(logical)
-        if problem := _function(logical, function, seen.ledger.served.get(logical)):
+        if problem := _function(logical, function, seen.ledger.served.get(logical), expected.alias):
             return problem
         if expected.alias and function and (problem := serving.strayed_from(function, seen.versions)):
             return f"{logical}: the alias {problem}"
     return ""
 
 
-def _function(logical: str, function: LiveFunction | None, proven: Served | None) -> str:
+def _function(logical: str, function: LiveFunction | None, proven: Served | None, alias: str) -> str:
     if function is None:
-        return f"{logical}: the function or its alias is gone"
+        return f"{logical}: the function{' or its alias' if alias else ''} is gone"
     if proven and (function.version, function.digest) != (proven.version, proven.digest):
-        return (
-            f"{logical}: the alias serves version {function.version}, {function.digest[:19] or 'a ZIP'}; "
-            f"proven was version {proven.version}, {proven.digest[:19] or 'a ZIP'}"
-        )
+        return f"{logical}: {'the alias' if alias else 'it'} serves {_what(function)}; proven was {_what(proven)}"
     return ""
+
+
+def _what(served: LiveFunction | Served) -> str:
+    version = served.version if served.version.startswith("$") else f"version {served.version}"
+    return f"{version}, {served.digest[:19] or 'a ZIP'}"
 
 
 def _unfinished(ledger: Ledger) -> str:

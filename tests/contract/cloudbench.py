@@ -14,6 +14,7 @@ import boto3
 from release.deployments.model import StackRequest
 from release.deployments.ports import Cloud
 from tests.fakes.cloud import FakeCloud
+from tests.support.templates import copy_of, image
 from tests.support.world import TEMPLATE, template_json
 
 REGION = "eu-west-1"
@@ -32,6 +33,17 @@ def template(**resources: Any) -> dict[str, Any]:
     }
 
 
+def without_aliases() -> bytes:
+    """The copy of a plain template, as ``alias = "none"`` has it deployed."""
+    export = {"PackageType": "Image", "ImageUri": {"Ref": "ImageUri"}}
+    theirs = template()
+    theirs["Resources"] = {"ExportFunction": {"Type": "AWS::Serverless::Function", "Properties": export}}
+    theirs["Outputs"] = {"ExportFunctionName": {"Value": {"Ref": "ExportFunction"}}}
+    return copy_of(
+        json.dumps(theirs | {"Transform": "AWS::Serverless-2016-10-31"}), image("export", "ImageUri"), alias="none"
+    ).encode()
+
+
 class Hand(Protocol):
     """What happens in a cloud without the adapter."""
 
@@ -40,6 +52,9 @@ class Hand(Protocol):
 
     def drop_alias(self, function: str) -> None:
         """Delete the alias ``live``."""
+
+    def set_image(self, function: str, uri: str) -> None:
+        """Have ``$LATEST`` run another image, and wait until it does."""
 
     def publish(self, function: str) -> str:
         """Publish another version; its number."""
@@ -73,8 +88,14 @@ class CloudBench:
     stack: str = "contract"
     images: tuple[str, ...] = ()
 
-    def request(self, version: str, *, export: int = 0, report: int = 0, **parameters: str) -> StackRequest:
-        """The stack as release ``version`` wants it; ``export`` and ``report`` are numbers of images."""
+    def request(
+        self, version: str, *, export: int = 0, report: int = 0, alias: str = "", **parameters: str
+    ) -> StackRequest:
+        """The stack as release ``version`` wants it; ``export`` and ``report`` are numbers of images.
+
+        Args:
+            alias: "none" for the copy of a template whose functions get no alias; "": functions with aliases.
+        """
         given = {
             "ImageUri": self.images[export],
             "ReportImageUri": self.images[report],
@@ -83,7 +104,7 @@ class CloudBench:
             "Environment": "staging",
             **parameters,
         }
-        (self.folder / "template.json").write_bytes(template_json(template()))
+        (self.folder / "template.json").write_bytes(without_aliases() if alias else template_json(template()))
         repository = self.images[0].partition("@")[0]
         return StackRequest(self.stack, self.folder, "template.json", given, (repository,))
 
@@ -105,6 +126,9 @@ class FakeHand:
     def drop_alias(self, function: str) -> None:
         stack, logical = self._found(function)
         del self.cloud.accounts[stack].functions[logical].aliases["live"]
+
+    def set_image(self, function: str, uri: str) -> None:
+        self.cloud.image_by_hand(*self._found(function), uri)
 
     def publish(self, function: str) -> str:
         stack, logical = self._found(function)
@@ -157,6 +181,10 @@ class AwsHand:
 
     def drop_alias(self, function: str) -> None:
         self.functions.delete_alias(FunctionName=function, Name="live")
+
+    def set_image(self, function: str, uri: str) -> None:
+        self.functions.update_function_code(FunctionName=function, ImageUri=uri)
+        self.functions.get_waiter("function_updated_v2").wait(FunctionName=function)
 
     def publish(self, function: str) -> str:
         self.functions.update_function_configuration(FunctionName=function, Timeout=4)

@@ -283,3 +283,39 @@ def test_a_stack_that_was_never_created_takes_no_update(fake_cloud: CloudBench) 
         fake_cloud.cloud.deploy(fake_cloud.hand.fails(fake_cloud.request("0.1.0")))
     with pytest.raises(RemoteError, match="is in ROLLBACK_COMPLETE state and can not be updated"):
         fake_cloud.cloud.deploy(fake_cloud.request("0.2.0"))
+
+
+# ---------------------------------------------------------------- functions without an alias
+
+
+def _latest(bench: CloudBench) -> LiveFunction:
+    live = bench.cloud.live(_stack(bench).outputs["ExportFunctionName"], "")
+    assert live is not None
+    return live
+
+
+def test_without_aliases_latest_is_what_was_asked_for_and_no_version_is_published(deploying: CloudBench) -> None:
+    deploying.cloud.deploy(deploying.request("0.1.0", alias="none"))
+    assert (_latest(deploying).version, _latest(deploying).digest) == ("$LATEST", deploying.digest(0))
+    deploying.cloud.deploy(deploying.request("0.2.0", alias="none", export=1))
+    live = _latest(deploying)
+    assert (_stack(deploying).status, live.version, live.digest) == ("UPDATE_COMPLETE", "$LATEST", deploying.digest(1))
+    assert (live.update, live.weights, live.behind) == ("Successful", {}, "")
+    assert _versions(deploying) == {}
+    kinds = {each.type for each in deploying.cloud.resources(deploying.stack) if "::Lambda::" in each.type}
+    assert kinds == {"AWS::Lambda::Function"}
+    assert deploying.cloud.live(live.function, "live") is None
+    deploying.cloud.deploy(deploying.request("0.1.0", alias="none"))
+    assert _latest(deploying).digest == deploying.digest(0), "the way back"
+
+
+def test_another_image_by_hand_stays_with_the_same_template_and_is_set_back(deploying: CloudBench) -> None:
+    """faults.md, 59: CloudFormation compares templates."""
+    deploying.cloud.deploy(deploying.request("0.1.0", alias="none"))
+    deploying.hand.set_image(_latest(deploying).function, deploying.images[1])
+    deploying.cloud.deploy(deploying.request("0.1.0", alias="none"))
+    assert _latest(deploying).digest == deploying.digest(1)
+    deploying.cloud.set_image(_latest(deploying).function, deploying.images[0])
+    assert _latest(deploying).digest == deploying.digest(0)
+    with pytest.raises(RemoteError, match="no-such-function"):
+        deploying.cloud.set_image("no-such-function", deploying.images[0])

@@ -22,7 +22,7 @@ def text(request: StackRequest) -> bytes:
 
 @dataclass(frozen=True)
 class Published:
-    """A published version of a function: what it was deployed as, and when it can serve."""
+    """A version of a function: what it was deployed as, and when it can serve. The number of ``$LATEST`` is 0."""
 
     number: int
     image: str
@@ -44,6 +44,8 @@ class Function:
     Attributes:
         aliases: name -> (version, other versions' shares).
         wakes: when it is ready again, once it was invoked while Inactive.
+        latest: what ``$LATEST`` runs, which is what callers reach that name no alias.
+        asked: what the stack's template asked of it last, which is all that CloudFormation compares.
     """
 
     name: str
@@ -51,10 +53,24 @@ class Function:
     current: int = 0
     aliases: dict[str, tuple[int, Mapping[str, float]]] = field(default_factory=dict)
     wakes: datetime | None = None
+    latest: Published | None = None
+    asked: str = ""
+
+    def has(self, alias: str) -> bool:
+        """Whether it can be called so; every function can be called without an alias."""
+        return alias in self.aliases if alias else self.latest is not None
 
     def behind(self, alias: str) -> Published:
-        """What an alias sends (most) calls to."""
+        """What an alias sends (most) calls to; ``$LATEST`` without one."""
+        if not alias:
+            assert self.latest is not None
+            return self.latest
         return self.versions[self.aliases[alias][0]]
+
+    @property
+    def called_by(self) -> str:
+        """The alias by which its callers know it; "" when the template publishes no version of it."""
+        return "live" if self.current else ""
 
 
 @dataclass
@@ -99,7 +115,8 @@ class Account:
         """Make, change and delete functions; publish a version of each whose ImageUri changed, and move its alias.
 
         An alias whose version did not change is not looked at, and the shares of other versions are never ended: the
-        template does not name them.
+        template does not name them. A function without AutoPublishAlias has no version: its ``$LATEST`` changes when
+        something that the template says of it becomes something else, and not when somebody changed it by hand.
         """
         template = read(text(request))
         for logical in self.functions.keys() - template.functions.keys():
@@ -109,12 +126,18 @@ class Account:
         names = self.names(request.parameters)
         version, commit = request.parameters["ReleaseVersion"], request.parameters["GitSha"]
         for logical, properties in template.functions.items():
-            function = self.functions[logical]
-            hashed = template.hashed(logical, names) + _code(request, properties)
+            function, code = self.functions[logical], _code(request, properties)
+            image = template.image(logical, names)
+            if function.asked != (asked := template.configured(logical, names) + code):
+                function.asked = asked
+                function.latest = Published(0, image, asked, version, commit, ready)
+            if "AutoPublishAlias" not in properties:
+                function.current, function.aliases = 0, {}
+                continue
+            hashed = template.hashed(logical, names) + code
             if function.current and (sticks or function.versions[function.current].hashed == hashed):
                 continue
             function.current = number = max(function.versions, default=0) + 1
-            image = template.image(logical, names)
             function.versions[number] = Published(number, image, hashed, version, commit, ready)
             alias = properties["AutoPublishAlias"]
             function.aliases[alias] = (number, function.aliases.get(alias, (0, {}))[1])
@@ -135,6 +158,8 @@ class Account:
         for logical, function in self.functions.items():
             arn = f"arn:aws:lambda:{REGION}:000000000000:function:{function.name}"
             found.append(StackResource(logical, "AWS::Lambda::Function", function.name))
+            if not function.current:
+                continue
             found.append(StackResource(f"{logical}Version0a1b2c", "AWS::Lambda::Version", f"{arn}:{function.current}"))
             found.append(StackResource(f"{logical}Aliaslive", "AWS::Lambda::Alias", f"{arn}:live"))
         return (*found, *self.others)

@@ -115,9 +115,9 @@ class FakeCloud(FakeApplication, Cloud):
         self.journal.meanwhile()
         self.journal.ask()
         found = self._function(function)
-        if found is None or alias not in found.aliases:
+        if found is None or not found.has(alias):
             return None
-        number, weights = found.aliases[alias]
+        number, weights = found.aliases[alias] if alias else ("$LATEST", {})
         state, update, reason = self._state(found, found.behind(alias))
         return LiveFunction(function, str(number), found.behind(alias).digest, state, update, reason, dict(weights))
 
@@ -128,10 +128,18 @@ class FakeCloud(FakeApplication, Cloud):
         with self.journal.change(f"move alias {alias} of {function} to {version}"):
             found.aliases[alias] = (int(version), {})
 
+    def set_image(self, function: str, uri: str) -> None:
+        found = self._function(function)
+        if found is None or found.latest is None or not self._can_pull(uri):
+            raise RemoteError(f"AWS refused for function {function}: it is not there, or its image is not")
+        with self.journal.change(f"set {function} to {uri.partition('@')[2][:19]}"):
+            ready = self.clock.now() + timedelta(seconds=self.pending)
+            found.latest = replace(found.latest, image=uri, ready=ready)
+
     def invoke(self, function: str, alias: str, payload: bytes) -> bytes:
         json.loads(payload)
         found = self._function(function)
-        if found is None or alias not in found.aliases:
+        if found is None or not found.has(alias):
             raise RemoteError(f"AWS refused for function {function}: it is not there")
         if self._state(found, found.behind(alias))[0] != "Active":
             if function in self.asleep and found.wakes is None:
@@ -142,7 +150,7 @@ class FakeCloud(FakeApplication, Cloud):
     def invoke_async(self, function: str, alias: str, payload: bytes) -> None:
         name, _, qualifier = function.rpartition(":function:")[2].partition(":")
         found = self._function(name)
-        if found is None or (alias or qualifier) not in found.aliases:
+        if found is None or not found.has(alias or qualifier):
             raise RemoteError(f"AWS refused for function {function}: it is not there")
         with self.journal.change(f"hand an event to {name}"):
             self.hand(name, payload)
@@ -174,15 +182,21 @@ class FakeCloud(FakeApplication, Cloud):
         account.then = lambda: setattr(account, "status", "UPDATE_COMPLETE")
 
     def served(self, stack: str) -> Mapping[str, Published]:
-        """Logical id -> what the alias sends (most) calls to."""
+        """Logical id -> what the alias sends (most) calls to; ``$LATEST`` where the template gives none."""
         functions = self.accounts[stack].functions
-        return {logical: each.behind("live") for logical, each in functions.items() if "live" in each.aliases}
+        return {logical: each.behind(each.called_by) for logical, each in functions.items() if each.has(each.called_by)}
 
     def by_hand(self, stack: str, logical: str, version: int, weights: Mapping[str, float] | None = None) -> None:
         """Somebody points the alias elsewhere, or splits its traffic. CloudFormation sees none of it."""
         function = self.accounts[stack].functions[logical]
         assert version in function.versions
         function.aliases["live"] = (version, weights or {})
+
+    def image_by_hand(self, stack: str, logical: str, uri: str) -> None:
+        """Somebody has ``$LATEST`` run another image. CloudFormation does not see it."""
+        function = self.accounts[stack].functions[logical]
+        assert function.latest is not None
+        function.latest = replace(function.latest, image=uri)
 
     def _begin(self, request: StackRequest, account: Account) -> None:
         creates = account.status == "REVIEW_IN_PROGRESS"
@@ -254,7 +268,7 @@ def health_app(cloud: FakeCloud, stack: str, request: HttpRequest) -> HttpRespon
     path = urlsplit(request.url).path.removeprefix("/live")
     logical = "ReportFunction" if path == "/report/health" else "ExportFunction"
     function = cloud.accounts[stack].functions.get(logical)
-    live = cloud.live(function.name, "live") if function else None
+    live = cloud.live(function.name, function.called_by) if function else None
     if live is None or live.state != "Active":
         return _answer(502, {"message": "Internal server error"})
     served = cloud.served(stack)[logical]

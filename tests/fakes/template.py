@@ -11,6 +11,16 @@ from typing import Any
 Names = Mapping[str, str]
 
 
+#: What is told apart, and what is no property of the function itself but of its versions and its role.
+_APART = (
+    "ImageUri",
+    "AutoPublishAlias",
+    "AutoPublishAliasAllProperties",
+    "VersionDescription",
+    "PermissionsBoundary",
+)
+
+
 class Template:
     """A template in JSON: parameters, functions with an alias, outputs.
 
@@ -38,6 +48,11 @@ class Template:
     def image(self, logical: str, names: Names) -> str:
         """The image that a function runs; "" for a ZIP."""
         return resolve(self.functions[logical].get("ImageUri", ""), names)
+
+    def configured(self, logical: str, names: Names) -> str:
+        """What CloudFormation compares: the function's properties, with the image that it comes to."""
+        rest = {name: value for name, value in self.functions[logical].items() if name not in _APART}
+        return json.dumps([self.image(logical, names), _put_in(rest, names)])
 
     def hashed(self, logical: str, names: Names) -> str:
         """What SAM hashes for a function's version: its ImageUri with parameters put in, nothing else resolved."""

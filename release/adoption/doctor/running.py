@@ -32,7 +32,7 @@ def _stack(target: Target) -> str:
 
 
 def _live(target: Target) -> str:
-    """Ledger, stack and aliases agree, and the registry has what runs. Raises ConflictError where they do not."""
+    """Ledger, stack and functions agree, and the registry has what runs. Raises ConflictError where they do not."""
     found = status.status(target)
     if found.problem:
         raise ConflictError(
@@ -40,7 +40,7 @@ def _live(target: Target) -> str:
         )
     if found.live is None:
         return "nothing yet"
-    return f"v{found.live.claim.version}, as ledger, stack and aliases have it, and its images are there"
+    return f"v{found.live.claim.version}, as ledger, stack and functions have it, and its images are there"
 
 
 def _alarms(target: Target, account: Account) -> str:
