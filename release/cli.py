@@ -109,6 +109,8 @@ def _main(argv: Sequence[str]) -> int:
     logging.basicConfig(level=logging.DEBUG if args.verbose else logging.INFO, handlers=[harmless], force=True)
     for chatty in ("botocore", "boto3", "urllib3", "s3transfer"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    if not args.verbose:  # each try that failed, in urllib3's own words; the error tells why the last one did
+        logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
     from release.adapters import actions, terminal
     from release.bootstrap import Wiring
 

@@ -15,6 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 
+from release.adapters.unanswered import why
 from release.digest import is_digest, sha256
 from release.errors import NotFoundError, RemoteError
 from release.images.model import BaseImage
@@ -105,7 +106,7 @@ class BaseRegistry:
             return self._pool(url).request(method, url, headers=dict(headers))
         except urllib3.exceptions.HTTPError as error:
             raise RemoteError(
-                f"the registry of {name} did not answer: {' '.join(str(error).split())[:300]}",
+                f"the registry of {name} did not answer: {why(error)}",
                 untouched="everything",
                 next_step="run it again; or name the image by digest (…@sha256:…), which asks nobody",
             ) from error

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import urllib3
 
+from release.adapters.unanswered import why
 from release.digest import sha256
 from release.errors import NotFoundError, RemoteError
 
@@ -99,7 +100,7 @@ class RegistryHttp:
 
     def _silent(self, error: Exception) -> RemoteError:
         return RemoteError(
-            f"the registry at {self.base} did not answer: {error}",
+            f"the registry at {self.base} did not answer: {why(error)}",
             untouched="every tag",
             next_step="run the same command again; what arrived is kept",
         )
