@@ -51,11 +51,16 @@ class TimedEvent:
 
 @dataclass(frozen=True)
 class Starts:
-    """What starts the functions: health routes, schedules, and other kinds of events by function."""
+    """What starts the functions: health routes, schedules, and other kinds of events by function.
+
+    Attributes:
+        pages: function -> the first path that it answers a GET of, whose address is known.
+    """
 
     health: tuple[Route, ...]
     schedules: tuple[TimedEvent, ...]
     others: Mapping[str, tuple[str, ...]]
+    pages: Mapping[str, str]
 
 
 def starts(template: Mapping[str, Any]) -> Starts:
@@ -63,6 +68,7 @@ def starts(template: Mapping[str, Any]) -> Starts:
     health: list[Route] = []
     schedules: list[TimedEvent] = []
     others: dict[str, tuple[str, ...]] = {}
+    pages: dict[str, str] = {}
     for function, resource in cfn.resources(template).items():
         if resource["Type"] not in FUNCTION_TYPES:
             continue
@@ -76,8 +82,10 @@ def starts(template: Mapping[str, Any]) -> Starts:
                 schedules.append(TimedEvent(f"{function}{name}", function, when if isinstance(when, str) else ""))
             else:
                 kinds.append(kind)
+            if kind in API_EVENTS and (page := _page(kind, own)):
+                pages.setdefault(function, page)
         others[function] = tuple(dict.fromkeys(kinds))
-    return Starts(tuple(dict.fromkeys(health)), tuple(schedules), others)
+    return Starts(tuple(dict.fromkeys(health)), tuple(schedules), others, pages)
 
 
 def _route(template: Mapping[str, Any], function: str, kind: str, own: Mapping[str, Any]) -> Route | None:
@@ -90,6 +98,15 @@ def _route(template: Mapping[str, Any], function: str, kind: str, own: Mapping[s
     named = [implicit] if key not in own else sorted(references(own[key]))
     api = named[0] if len(named) == 1 else ""
     return Route(path, function, api, _guarded(template, kind, api, own))
+
+
+def _page(kind: str, own: Mapping[str, Any]) -> str:
+    """The path of a GET that ``own`` takes; of one that takes every path, its first part; "" where it is computed."""
+    path = own.get("Path", "/" if kind == "HttpApi" else None)  # an HTTP API's event without a path takes every one
+    if not isinstance(path, str) or str(own.get("Method", "any")).lower() not in _GETS:
+        return ""
+    path = re.sub(r"\{[^{}]*\+\}\Z", "", path)
+    return "" if "{" in path or path.startswith("$") else path
 
 
 def _guarded(template: Mapping[str, Any], kind: str, api: str, own: Mapping[str, Any]) -> str:

@@ -98,7 +98,7 @@ def _wanted(found: Found, answers: Answers, written: str | None, files: ProjectF
         parameters=parameters.open_parameters(found.values, taking, answers.environments),
         routes=tuple((route, found.unsure(route)) for route in found.starts.health),
         schedules=found.starts.schedules,
-        silent=tuple(each.logical_id for each in found.functions if each.logical_id not in reached),
+        silent={n: found.starts.pages.get(n, "") for n in (f.logical_id for f in found.functions) if n not in reached},
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from release.adoption.answers import Answers
 from release.adoption.events import Route, TimedEvent
@@ -20,7 +20,7 @@ class SettingsWanted:
         images: tables for images that the template does not describe; "" for none.
         routes: health routes, each with why nobody can say that it answers, "" when it will.
         schedules: schedules that start a function.
-        silent: image functions that no proposal reaches.
+        silent: image functions that no proposal reaches, each with a path that it answers; "" when none is known.
     """
 
     template: str
@@ -31,7 +31,7 @@ class SettingsWanted:
     parameters: tuple[OpenParameter, ...] = ()
     routes: tuple[tuple[Route, str], ...] = ()
     schedules: tuple[TimedEvent, ...] = ()
-    silent: tuple[str, ...] = ()
+    silent: Mapping[str, str] = field(default_factory=dict)
 
 
 def project(wanted: SettingsWanted) -> str:
@@ -111,15 +111,21 @@ def schedule(event: TimedEvent, first: str) -> str:
     )
 
 
-def silent(functions: Iterable[str]) -> str:
-    """A comment for functions that no proposal reaches."""
-    names = list(functions)
-    return commented(
-        f"No smoke test reaches {', '.join(names)}: a deployment is then served, not smoke-tested. With a payload that "
-        "does\nno harm:",
-        f"[[smoke]]\nname = {text(f'{names[0]} answers')}\n"
-        f"[[smoke.steps]]\ninvoke = {text(names[0])}\npayload = {{}}\n",
-    )
+def silent(functions: Mapping[str, str]) -> str:
+    """A comment for functions that no proposal reaches: a request to one that answers any, else an event.
+
+    Args:
+        functions: each with a path that it answers; "" when none is known.
+    """
+    why = f"No smoke test reaches {', '.join(functions)}: a deployment is then served, not smoke-tested. "
+    function, path = next(((name, path) for name, path in functions.items() if path), (next(iter(functions)), ""))
+    if path:
+        why += "Nobody can\nsay from here what this route answers; if it is this status:"
+        title, step = f"GET {path} of {function} answers", f"get = {text(path)}\nstatus = 200\n"
+    else:
+        why += "With a\npayload that does no harm:"
+        title, step = f"{function} answers", f"invoke = {text(function)}\npayload = {{}}\n"
+    return commented(why, f"[[smoke]]\nname = {text(title)}\n[[smoke.steps]]\n{step}")
 
 
 def commented(why: str, lines: str) -> str:

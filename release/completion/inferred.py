@@ -21,6 +21,9 @@ from release.settings import cfn
 from release.settings.config import table_of
 from release.versions.ports import Git
 
+#: Characters of an image's inferred name: with a number behind it (``-12``) it keeps to what an image may have.
+_LONGEST = 28
+
 
 @dataclass(frozen=True)
 class Inferred:
@@ -132,7 +135,10 @@ def _kebab(logical_id: str) -> str:
     """``PlayerAccountApiFunction`` is ``player-account-api``: at most 31 characters, the most that an image has."""
     short = re.sub(r"(?<=.)(?:Lambda)?Function\Z", "", logical_id)
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", short).lower()
-    return re.sub(r"\A[^a-z]+", "", parted)[:28].rstrip("-") or "image"
+    name = re.sub(r"\A[^a-z]+", "", parted)
+    if len(name) > _LONGEST:
+        name = name[: _LONGEST + 1].rpartition("-")[0] or name[:_LONGEST]  # whole words, where there are several
+    return name.rstrip("-") or "image"
 
 
 def _free(name: str, taken: set[str]) -> str:

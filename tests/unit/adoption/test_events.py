@@ -99,3 +99,21 @@ def test_several_apis_without_an_output_leave_it_open_and_one_api_does_not() -> 
     assert "3 APIs and no output ApiUrl" in unsure(template(IMPLICIT))
     alone = template(IMPLICIT).split(b"  Public:")[0]
     assert unsure(alone) == ""
+
+
+@pytest.mark.parametrize(
+    ("event", "page"),
+    [
+        ("Type: Api, Properties: {Path: /hello, Method: get}", "/hello"),
+        ('Type: Api, Properties: {Path: "/{proxy+}", Method: ANY}', "/"),
+        ('Type: HttpApi, Properties: {Path: "/shop/{rest+}", Method: get}', "/shop/"),
+        ("Type: HttpApi", "/"),
+        ("Type: HttpApi, Properties: {Path: $default}", None),
+        ('Type: Api, Properties: {Path: "/orders/{id}", Method: get}', None),
+        ("Type: Api, Properties: {Path: /hello, Method: post}", None),
+        ("Type: Api, Properties: {Path: !Ref Where, Method: get}", None),
+        ("Type: SQS, Properties: {Path: /hello, Method: get}", None),
+    ],
+)
+def test_the_page_of_a_function_is_a_path_that_anybody_can_get(event: str, page: str | None) -> None:
+    assert starts(f"First: {{Type: SQS}}, Any: {{{event}}}").pages.get("Work") == page

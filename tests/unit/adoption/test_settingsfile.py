@@ -61,7 +61,7 @@ def test_once_written_nothing_is_added() -> None:
         ),
         routes=((Route("/health", "Work", "Api"), ""), (Route("/ping", "Work", "Api"), "it asks for credentials")),
         schedules=(TimedEvent("WorkDaily", "Work", "rate(1 day)"),),
-        silent=("Other",),
+        silent={"Other": ""},
     )
     text = completed(None, every)
     assert completed(text, every) == text
@@ -81,10 +81,11 @@ def test_a_sure_health_route_is_a_smoke_test_and_an_unsure_one_a_comment() -> No
     "wanted",
     [
         replace(WANTED, schedules=(TimedEvent("WorkDaily", "Work", "rate(1 day)"),)),
-        replace(WANTED, silent=("Work",)),
+        replace(WANTED, silent={"Work": ""}),
+        replace(WANTED, silent={"Other": "", "Work": "/hello"}),
         replace(WANTED, routes=((Route("/ping", "Work", "A"), "it asks for credentials"),)),
     ],
-    ids=["schedule", "silent", "unsure"],
+    ids=["schedule", "silent", "a path", "unsure"],
 )
 def test_a_proposal_is_a_comment_that_works_without_its_signs(wanted: SettingsWanted) -> None:
     text = completed(None, replace(wanted, images=IMAGES.lstrip()))

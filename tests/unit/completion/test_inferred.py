@@ -54,6 +54,20 @@ def test_a_release_toml_without_images_has_those_that_sam_would_build() -> None:
     assert found.args == {"FLAVOUR": "small"}
 
 
+@pytest.mark.parametrize(
+    ("function", "image"),
+    [
+        ("DetectLambdaFunction", "detect"),
+        ("DjlObjectDetectionInferenceFunction", "djl-object-detection"),
+        ("SupercalifragilisticexpialidociousFunction", "supercalifragilisticexpialid"),
+        ("Function", "function"),
+    ],
+)
+def test_an_image_is_called_after_its_first_function_in_whole_words(function: str, image: str) -> None:
+    (found,) = config(template=METADATA.replace("DetectFunction", function)).images.values()
+    assert found.name == image
+
+
 def test_the_registry_is_in_the_region_of_the_first_environment() -> None:
     assert config().registry_region == "eu-west-1"
 
