@@ -23,7 +23,8 @@ from release.tables import table
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
-RELEASE = (sys.executable, "-m", "release")
+#: Without the folder where it is typed on the path: a module of the team's may be called as one of ours.
+RELEASE = (sys.executable, "-P", "-m", "release")
 #: What ``release init`` writes and nobody edits; release.toml is edited, so it stays.
 WRITTEN = (".github", "pipeline.yaml", "CHANGELOG.md")
 _CACHES = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".pytest_cache", ".aws-sam", "dist")

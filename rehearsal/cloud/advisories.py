@@ -31,9 +31,14 @@ def _pip(package: str, cve: str, ghsa: str, severity: str, title: str, vulnerabl
     return Advisory(PIP, package, cve, severity, title, source, ranges, fixed, ghsa)
 
 
-def _debian(package: str, cve: str, severity: str, title: str, fixed: str = "") -> Advisory:
+def _debian(package: str, cve: str, severity: str, title: str, fixed: str = "", release: str = "13") -> Advisory:
     source = f"https://security-tracker.debian.org/tracker/{cve}"
-    return Advisory("debian 13", package, cve, severity, title, source, fixed=(fixed,) if fixed else ())
+    return Advisory(f"debian {release}", package, cve, severity, title, source, fixed=(fixed,) if fixed else ())
+
+
+#: The releases that a stand-in may be of, as etc/debian_version calls them: a system of which the database knew nothing
+#: would stop at the gate. The tracker's page says of each that it is not fixed there.
+RELEASES = ("11", "12", "13")
 
 
 ADVISORIES = (
@@ -63,7 +68,8 @@ ADVISORIES = (
          "Arbitrary code execution when loading a malicious data file", ">=0.14.0, <14.0.1", "14.0.1"),
     _debian("openssl", "CVE-2025-9230", "MEDIUM",
             "Out-of-bounds read and write in RFC 3211 KEK unwrap", "3.5.1-1+deb13u1"),
-    _debian("tar", "CVE-2005-2541", "LOW", "Setuid files are extracted without a warning"),
+    *(_debian("tar", "CVE-2005-2541", "LOW", "Setuid files are extracted without a warning", release=release)
+      for release in RELEASES),
 )  # fmt: skip
 
 

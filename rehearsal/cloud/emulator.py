@@ -7,10 +7,11 @@ templates ask for, ``inside/bridged`` takes the place of its parts.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,10 +79,16 @@ class Emulator:
 
 @contextmanager
 def emulator(
-    venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None, runtimes: Path | None = None
+    venv: Venv,
+    engine: EngineHandle,
+    folder: Path,
+    *,
+    port: int | None = None,
+    runtimes: Path | None = None,
+    images: Mapping[str, str] | None = None,
 ) -> Iterator[Emulator]:
     """An emulated AWS for the time of the ``with`` block: see :func:`start`."""
-    running = start(venv, engine, folder, port=port, runtimes=runtimes)
+    running = start(venv, engine, folder, port=port, runtimes=runtimes, images=images)
     try:
         yield running
     finally:
@@ -89,7 +96,13 @@ def emulator(
 
 
 def start(
-    venv: Venv, engine: EngineHandle, folder: Path, *, port: int | None = None, runtimes: Path | None = None
+    venv: Venv,
+    engine: EngineHandle,
+    folder: Path,
+    *,
+    port: int | None = None,
+    runtimes: Path | None = None,
+    images: Mapping[str, str] | None = None,
 ) -> Emulator:
     """Start it and wait until it answers; :func:`stop` ends it.
 
@@ -98,6 +111,7 @@ def start(
         port: None takes a free one.
         runtimes: the folder with the runtime interface emulators (:func:`runtime_emulators`); without it only images
             that bring their own can be invoked.
+        images: runtime of ZIP functions -> the engine's image that they run on; others run on AWS's own.
 
     Raises:
         MachineError: the port is taken, or it does not come up.
@@ -112,7 +126,8 @@ def start(
         command: list[str | Path] = [venv.python, "-m", "hypercorn", "bridged.app:app"]
         command += ["--workers", "0", "--keep-alive", "75"]
         command += [word for number in descriptors for word in ("--bind", f"fd://{number}")]
-        env = _environment(engine, folder, chosen) | ({"BRIDGED_RUNTIME_EMULATORS": str(runtimes)} if runtimes else {})
+        env = _environment(engine, folder, chosen) | {"BRIDGED_RUNTIMES": json.dumps(dict(images or {}))}
+        env |= {"BRIDGED_RUNTIME_EMULATORS": str(runtimes)} if runtimes else {}
         background = process.spawn(command, log_file=log, env=env, cwd=folder, descriptors=descriptors)
     running = Emulator(chosen, background.pid, log, engine.gateway)
     try:

@@ -22,6 +22,8 @@ BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 #: Where this machine says which certificates it trusts; a company's proxy that re-signs TLS is among them.
 _TRUST = ("RELEASE_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 _SHADOWED = {"passwd": "shadow", "group": "gshadow"}
+#: A suite that is not released -> what scanners are told: of a system that they do not know they can say nothing.
+SCANNED_AS = {"forky": "13.0"}
 _LINKS = {"usr/bin/awk": "mawk", "usr/bin/which": "which.debianutils", "usr/bin/sh": "dash"}
 
 
@@ -121,6 +123,8 @@ def _settle(rootfs: Path, mirror: debian.Mirror, suite: str) -> None:
     for link, target in _LINKS.items():
         if not (rootfs / link).exists() and not (rootfs / link).is_symlink():
             (rootfs / link).symlink_to(target)
+    if suite in SCANNED_AS:
+        (etc / "debian_version").write_text(f"{SCANNED_AS[suite]}\n")
     (etc / "apt" / "sources.list").write_text(f"deb {mirror.uri} {suite} main\n")
     # the user _apt is made by a script that did not run; and what an image does not need is not kept
     lines = ('APT::Sandbox::User "root";', 'APT::Install-Recommends "false";', *debian.transports())

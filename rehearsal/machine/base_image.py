@@ -25,7 +25,7 @@ from release.errors import MachineError, RemoteError
 from release.images.model import OWN_FRONTEND
 from release.images.reference import parse_reference
 
-RECIPE = "6"  # raised with every change of what a stand-in holds
+RECIPE = "7"  # raised with every change of what a stand-in holds
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}  # as the kernel and as OCI call them
 _PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 _LAMBDA = {  # as AWS's image has it
@@ -72,14 +72,7 @@ def find_or_make(
 
     Raises MachineError when one can be had neither way; each such image is named, and nothing was made.
     """
-    asked: dict[str, bool] = {}
-    wanted: dict[str, StandIn | str | None] = {}
-    for name in dict.fromkeys(names):
-        reference = parse_reference(name)
-        host = reference.host if reference else ""
-        if host not in asked:
-            asked[host] = _answers(name, docker, env)
-        wanted[name] = None if asked[host] else stand_in(name)
+    wanted = known(names, docker, env)
     if missing := {name: why for name, why in wanted.items() if isinstance(why, str)}:
         told = "; ".join(f"{name}: {why}" for name, why in missing.items())
         raise MachineError(
@@ -91,6 +84,19 @@ def find_or_make(
         make(name, found, cache, toolbox) if isinstance(found, StandIn) else RehearsalBase(name, None, "", "")
         for name, found in wanted.items()
     )
+
+
+def known(names: Iterable[str], docker: Path, env: Mapping[str, str]) -> dict[str, StandIn | str | None]:
+    """What each of ``names`` is taken from: None its registry, which answers; else a stand-in, or why there is none."""
+    asked: dict[str, bool] = {}
+    found: dict[str, StandIn | str | None] = {}
+    for name in dict.fromkeys(names):
+        reference = parse_reference(name)
+        host = reference.host if reference else ""
+        if host not in asked:
+            asked[host] = _answers(name, docker, env)
+        found[name] = None if asked[host] else stand_in(name)
+    return found
 
 
 def _answers(name: str, docker: Path, env: Mapping[str, str]) -> bool:

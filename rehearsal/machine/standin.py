@@ -18,6 +18,10 @@ PYTHONS = {"3.9": "bullseye", "3.11": "bookworm", "3.13": "trixie", "3.14": "for
 #: A Python that no Debian suite has -> the nearest newer one.
 NEAREST = {"3.10": "3.11", "3.12": "3.13"}
 SUITES = ("bullseye", "bookworm", "trixie", "forky")
+_SUITES_SAID = {
+    "bullseye": ", past its end of life: gate.end-of-life",
+    "forky": ", not released yet: scanned as Debian 13",
+}
 _MIRRORS = ("docker.io/library/", "public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
 _VERSION = r"(?P<python>3\.\d+)"
 _LAMBDA = re.compile(rf"{_VERSION}(?:[.-][\w.-]+)?")
@@ -61,7 +65,8 @@ class StandIn:
             return f"{short} cannot be pulled here: the engine's own frontend reads the Dockerfile"
         if self.kind == "uv":
             return f"{short} cannot be pulled here: a stand-in with uv from its Python package takes its place"
-        what = f"Debian's Python {self.python} ({self.suite})" if self.python else f"Debian {self.suite}"
+        suite = f"{self.suite}{_SUITES_SAID.get(self.suite, '')}"
+        what = f"Debian's Python {self.python} ({suite})" if self.python else f"Debian {suite}"
         other = f" and not {self.called}: wheels for {_cp(self.called)} alone do not install" if self.differs else ""
         uv = " and uv" if self.uv else ""
         return f"{short} cannot be pulled here: a stand-in with {what}{uv}{other} takes its place"

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rehearsal.cloud import emulator
-from rehearsal.machine import engine
+from rehearsal.machine import engine, runtimes
 from rehearsal.machine.engine_handle import EngineHandle
-from rehearsal.story import containers, course, seeding
+from rehearsal.story import containers, course, seeding, typed
 from rehearsal.story.settings import reaching
 from release.adapters.toolbox import Cache, Progress
-from release.errors import UsageError
+from release.errors import RemoteError, UsageError
 
 if TYPE_CHECKING:
     from rehearsal.story.testbed import Testbed
@@ -54,7 +54,10 @@ def stop_kept(env: Mapping[str, str], say: Progress, only: Path | None = None) -
         found = json.loads(state.read_text())
         facts = found["engine"] | {"docker": Path(found["engine"]["docker"])}
         aws = emulator.Emulator(found["emulator"]["port"], found["emulator"]["pid"], Path(found["emulator"]["log"]))
-        emulator.stop(aws, EngineHandle(**facts))
+        handle = EngineHandle(**facts)
+        emulator.stop(aws, handle)
+        with suppress(RemoteError):  # an engine that is gone has no names left
+            runtimes.forget(handle, state.parent.name)
         shutil.rmtree(state.parent, ignore_errors=True)
         say(f"stopped the rehearsal in {state.parent}")
     if len(kept) == len(stopped):
@@ -71,10 +74,11 @@ def how_to_look(bed: Testbed) -> list[str]:
     name = next(iter(bed.config.environments))
     found = reaching({**bed.scratch.env, **seeding.variables(bed.config.environments[name], bed.aws)})
     found["PATH"] = f"{bed.folder / 'bin'}:{found['PATH']}"
+    typed.put_first(bed.folder / "bin", bed.scratch.folder)
     file.write_text("".join(f"export {key}={shlex.quote(value)}\n" for key, value in found.items()))
     last = course.of(bed.config.environments).last
     return [
-        f"  . {file} && cd {bed.scratch.folder} && {sys.executable} -m release history {last}",
+        f"  . {file} && cd {bed.scratch.folder} && release history {last}",
         f"  the job summaries, as GitHub would show them: {bed.folder / 'github' / 'summaries'}",
         f"  what the emulated AWS prints: {bed.folder / 'aws' / 'emulator.log'}",
         f"  what the functions print: docker ps --all --filter {containers.label(bed.aws)}, then docker logs NAME",

@@ -8,7 +8,10 @@ from typing import Any
 
 from release.adapters import process
 from release.adoption import expanded
+from release.adoption.expanded import Expanded
 from release.bootstrap import Wiring
+from release.completion import tree
+from release.releases import bundling
 from release.settings.config import Config
 
 #: A type, or the beginning of several -> what is not shown. The first that fits counts.
@@ -35,9 +38,15 @@ _TYPES = "from ministack.services.cloudformation.provisioners import _RESOURCE_H
 _ANY = ("Custom::", "AWS::CloudFormation::")
 
 
-def types_of(config: Config, wiring: Wiring) -> dict[str, tuple[str, ...]]:
-    """Resource type -> logical ids, as SAM expands the template and those nested in it. Raises UsageError."""
-    everywhere, _ = expanded.expand(config, wiring.project_files.read, wiring.translator)
+def expand(config: Config, wiring: Wiring) -> tuple[Expanded, ...]:
+    """What SAM makes of the template and those nested in it, in each environment. Raises UsageError, MachineError."""
+    read = tree.reader(config.template, wiring.project_files.read, bundling.wanted(config))
+    everywhere, _ = expanded.expand(config, read, wiring.translator)
+    return everywhere
+
+
+def types_of(everywhere: Sequence[Expanded]) -> dict[str, tuple[str, ...]]:
+    """Resource type -> logical ids."""
     found: dict[str, dict[str, None]] = {}
     for environment in everywhere:
         for values in environment.templates:

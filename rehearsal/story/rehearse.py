@@ -38,6 +38,7 @@ def run(folder: Path, env: Mapping[str, str], names: Sequence[str], *, keep: boo
     """
     chosen = steps.chosen(names)
     top = repository_of(folder)
+    settings_there(top)
     reporter = Reporter()
     if changed := process.run(["git", "-C", top, "status", "--porcelain"]).stdout.splitlines():
         commit = process.run(["git", "-C", top, "rev-parse", "--short", "HEAD"], check=False).stdout.strip()
@@ -45,7 +46,6 @@ def run(folder: Path, env: Mapping[str, str], names: Sequence[str], *, keep: boo
         reporter.say(f"{files} changed or new and not committed: commit {commit} is what is rehearsed")
     try:
         with testbed.start(top, env, reporter, check, keep=keep) as bed:
-            reporter.stand_ins = list(bed.stand_ins)
             repository = host(bed, env, reporter)
             try:
                 try:
@@ -72,6 +72,31 @@ def repository_of(folder: Path) -> Path:
             next_step="run it in one: release -C DIR rehearse",
         )
     return Path(found.stdout.strip())
+
+
+def settings_there(top: Path) -> None:
+    """Raise UsageError unless the present commit of the repository has release.toml at its top."""
+    listed = process.run(["git", "-C", top, "ls-tree", "-r", "-z", "--name-only", "HEAD"], check=False)
+    if listed.code != 0:
+        return  # no commit: cloning says it
+    paths = [path for path in listed.stdout.split("\0") if path.rpartition("/")[2] == "release.toml"]
+    if "release.toml" in paths:
+        return
+    if paths:
+        where = paths[0].rpartition("/")[0]
+        raise UsageError(
+            f"release.toml is in {where}, and every command looks for it at the top of the repository",
+            untouched="everything; nothing was started",
+            next_step=f"git mv {paths[0]} release.toml, write the paths in it from there "
+            f'(template = "{where}/template.yaml"), and release init in the top for the rest',
+        )
+    raise UsageError(
+        "the present commit has no release.toml",
+        untouched="everything; nothing was started",
+        next_step="commit release.toml and run this again"
+        if (top / "release.toml").is_file()
+        else "release init, then commit what it wrote and run this again",
+    )
 
 
 def check(config: Config, folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,13 @@ class Reporter:
     def say(self, text: str) -> None:
         """One line below the present step."""
         self.console.print(f"  {text}", markup=False, soft_wrap=True)
+
+    def begin(self, stand_ins: Sequence[str]) -> None:
+        """Say what this rehearsal will not show, before it starts; the table at the end says it again."""
+        self.stand_ins = list(stand_ins)
+        self.console.print("[bold]==[/bold] what this rehearsal does not show")
+        for line in self.stand_ins:
+            self.say(line)
 
     @contextmanager
     def step(self, title: str, ran: str = "") -> Iterator[StepReport]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.story import typed
 from rehearsal.story.expectations import failure
 from release.adapters import process
 from release.errors import MachineError
@@ -64,7 +64,7 @@ class Scratch:
     def release(self, *arguments: str, code: int = 0, timeout: float = 900) -> str:
         """Run ``release`` in the clone and return its standard output. Raises NotAsExpected for another exit code."""
         self.say(f"$ release {' '.join(arguments)}")
-        command = [sys.executable, "-m", "release", *arguments]
+        command = [*typed.command(self.folder), *arguments]
         if "--json" in arguments:
             result = process.run(command, cwd=self.folder, env=self.env, timeout=timeout, check=False)
         else:

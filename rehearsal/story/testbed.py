@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import boto3
 
 from rehearsal.cloud import emulator, sample_database
-from rehearsal.machine import base_image, engine, from_lines
-from rehearsal.machine.engine_handle import EngineHandle, ensure_builder
+from rehearsal.machine import engine, runtimes
+from rehearsal.machine.engine_handle import EngineHandle
 from rehearsal.machine.tools import tools
-from rehearsal.story import advisory_registry, given, kept, limits, seeding
+from rehearsal.story import advisory_registry, given, kept, limits, preparing, seeding, zipped
+from rehearsal.story.preparing import Parts
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.scratch import Scratch
-from rehearsal.story.settings import NOT_A_PERSONS, parameters, settings
-from release.adapters.git import GitRepository
+from rehearsal.story.settings import parameters, settings
 from release.adapters.gitaround import GitAround
-from release.adapters.toolbox import Cache, Toolbox, Venv
-from release.adapters.trivy.binary import RECIPE, Binary, Installer
-from release.bootstrap import Wiring
-from release.deployments.target import ledger_repository
+from release.adapters.toolbox import Cache
+from release.errors import RemoteError
 from release.settings.config import Config
 
 STAND_INS = ("AWS is emulated by ministack: quotas, throttling and real latencies are not shown",)
@@ -58,16 +55,6 @@ class Testbed:
     remotes: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """What is the same for every rehearsal of this machine."""
-
-    engine: EngineHandle
-    venvs: Mapping[str, Venv]
-    bases: tuple[base_image.RehearsalBase, ...]
-    scanner: Binary
-
-
 @contextmanager
 def start(
     repository: Path, env: Mapping[str, str], reporter: Reporter, check: Callable[[Config, Path], None], *, keep: bool
@@ -87,16 +74,25 @@ def start(
     with ExitStack() as always, ExitStack() as unless_kept:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=cache.folder("rehearsals")))
         unless_kept.callback(shutil.rmtree, folder, ignore_errors=True)
-        clone, config, wiring = _clone(repository, folder / "clone", env, cache, reporter)
+        clone, config, wiring = preparing.clone(repository, folder / "clone", env, cache, reporter)
         check(config, clone.folder)
-        names = from_lines.names(config, GitRepository(clone.folder), "HEAD")
-        parts = _parts(always, names, cache, toolbox, env, reporter)
+        everywhere = limits.expand(config, wiring)
+        functions = zipped.runtimes(everywhere)
+        parts = preparing.parts(always, config, clone, functions, toolbox, env, reporter)
+        stand_ins = _stand_ins(parts, functions, limits.types_of(everywhere))
+        reporter.begin(stand_ins)
         with reporter.step("start the emulated AWS", "ministack: image repositories, scanner's advisories") as row:
-            runtimes = emulator.runtime_emulators(parts.venvs["sam"])
-            aws = emulator.start(parts.venvs["emulator"], parts.engine, folder / "aws", runtimes=runtimes)
+            unless_kept.callback(_forget, parts.engine, folder.name)
+            aws = emulator.start(
+                parts.venvs["emulator"],
+                parts.engine,
+                folder / "aws",
+                runtimes=emulator.runtime_emulators(parts.venvs["sam"]),
+                images=runtimes.load(parts.engine, parts.runtimes, folder.name),
+            )
             unless_kept.callback(emulator.stop, aws, parts.engine)
             session = boto3.Session("rehearsal", "rehearsal", region_name=config.registry_region)
-            _repositories(config, aws, session)
+            preparing.repositories(config, aws, session)
             its_settings = settings(
                 env,
                 aws=aws,
@@ -108,15 +104,11 @@ def start(
             )
             row.result = "it answers"
         clone = replace(clone, env=its_settings)
-        seeded = _seed(config, aws, session, clone, folder / "bin", reporter)
+        seeded = preparing.seed(config, aws, session, clone, folder / "bin", reporter)
         seeds = {name: each.parameters for name, each in seeded.items()}
         given.check(config, clone.folder, seeds)
         given.stand_in_secrets(config, session, aws.endpoint, seeds, reporter.say)
         scratch = replace(clone, env={**its_settings, **parameters(seeds)})
-        notes = [base.note for base in parts.bases if base.stand_in]
-        types = limits.types_of(config, wiring)
-        cannot = limits.told(types, limits.emulated(parts.venvs["emulator"].python))
-        stand_ins = (*notes, f"scan: {sample_database.NOTICE}", *STAND_INS, *cannot)
         if keep:
             kept.remember(folder, parts.engine, aws)
         interrupted = True
@@ -133,64 +125,16 @@ def start(
                 unless_kept.pop_all()
 
 
-def _clone(
-    repository: Path, folder: Path, env: Mapping[str, str], cache: Cache, reporter: Reporter
-) -> tuple[Scratch, Config, Wiring]:
-    """The clone, the settings of its commit, and what reads more of it. Raises MachineError, UsageError."""
-    clone = Scratch.clone(repository, folder, env, reporter.say)
-    clean = {key: value for key, value in env.items() if not key.startswith(NOT_A_PERSONS)}
-    wiring = Wiring(folder, {**clean, "RELEASE_CACHE": str(cache.root)})
-    config = wiring.config_at(wiring.git.resolve("HEAD"))
-    clone.begin(config.versions.main_branch)
-    return clone, config, wiring
+def _stand_ins(
+    parts: Parts, functions: Mapping[str, tuple[str, ...]], types: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """What this rehearsal does not show, a line each."""
+    notes = [base.note for base in parts.bases if base.stand_in]
+    zips = zipped.told(parts.runtimes, functions)
+    cannot = limits.told(types, limits.emulated(parts.venvs["emulator"].python))
+    return (*notes, *zips, f"scan: {sample_database.NOTICE}", *STAND_INS, *cannot)
 
 
-def _parts(
-    stack: ExitStack, names: Sequence[str], cache: Cache, toolbox: Toolbox, env: Mapping[str, str], reporter: Reporter
-) -> _Parts:
-    with reporter.step(
-        "get what is missing", "tools in environments of their own, engine, base images, scanner"
-    ) as row:
-        # the four fetches overlap; what another one needs it waits for by the cache's own locks
-        pool = stack.enter_context(ThreadPoolExecutor(2))
-        fetching = pool.submit(toolbox.venvs, ("sam", "emulator"))
-        scanner = pool.submit(Installer(cache.root, RECIPE, env, reporter.say).binary)
-        running = stack.enter_context(engine.engine(cache, reporter.say))
-        ensure_builder(running)
-        bases = base_image.find_or_make(names, running.docker, running.environment(env), cache, toolbox)
-        parts = _Parts(running, fetching.result(), bases, scanner.result())
-        for base in bases:
-            reporter.say(base.note or f"{base.reference}: its registry's own image")
-        reporter.say(f"scanner: {parts.scanner.origin}")
-        row.result = f"engine {running.version}{', our own' if running.started else ''}"
-    return parts
-
-
-def _repositories(config: Config, aws: emulator.Emulator, session: boto3.Session) -> None:
-    ecr = session.client("ecr", endpoint_url=aws.endpoint)
-    for image in config.images.values():
-        ecr.create_repository(repositoryName=image.repository, imageTagMutability="IMMUTABLE")
-    for name in (config.records, *(ledger_repository(config.records, name) for name in config.environments)):
-        ecr.create_repository(repositoryName=name, imageTagMutability="IMMUTABLE")
-    ecr.create_repository(repositoryName=advisory_registry.REPOSITORY, imageTagMutability="MUTABLE")
-
-
-def _seed(
-    config: Config,
-    aws: emulator.Emulator,
-    session: boto3.Session,
-    clone: Scratch,
-    programs: Path,
-    reporter: Reporter,
-) -> dict[str, seeding.Seeded]:
-    command = config.rehearsal.seed
-    if not command:
-        return dict.fromkeys(config.environments, seeding.Seeded())
-    with reporter.step("what each environment has before", command) as row:
-        env = {**clone.env, "PATH": f"{seeding.put_python_first(programs)}:{clone.env['PATH']}"}
-        found = {
-            name: seeding.seed(command, spec, clone.folder, env, aws, session, reporter.say)
-            for name, spec in config.environments.items()
-        }
-        row.result = "; ".join(f"{name}: {len(each.parameters)} parameters" for name, each in found.items())
-    return found
+def _forget(handle: EngineHandle, run: str) -> None:
+    with suppress(RemoteError):  # an engine that is gone has no names left
+        runtimes.forget(handle, run)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import yaml
 
 from release.errors import UsageError
+from release.settings.cfn import as_yaml
 
 
 def with_properties(text: str, where: str, values: Mapping[tuple[str, str], str]) -> str:
@@ -20,7 +21,7 @@ def with_properties(text: str, where: str, values: Mapping[tuple[str, str], str]
     Raises:
         UsageError: a resource shares its properties with another one (a YAML alias), so no single one can be changed.
     """
-    root = yaml.compose(text, yaml.SafeLoader)
+    root = yaml.compose(as_yaml(text), yaml.SafeLoader)
     resources = _value(root, "Resources")
     counted: dict[int, int] = {}
     _count(root, counted)

@@ -8,6 +8,7 @@ from functools import lru_cache
 import yaml
 
 from release.errors import UsageError
+from release.settings.cfn import as_yaml
 
 
 @lru_cache(maxsize=16)
@@ -22,7 +23,7 @@ def parameters(text: bytes, where: str) -> Mapping[str, str | None]:
     """
     try:
         # BaseLoader leaves each scalar the string that it is written as, and CloudFormation's tags mean nothing to it.
-        document = yaml.load(text, yaml.BaseLoader)
+        document = yaml.load(as_yaml(text.decode()), yaml.BaseLoader)
         found = {str(name): _default(rule) for name, rule in document["Parameters"].items()}
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(

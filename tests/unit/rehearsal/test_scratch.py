@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from rehearsal.story import typed
 from rehearsal.story.scratch import Scratch
 from release.errors import MachineError
 
@@ -42,3 +44,16 @@ def test_a_repository_without_a_commit_cannot_be_rehearsed(tmp_path: Path) -> No
     git(tmp_path, "init", "--quiet")
     with pytest.raises(MachineError, match="has no commit to rehearse"):
         Scratch.clone(tmp_path, tmp_path / "clone", {}, print)
+
+
+def test_the_command_is_ours_where_the_team_has_modules_by_its_names(repository: Path, tmp_path: Path) -> None:
+    for name in ("release.py", "rehearsal.py", "workflowlint.py"):
+        (repository / name).write_text("raise SystemExit('a module of the team')\n")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "feat: two")
+    clone = Scratch.clone(repository, tmp_path / "clone", dict(os.environ), print)
+    clone.begin("main")
+    assert clone.json("version")["version"] == "0.1.0"
+    typed.put_first(tmp_path / "bin", clone.folder)
+    told = subprocess.run([tmp_path / "bin" / "release", "rehearse", "--list"], cwd=clone.folder, capture_output=True)
+    assert (told.returncode, b"pull-request" in told.stdout) == (0, True), told.stderr

@@ -25,16 +25,17 @@ Resources:
 """
 FLOW = "Resources: {A: {Type: T, Properties: {CodeUri: a, H: !GetAtt B.C}}, B: {Type: T, Properties: {H: x}}}\n"
 JSON = json.dumps({"Resources": {n: {"Type": "T", "Properties": {"H": 1}} for n in "AB"}}, indent=2)
+TABS = JSON.replace("  ", "\t")
 
 
-@pytest.mark.parametrize("text", [BLOCK, FLOW, JSON])
+@pytest.mark.parametrize("text", [BLOCK, FLOW, JSON, TABS])
 def test_a_property_is_replaced_or_added_and_everything_else_stays(text: str) -> None:
     after = with_properties(text, "t", {("A", "CodeUri"): "built/A", ("B", "CodeUri"): 'built/"B"'})
     found, before = load(after, "t")["Resources"], load(text, "t")["Resources"]
     assert found["A"]["Properties"] == before["A"]["Properties"] | {"CodeUri": "built/A"}
     assert found["B"]["Properties"] == before["B"]["Properties"] | {"CodeUri": 'built/"B"'}
     assert {name: each["Type"] for name, each in found.items()} == {n: e["Type"] for n, e in before.items()}
-    if text == JSON:
+    if text in (JSON, TABS):
         json.loads(after)
 
 

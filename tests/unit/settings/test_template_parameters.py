@@ -30,6 +30,7 @@ Resources:
 
 def test_json_is_read_too() -> None:
     assert parameters(b'{"Parameters": {"A": {"Type": "String", "Default": "x"}}}', "t") == {"A": "x"}
+    assert parameters(b'{\n\t"Parameters": {\n\t\t"A": {"Type": "String"}\n\t}\n}', "t") == {"A": None}
 
 
 def test_the_project_s_own_template_leaves_open_what_a_release_gives() -> None:
