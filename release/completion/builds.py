@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from release.completion import clashes, loops
 from release.completion.document import Path, TemplateText
 from release.settings import cfn
 from release.settings.functions import FUNCTION_TYPES, references
@@ -58,30 +59,34 @@ class Build:
 
 
 def merged(mapping: Any) -> dict[str, Any]:
-    """A mapping with what YAML's ``<<`` brings in; {} for what is no mapping."""
-    if not isinstance(mapping, dict):
-        return {}
-    found: dict[str, Any] = {}
-    brought = mapping.get("<<", ())
-    for each in brought if isinstance(brought, list) else (brought,):
-        found = {**merged(each), **found}
-    return {**found, **{key: each for key, each in mapping.items() if key != "<<"}}
+    """A mapping of a template or of release.toml; {} for what is no mapping."""
+    return dict(mapping) if isinstance(mapping, dict) else {}
 
 
 def image_functions(document: TemplateText, template: Mapping[str, Any]) -> Iterator[ImageFunction]:
     """The functions that run an image, in their order.
 
     Raises:
-        UsageError: with the line: Metadata that is not whole, or not understood.
+        UsageError: with the line: Metadata that is not whole, or not understood; a kind of package that is computed; a
+            loop that makes such functions.
     """
+    loops.check(document, template)
     for name, resource in cfn.resources(template).items():
         if resource["Type"] not in FUNCTION_TYPES:
             continue
         own = merged(resource.get("Properties"))
+        clashes.check_shared(document, template, resource)
         raw = resource["Type"] == "AWS::Lambda::Function"
         uri = merged(own.get("Code")).get("ImageUri") if raw else own.get("ImageUri")
         metadata = merged(resource.get("Metadata"))
         packaged = own.get("PackageType", "Image" if uri is not None or "Dockerfile" in metadata else "Zip")
+        if packaged not in ("Image", "Zip"):
+            raise document.refused(
+                ("Resources", name, "Properties", "PackageType"),
+                f"the PackageType of {name} is {'computed' if isinstance(packaged, dict) else packaged}, and a release "
+                "must know whether it runs an image",
+                f"write PackageType: Image, or Zip, for {name}",
+            )
         if packaged != "Image":
             continue
         described = bool(_KEYS & metadata.keys())

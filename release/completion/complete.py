@@ -22,7 +22,7 @@ from release.settings.functions import references
 from release.settings.images import ImageSpec
 
 #: Raise this when the same template and settings give another copy.
-RECIPE = 3
+RECIPE = 4
 
 _URI_PATTERN = r"^\S+@sha256:[0-9a-f]{64}$"
 _RELEASED = {VERSION: clashes.VERSIONS, COMMIT: clashes.COMMITS}
@@ -76,6 +76,7 @@ def copied(template: bytes, where: str, wanted: Wanted, nesting: Nesting) -> Cop
     """
     loaded = cfn.load(template, where)
     document = read(decoded(template, where), where)
+    clashes.check_alias(document, loaded)
     running = [
         RunningFunction(each, name)
         for each in image_functions(document, loaded)
@@ -107,6 +108,12 @@ def _parameter(document: TemplateText, function: ImageFunction, wanted: Wanted, 
     named = [name for name in refers_to(function.uri) if name in nesting.given or (nesting.is_root and name in ours)]
     if len(named) == 1:
         return named[0]
+    if len(named) > 1:
+        raise document.refused(
+            function.uri_path,
+            f"{function.logical_id} may run {' or '.join(sorted(named))}, and a release proves one image of a function",
+            "give it one image's parameter, or make a function of each, with a Condition",
+        )
     for image in wanted.images.values():
         if same_build(image.dockerfile, image.context, image.target, image.args, function.build):
             return image.parameter

@@ -24,7 +24,8 @@ class TemplateText:
 
     Attributes:
         where: its name, for errors.
-        counted: node -> how often it stands in the document; an alias is the very node that it names.
+        counted: node -> how often it stands in the document; an alias is the very node that it names. A merge is not
+            counted: what is said beside it wins, so a place that merges can say something else.
     """
 
     text: str
@@ -39,7 +40,7 @@ class TemplateText:
         return "\r\n" if "\r\n" in self.text else "\n"
 
     def find(self, path: Sequence[str]) -> yaml.Node | None:
-        """What stands at ``path``, or None. A YAML merge (``<<``) counts as nothing here."""
+        """What stands at ``path`` itself, or None; what a YAML merge (``<<``) brings there stands elsewhere."""
         node: yaml.Node | None = self.root
         for key in path:
             node = value(node, key)
@@ -115,7 +116,8 @@ def _count(node: yaml.Node, counted: dict[int, int], where: str) -> None:
                     next_step=f"take one {key.value} away",
                 )
             names.add(key.value if isinstance(key, yaml.ScalarNode) else "")
-            _count(each, counted, where)
+            if not (isinstance(key, yaml.ScalarNode) and key.value == "<<"):
+                _count(each, counted, where)
     elif isinstance(node, yaml.SequenceNode):
         for each in node.value:
             _count(each, counted, where)

@@ -37,6 +37,7 @@ def applied(document: TemplateText, changes: Sequence[TemplateChange]) -> str:
     """
     edits: list[tuple[int, int, str]] = []
     additions: dict[Path, dict[str, Any]] = {}
+    brought = _Brought(cfn.load(document.text, document.where))
     for change in changes:
         there = _deepest(document, change.path)
         if there == change.path:
@@ -44,7 +45,7 @@ def applied(document: TemplateText, changes: Sequence[TemplateChange]) -> str:
             assert node is not None
             edits.append((node.start_mark.index, end(node), writing.inline(change.value, document.is_json)))
         else:
-            _put(additions.setdefault(there, {}), change.path[len(there) :], change.value)
+            brought.put(additions.setdefault(there, {}), there, change)
     edits += [_insertion(document, path, values) for path, values in additions.items()]
     text = document.text
     for start, stop, new in sorted(edits, key=lambda edit: edit[:2], reverse=True):
@@ -59,7 +60,7 @@ def _deepest(document: TemplateText, path: Path) -> Path:
         node = document.find(path[:length])
         if node is None:
             return path[: length - 1]
-        if document.counted[id(node)] > 1:
+        if document.counted.get(id(node), 1) > 1:
             raise document.refused(
                 path[:length],
                 f"{'.'.join(path[:length])} stands in several places (a YAML alias), and one of them must change",
@@ -107,6 +108,23 @@ def _start_of_line(text: str, index: int) -> int:
     return text.rfind("\n", 0, index) + 1
 
 
+@dataclass(frozen=True)
+class _Brought:
+    """What YAML merges bring to places where nothing stands: written out where something is added to it."""
+
+    loaded: Mapping[str, Any]
+
+    def put(self, into: dict[str, Any], there: Path, change: TemplateChange) -> None:
+        """Add ``change`` to what is written at ``there``."""
+        at: Any = self.loaded
+        for key in there:
+            at = at[key]
+        for key in change.path[len(there) : -1]:
+            at = at.get(key) if isinstance(at, Mapping) else None
+            into = into.setdefault(key, copy.deepcopy(at) if isinstance(at, dict) else {})
+        into[change.path[-1]] = change.value
+
+
 def _put(into: dict[str, Any], path: Path, value: Any) -> None:
     for key in path[:-1]:
         into = into.setdefault(key, {})
@@ -121,12 +139,23 @@ def _check(document: TemplateText, changes: Sequence[TemplateChange], text: str)
         found = cfn.load(text, document.where)
     except UsageError:
         found = {}
-    if _texts(found) != _texts(wanted):
+    if (path := _differs(_texts(found), _texts(wanted))) is not None:
         raise document.refused(
-            changes[0].path,
-            "the template is written in a way that nothing can be added to",
-            "write it as sam init does",
+            path,
+            f"{'.'.join(path) or 'the template'} is written in a way that nothing can be added to without a change of "
+            "something else (a YAML merge or alias may share it)",
+            "write out what several resources share, as sam init does",
         )
+
+
+def _differs(found: Any, wanted: Any) -> Path | None:
+    """Where two values differ first; None where they do not."""
+    if not (isinstance(found, dict) and isinstance(wanted, dict)):
+        return None if found == wanted else ()
+    for key in dict.fromkeys([*wanted, *found]):
+        if (path := _differs(found.get(key), wanted.get(key))) is not None:
+            return (key, *path)
+    return None
 
 
 def _texts(value: Any) -> Any:

@@ -17,11 +17,9 @@ from release.completion.builds import ImageFunction, merged, refers_to
 from release.completion.document import TemplateText
 from release.completion.edits import TemplateChange
 from release.settings import cfn
-from release.settings.functions import references
+from release.settings.functions import NO_ALIAS, references
 
 VERSION, COMMIT = "ReleaseVersion", "GitSha"
-#: The value of project.alias that gives functions none.
-NO_ALIAS = "none"
 _VARIABLES = {"RELEASE_VERSION": VERSION, "GIT_SHA": COMMIT}
 
 
@@ -41,10 +39,10 @@ def changes(
     Raises:
         UsageError: with the line: what an image function must not have, or what is something else than the release's.
     """
-    function, parameter = running.function, running.parameter
+    function = running.function
     resource = template["Resources"][function.logical_id]
     own, shared = merged(resource.get("Properties")), merged(cfn.shared_by(template, resource))
-    clashes.check_function(document, function, own, shared)
+    clashes.check_function(document, function.logical_id, own, {} if function.raw else shared)
     if "PackageType" not in own:
         yield TemplateChange((*function.properties, "PackageType"), "Image")
     publishes = not function.raw and ("AutoPublishAlias" in own or "AutoPublishAlias" in shared or alias != NO_ALIAS)
@@ -58,21 +56,38 @@ def changes(
         yield TemplateChange((*function.properties, "AutoPublishAlias"), alias)
     if publishes and "AutoPublishAliasAllProperties" not in {**shared, **own}:
         yield TemplateChange((*function.properties, "AutoPublishAliasAllProperties"), True)
-    plain = {"Ref": parameter}
-    simple = function.uri in (plain, {"Fn::Sub": f"${{{parameter}}}"})
-    if publishes and (simple or parameter not in refers_to(function.uri)):
-        yield TemplateChange(function.uri_path, _uri(template, resource, parameter))
-    elif parameter not in refers_to(function.uri):
-        yield TemplateChange(function.uri_path, plain)
+    yield from _image(document, template, running, publishes)
     if publishes and "VersionDescription" not in own:
         yield TemplateChange((*function.properties, "VersionDescription"), {"Fn::Sub": f"${{{VERSION}}} ${{{COMMIT}}}"})
     yield from _variables(document, function, own, shared)
 
 
-def _uri(template: Mapping[str, Any], resource: Mapping[str, Any], parameter: str) -> dict[str, Any]:
-    given = merged(template.get("Parameters"))
-    names = [name for name in reach.parameters_of(template, resource) if name not in (parameter, VERSION, COMMIT)]
-    values: list[Any] = [{"Ref": parameter}, {"Ref": VERSION}, {"Ref": COMMIT}]
+def _image(
+    document: TemplateText, template: Mapping[str, Any], running: RunningFunction, publishes: bool
+) -> Iterator[TemplateChange]:
+    """The image's URI: the parameter's value, or what theirs makes of it; one that has the version stays as it is."""
+    function, plain = running.function, {"Ref": running.parameter}
+    theirs = function.uri if running.parameter in refers_to(function.uri) else plain
+    if theirs == {"Fn::Sub": f"${{{running.parameter}}}"}:
+        theirs = plain
+    if "AWS::NoValue" in refers_to(theirs):
+        raise document.refused(
+            function.uri_path,
+            f"{function.logical_id} runs no image under some condition, which AWS refuses",
+            f"put the condition on the function itself (Condition: beside its Type), and write ImageUri: !Ref "
+            f"{running.parameter}",
+        )
+    if not publishes:
+        if running.parameter not in refers_to(function.uri):
+            yield TemplateChange(function.uri_path, plain)
+    elif VERSION not in refers_to(theirs):
+        yield TemplateChange(function.uri_path, _uri(template, template["Resources"][function.logical_id], theirs))
+
+
+def _uri(template: Mapping[str, Any], resource: Mapping[str, Any], theirs: Any) -> dict[str, Any]:
+    given, known = merged(template.get("Parameters")), {VERSION, COMMIT, *references(theirs)}
+    names = [name for name in reach.parameters_of(template, resource, theirs) if name not in known]
+    values: list[Any] = [theirs, {"Ref": VERSION}, {"Ref": COMMIT}]
     values += [{"Fn::Join": [",", {"Ref": n}]} if reach.is_list(given[n]) else {"Ref": n} for n in names]
     return {"Fn::Select": [0, {"Fn::Split": ["|", {"Fn::Join": ["|", values]}]}]}
 

@@ -22,11 +22,11 @@ _CONFIGURATION = (
 )
 
 
-def parameters_of(template: Mapping[str, Any], resource: Mapping[str, Any]) -> tuple[str, ...]:
-    """The template's parameters that the function ``resource`` depends on, in the template's order."""
+def parameters_of(template: Mapping[str, Any], resource: Mapping[str, Any], uri: Any = None) -> tuple[str, ...]:
+    """The template's parameters that the function ``resource`` and its image ``uri`` depend on, in their order."""
     given, conditions = merged(template.get("Parameters")), merged(template.get("Conditions"))
     shared, own = merged(cfn.shared_by(template, resource)), merged(resource.get("Properties"))
-    values = [each.get(key) for each in (shared, own) for key in _CONFIGURATION]
+    values = [uri, *(each.get(key) for each in (shared, own) for key in _CONFIGURATION)]
     found: set[str] = set()
     todo = set(_conditions(values))
     found |= set(references(values))

@@ -2,12 +2,14 @@
 
 ``!Ref X`` is ``{"Ref": "X"}``, ``!GetAtt A.B`` is ``{"Fn::GetAtt": ["A", "B"]}``, ``!Sub "…"`` is ``{"Fn::Sub": "…"}``.
 Source: AWS CloudFormation's "Intrinsic function reference". JSON is read too, being YAML. Scalars stay as they are
-written, because a template's ``Runtime: 3.10`` must not become a number on its way into a comparison.
+written, because a template's ``Runtime: 3.10`` must not become a number on its way into a comparison. What YAML's
+merge (``<<: *base``) brings in stands where it is brought to, as sam reads it before CloudFormation sees any of it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -42,7 +44,9 @@ def _function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str
     return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
 
 
-_Loader.yaml_implicit_resolvers = {}
+_MERGE = "tag:yaml.org,2002:merge"
+_Loader.yaml_implicit_resolvers = {"<": [(_MERGE, re.compile(r"<<\Z"))]}
+_Loader.add_constructor(_MERGE, _scalar)
 _Loader.add_constructor("tag:yaml.org,2002:str", _scalar)
 _Loader.add_multi_constructor("!", _function)
 
@@ -107,6 +111,12 @@ def resources(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {
         str(name): each for name, each in found.items() if isinstance(each, dict) and isinstance(each.get("Type"), str)
     }
+
+
+def section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A section of a template, or another mapping in one; empty where there is none."""
+    found = template.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def properties(resource: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any
 from release.settings import cfn
 
 FUNCTION_TYPES = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
+#: The value of project.alias that gives functions none.
+NO_ALIAS = "none"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -38,7 +40,7 @@ def functions(
         parameters: template parameter -> the image whose URI it takes.
         alias: what an alias is called whose name is no plain text in the template.
     """
-    apart = dict(_aliases(template))
+    apart, computed = dict(_aliases(template)), "" if alias == NO_ALIAS else alias
     found = []
     for name, resource in cfn.resources(template).items():
         if resource["Type"] not in FUNCTION_TYPES:
@@ -50,7 +52,7 @@ def functions(
         is_image = uri is not None or own.get("PackageType") == "Image"
         packaging = "image" if image else "foreign image" if is_image else "zip"
         given = own.get("AutoPublishAlias", shared.get("AutoPublishAlias", apart.get(name, "")))
-        found.append(TemplateFunction(name, image, packaging, given if isinstance(given, str) else alias))
+        found.append(TemplateFunction(name, image, packaging, given if isinstance(given, str) else computed))
     return tuple(found)
 
 
