@@ -1,9 +1,11 @@
 """What does an export cost, beside the usual way of writing one? The same members, the same double of AWS.
 
-    python -m bench.exports [--large]
+    python -m bench.exports [--large] [--runs N] [--only WORD] [--out FOLDER]
 
-The baseline is boto3's resource, pandas, every value as text, snappy (:mod:`bench.export_run`). Medians of three; each
-run is a process of its own; ``--large`` adds a million members, which takes minutes and gigabytes for the baseline.
+The baseline is boto3's resource, pandas, every value as text, snappy (:mod:`bench.export_run`); ours is the image's
+entry point with the image's packages (:mod:`bench.packages`), invoked directly. Each run is a process of its own, the
+two take turns, medians count. ``--large`` adds a million members, for which the baseline needs more memory than most
+machines have.
 """
 
 from __future__ import annotations
@@ -11,17 +13,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measure import Run, run, shown, table
+from bench.measure import Run, run
+from bench.packages import REFERENCE, size, size_of, slimmed
+from bench.told import Row, machine, told, write
 
 ROOT = Path(__file__).resolve().parent.parent
-RUNS = 3
 CORE_SHARE = 0.58
 """Of one core: what Lambda gives 1,024 MB ("Configure Lambda function memory": one vCPU at 1,769 MB)."""
 _CGROUP = Path("/sys/fs/cgroup/cpu")
@@ -37,7 +42,6 @@ def double(members: int, delay: float = 0.0) -> Iterator[None]:
             port = process.stdout.readline().strip()
             keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "x")
             os.environ |= {**keys, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_DEFAULT_REGION": "eu-west-1"}
-            os.environ.setdefault("PYTHONPATH", str(ROOT))
             yield
         finally:
             process.terminate()
@@ -55,69 +59,111 @@ def part_of_a_core() -> Iterator[Path]:
         group.rmdir()
 
 
-def exported(which: str, *, warm: int = 0, group: Path | None = None) -> Run:
-    """One process that exports once, and ``warm`` times more."""
-    words = [sys.executable, "-m", "bench.export_run", which, "--warm", str(warm)]
-    if group is not None:
-        words = ["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh", *words]
-    done = run(words, ROOT, 1800)
-    if done.code != 0:
-        raise SystemExit(f"{which} did not end well")
-    return done
+@dataclass(frozen=True)
+class Bench:
+    """``packages`` is the folder of the image's; ``runs`` of each."""
+
+    packages: Path
+    runs: int
+
+    def exported(self, which: str, *, warm: int = 0, group: Path | None = None) -> Run:
+        """One process that exports once, and ``warm`` times more."""
+        python = (
+            [sys.executable] if which == "reference" else ["env", f"PYTHONPATH={self.packages}", sys.executable, "-S"]
+        )
+        words = [*python, "-m", "bench.export_run", which, str(warm), str(time.monotonic())]
+        if group is not None:
+            words = ["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh", *words]
+        done = run(words, ROOT, 3600)
+        if done.code != 0:
+            raise SystemExit(f"did not end well: {' '.join(words)}")
+        return done
+
+    def compared(self, *, warm: int = 0, group: Path | None = None, runs: int = 0) -> tuple[list[Run], list[Run]]:
+        """Ours and the baseline, taking turns."""
+        pairs = [
+            (self.exported("ours", warm=warm, group=group), self.exported("reference", warm=warm, group=group))
+            for _ in range(runs or self.runs)
+        ]
+        return [ours for ours, _ in pairs], [reference for _, reference in pairs]
 
 
-def compared(runs: int, group: Path | None = None, warm: int = 0) -> dict[str, list[Run]]:
-    """Both, taking turns."""
-    found: dict[str, list[Run]] = {"ours": [], "reference": []}
-    for _ in range(runs):
-        for which, done in found.items():
-            done.append(exported(which, warm=warm, group=group))
-    return found
+def _said(key: str) -> Callable[[Run], float]:
+    return lambda one: float(json.loads(one.output.splitlines()[-1])[key])
 
 
-def _row(what: str, goal: str, ours: Sequence[float], reference: Sequence[float], unit: str = "s") -> Sequence[str]:
-    mine, theirs = statistics.median(ours), statistics.median(reference)
-    told = shown if unit == "s" else (lambda value: f"{value:,.0f} {unit}")
-    spread = f"{min(ours):.3g}-{max(ours):.3g}"
-    return what, told(mine), told(theirs), f"{mine / theirs:.3f}x = 1/{theirs / mine:.1f}", goal, spread
+def _memory(one: Run) -> float:
+    return one.memory
 
 
-def _told(runs: Sequence[Run], key: str) -> list[float]:
-    return [float(json.loads(one.output)[key]) for one in runs]
+def _row(
+    what: str, goal: float | None, unit: str, found: tuple[list[Run], list[Run]], value: Callable[[Run], float]
+) -> Row:
+    ours, reference = ([value(one) for one in runs] for runs in found)
+    return Row(what, goal, unit, ours, reference)
 
 
-def rows(large: bool) -> Iterator[Sequence[str]]:
-    """Every row of the table."""
+def small(bench: Bench) -> Iterator[Row]:
+    """1,228 members."""
     with double(1_228):
-        found = compared(RUNS, warm=5)
-        yield _row("CPU, 1,228 members, warm", "<= 1/9", *(_told(done, "cpu") for done in found.values()))
-        yield _row("file size, 1,228", "<= 0.75x", *(_told(done, "bytes") for done in found.values()), unit="bytes")
+        found = bench.compared(warm=7)
+        yield _row("CPU, 1,228 members, warm", 1 / 9, "s", found, _said("cpu"))
+        yield _row("file size, 1,228", 0.75, "bytes", found, _said("bytes"))
         with part_of_a_core() if os.access(_CGROUP, os.W_OK) else nullcontext() as group:
-            found = compared(RUNS, group)
-            label = f"start to file stored, 1,228, {CORE_SHARE if group else 'one'} core"
-            yield _row(label, "<= 1/4.5", *([one.seconds for one in done] for done in found.values()))
+            found = bench.compared(group=group)
+            share = f"{CORE_SHARE} core" if group else "no limit"
+            yield _row(f"process start to file stored, 1,228, {share}", 1 / 4.5, "s", found, _said("stored"))
+            yield _row("the same, CPU", None, "s", found, _said("cpu-stored"))
+
+
+def middle(bench: Bench) -> Iterator[Row]:
+    """100,000 members; the baseline takes minutes."""
     with double(100_000):
-        found = compared(1, warm=1)
-        yield _row("CPU, 100,000 members", "<= 1/12", *(_told(done, "cpu") for done in found.values()))
-        found = compared(1)
-        yield _row("peak memory, 100,000", "", *([one.memory for one in done] for done in found.values()), unit="MB")
+        found = bench.compared(warm=1, runs=1)
+        yield _row("CPU, 100,000 members, warm", 1 / 12, "s", found, _said("cpu"))
+        found = bench.compared(runs=1)
+        yield _row("peak memory, 100,000", None, "MB", found, _memory)
     with double(100_000, 0.08):
-        found = compared(1)
-        yield _row("100,000, 80 ms a page, wall", "<= 1/5", *([one.seconds for one in done] for done in found.values()))
-    if large:
-        with double(1_000_000):
-            found = compared(1)
-            memory = ([one.memory for one in done] for done in found.values())
-            yield _row("peak memory, 1,000,000", "<= 0.04x", *memory, unit="MB")
+        found = bench.compared(runs=1)
+        yield _row("100,000 members, 80 ms a page, wall", 1 / 5, "s", found, _said("stored"))
+
+
+def large(bench: Bench) -> Iterator[Row]:
+    """A million members: ours beside its own at 100,000, and beside the baseline where that fits the machine."""
+    with double(100_000):
+        smaller = [bench.exported("ours") for _ in range(bench.runs)]
+    with double(1_000_000):
+        larger = [bench.exported("ours") for _ in range(bench.runs)]
+        ours, own = ([one.memory for one in runs] for runs in (larger, smaller))
+        yield Row("peak memory, 1,000,000, beside its own at 100,000", 1.3, "MB", ours, own)
+        yield Row("peak memory, 1,000,000", 0.04, "MB", ours, [bench.exported("reference").memory])
+
+
+def installed_size(bench: Bench) -> Iterator[Row]:
+    """The packages, without byte code."""
+    values = [size(bench.packages) / 1e6], [size_of(REFERENCE) / 1e6]
+    yield Row("packages of the export's image, installed", 0.40, "MB", *values)
+
+
+PARTS = {"small": small, "packages": installed_size, "middle": middle, "large": large}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--large", action="store_true", help="a million members, too")
+    parser.add_argument("--runs", type=int, default=5, help="of what is measured in seconds (default: 5)")
+    parser.add_argument("--only", choices=PARTS, help="one part of the table")
+    parser.add_argument("--out", type=Path, help="folder for the table as markdown and as JSON")
     args = parser.parse_args(argv)
-    header = ("measure", "ours", "baseline", "ratio", "goal", "ours, spread")
-    print(table(header, list(rows(args.large))))
+    where = machine(["pandas", "pyarrow", "boto3"])
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(slimmed(Path(folder)), args.runs)
+        parts = [args.only] if args.only else [name for name in PARTS if name != "large" or args.large]
+        rows = [row for name in parts for row in PARTS[name](bench)]
+    print(told(rows, where))
+    if args.out:
+        write(args.out, "exports", rows, where)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from export.cells import Attribute, attributes, of_kind
+from export.functions import any_true, call, cast, matches, order, validity
 from export.shape import NumberShape, Shape, TableShape
 from shared.dynamodb_json import dumps
 
@@ -86,10 +86,10 @@ def _texts(cells: pa.Array, _: Exact) -> pa.Array:
     kinds = [field.name for field in cells.type] if pa.types.is_struct(cells.type) else []
     columns = {kind: cells.field(place) for place, kind in enumerate(kinds) if kind != "NULL"}
     found = {kind: content for kind, content in columns.items() if content.null_count < len(content)}
-    if not found.keys() <= {"S", "N"} or pc.any(pc.match_substring_regex(_of(found, "S"), _ESCAPED)).as_py():
+    if not found.keys() <= {"S", "N"} or any_true(matches(_of(found, "S"), _ESCAPED)):
         raise pa.ArrowInvalid("no fast road")
-    written = [pc.binary_join_element_wise(f'{{"{kind}":"', content, '"}', "") for kind, content in found.items()]
-    return pc.coalesce(*written) if written else pa.nulls(len(cells), pa.string())
+    written = [call("binary_join_element_wise", f'{{"{kind}":"', column, '"}', "") for kind, column in found.items()]
+    return call("coalesce", *written) if written else pa.nulls(len(cells), pa.string())
 
 
 def _of(columns: Mapping[str, pa.Array], kind: str) -> pa.Array:
@@ -137,7 +137,7 @@ def _as_it_is(content: pa.Array, _: Exact) -> pa.Array:
 
 
 def _cast(arrow: pa.DataType) -> Fast:
-    return lambda content, _: pc.cast(content, arrow)
+    return lambda content, _: cast(content, arrow)
 
 
 def _number(shape: NumberShape) -> ColumnType:
@@ -167,12 +167,11 @@ def _set(element: ColumnType, origin: str) -> ColumnType:
         return sorted(element.convert(item) for item in content)
 
     def fast(sets: pa.ListArray, exact: Exact) -> pa.Array:
-        values = element.fast(sets.flatten(), exact) if element.fast else None
+        values = element.fast(call("list_flatten", sets), exact) if element.fast else None
         if values is None:
             raise pa.ArrowInvalid("no fast road")
-        rows = pa.table({"row": pc.list_parent_indices(sets), "value": values})
-        order = pc.sort_indices(rows, [("row", "ascending"), ("value", "ascending")])
-        return _lists(sets, values.take(order), arrow)
+        rows = pa.table({"row": call("list_parent_indices", sets), "value": values})
+        return _lists(sets, call("take", values, order(rows, "row", "value")), arrow)
 
     return ColumnType(arrow, origin, convert, fast)
 
@@ -184,16 +183,16 @@ def _list(element: ColumnType) -> ColumnType:
         return [element.value(item) for item in content]
 
     def fast(lists: pa.ListArray, exact: Exact) -> pa.Array:
-        return _lists(lists, element.array(lists.flatten(), exact), arrow)
+        return _lists(lists, element.array(call("list_flatten", lists), exact), arrow)
 
     return ColumnType(arrow, "L", convert, fast)
 
 
 def _lists(like: pa.ListArray, values: pa.Array, arrow: pa.DataType) -> pa.ListArray:
     """Lists of the same lengths as `like`, with other values."""
-    ends = pc.cumulative_sum(pc.fill_null(pc.list_value_length(like), 0))
+    ends = call("cumulative_sum", call("coalesce", call("list_value_length", like), pa.scalar(0, pa.int32())))
     offsets = pa.concat_arrays([pa.array([0], ends.type), ends])
-    return pa.ListArray.from_arrays(offsets, values, type=arrow, mask=like.is_null())
+    return pa.Array.from_buffers(arrow, len(like), [validity(like), offsets.buffers()[1]], children=[values])
 
 
 def _struct(shape: Shape) -> ColumnType:
@@ -207,7 +206,7 @@ def _struct(shape: Shape) -> ColumnType:
 
     def fast(maps: pa.StructArray, exact: Exact) -> pa.Array:
         columns = [_column(maps, name, inner, exact) for name, inner in types.items()]
-        return pa.StructArray.from_arrays(columns, fields=fields, mask=maps.is_null())
+        return pa.Array.from_buffers(pa.struct(fields), len(maps), [validity(maps)], children=columns)
 
     return ColumnType(pa.struct(fields), "M", convert, fast)
 

@@ -18,13 +18,14 @@ import pyarrow.parquet as pq
 
 from export.columns import TableColumns
 from export.itempages import PageReader, together
+from export.limits import Limits, Memory, memory_full
 from export.row_groups import row_groups
 from export.scan import Table, scan, segments
 from export.shape import TableShape
 from export.spool import Spool
 from export.upload import AWS_FAULTS, S3Upload, Target
 from shared.config import Config
-from shared.errors import DeadlineError, SupersededError
+from shared.errors import SupersededError
 from shared.members_file import COMMIT, GENERATED_AT, RECORD_COUNT, RUN, VERSION, key_for, newest, outdated
 from shared.store import MemberStore, Pruned
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from shared.api import Remaining
-
-SECONDS_TO_END_CLEANLY = 10.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ class Generator:
     now: Callable[[], datetime]
     log: logging.Logger
     reader: PageReader = field(default_factory=PageReader)
+    memory: Memory = field(default_factory=Memory)
 
     def run(self, remaining: Remaining) -> Generated:
         """Makes the new file the current one; raises ApiError where it cannot, with the old file in its place."""
@@ -74,9 +74,13 @@ class Generator:
         key = key_for(started)
         before = self.store.keys()
         _refuse_older_than(newest(before), key)
-        with Spool() as spool:
-            shape = self._spool(spool, remaining)
-            size = self._write(spool, shape, self._target(key, started, shape.records), remaining)
+        limits = Limits(remaining, self.memory)
+        try:
+            with Spool() as spool:
+                shape = self._spool(spool, limits)
+                size = self._write(spool, shape, self._target(key, started, shape.records), limits)
+        except MemoryError as error:  # pyarrow's own is one of these
+            raise memory_full() from error
         pruned = self._prune(key, before)
         duration_ms = round((self.now() - started).total_seconds() * 1000)
         if pruned.current not in (None, key):
@@ -85,12 +89,13 @@ class Generator:
         self.log.info("member file generated", extra={"data": generated.answer()})
         return generated
 
-    def _spool(self, spool: Spool, remaining: Remaining) -> TableShape:
+    def _spool(self, spool: Spool, limits: Limits) -> TableShape:
         table, shape = Table(self.config.members_table, self.config.consistent_read), TableShape()
 
         def pages() -> Iterator[pa.StructArray]:
-            for page in scan(self.dynamodb, table, segments(self.dynamodb, table, self.log), self.reader):
-                _check_deadline(remaining)
+            count = segments(self.dynamodb, table, self.log)
+            for page in scan(self.dynamodb, table, count, self.reader, limits.seconds):
+                limits.check()
                 yield page
 
         for items in together(pages()):
@@ -108,14 +113,14 @@ class Generator:
         }
         return Target(self.config.reports_bucket, key, metadata)
 
-    def _write(self, spool: Spool, shape: TableShape, target: Target, remaining: Remaining) -> int:
+    def _write(self, spool: Spool, shape: TableShape, target: Target, limits: Limits) -> int:
         columns = TableColumns(shape)
         with S3Upload(self.store.s3, target, self.log) as upload:
             with pq.ParquetWriter(upload, columns.schema, compression="zstd") as writer:
                 for group in row_groups(columns, spool.pages()):
-                    _check_deadline(remaining)
+                    limits.check()
                     writer.write_table(group)
-            _check_deadline(remaining)
+            limits.check()
             upload.complete()
         if columns.exact:
             self.log.info("values that took the slow road", extra={"data": {"attributes": columns.exact}})
@@ -144,11 +149,3 @@ def _superseded(current: str) -> SupersededError:
         "if its name lies in the future, remove it.",
         current=current,
     )
-
-
-def _check_deadline(remaining: Remaining) -> None:
-    if remaining() < SECONDS_TO_END_CLEANLY:
-        raise DeadlineError(
-            "The run would not end within the function's time limit; nothing changed. "
-            "Raise Timeout of the function in template.yaml, or invoke the function directly instead of over the API."
-        )

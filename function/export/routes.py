@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 from export.download import download
 from export.generate import Generator
-from shared.api import Api, DirectAction, Route
-from shared.auth import MAY_GENERATE, MAY_READ, Verifier
+from shared.api import Api, DirectAction, Route, TokenVerifier
 from shared.config import Config
 from shared.health import health_call
 from shared.http import json_response
+from shared.principals import MAY_GENERATE, MAY_READ
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 FILE_PATH = "/members/parquet"
-LIBRARIES = ("boto3", "pyarrow", "pyjwt")
+LIBRARIES = ("botocore", "pyarrow", "pyjwt")
 
 
-def make_api(config: Config, generator: Generator, presigner: S3Client, verifier: Verifier, log: logging.Logger) -> Api:
+def make_api(
+    config: Config, generator: Generator, presigner: S3Client, verifier: TokenVerifier, log: logging.Logger
+) -> Api:
     """Lambda's handler for the image `export`."""
     return Api(
         routes=[

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from botocore.exceptions import ClientError
 
-from export.itempages import ItemPage, PageReader
+from export.itempages import DamagedPageError, ItemPage, PageReader
+from export.limits import deadline
 from shared.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -52,44 +53,51 @@ def segments(client: DynamoDBClient, table: Table, log: logging.Logger) -> int:
     return max(1, min(MOST_SEGMENTS, size // BYTES_PER_SEGMENT))
 
 
-def scan(client: DynamoDBClient, table: Table, count: int, reader: PageReader) -> Iterator[pa.StructArray]:
+def scan(
+    client: DynamoDBClient, table: Table, count: int, reader: PageReader, seconds: Callable[[], float]
+) -> Iterator[pa.StructArray]:
     """Every item, a page at a time: the segments' pages in turn, each segment's in order.
 
-    Raises UnavailableError where the table is too busy or an answer arrives damaged again and again.
+    Raises UnavailableError where the table is too busy or an answer arrives damaged again and again, DeadlineError
+    where no page comes within `seconds`, what is left of the run: a request that hangs is left to its thread.
     """
     client.meta.events.register("before-parse.dynamodb.Scan", _leave_unparsed, unique_id="export-scan")
-    with ThreadPoolExecutor(count) as pool:
-        waiting = [_Segment(client, table, number, count) for number in range(count)]
-        pages = [pool.submit(segment.fetch, None) for segment in waiting]
-        try:
-            yield from _in_turn(pool, waiting, pages, reader)
-        finally:
-            for page in pages:
-                page.cancel()
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield from _in_turn(pool, [_Segment(client, table, number, count) for number in range(count)], reader, seconds)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _in_turn(
-    pool: ThreadPoolExecutor, segments: list[_Segment], pages: list[Future[bytes]], reader: PageReader
+    pool: ThreadPoolExecutor, segments: list[_Segment], reader: PageReader, seconds: Callable[[], float]
 ) -> Iterator[pa.StructArray]:
+    def fetched(page: Future[bytes]) -> bytes:
+        try:
+            return page.result(max(0.0, seconds()))
+        except TimeoutError as error:
+            if page.done():  # botocore's own
+                raise
+            raise deadline() from error
+
+    def whole(number: int) -> ItemPage:
+        for _ in range(TRIES_PER_PAGE - 1):
+            try:
+                return reader.read(fetched(pages[number]))
+            except DamagedPageError:
+                pages[number] = pool.submit(segments[number].again)
+        return reader.read(fetched(pages[number]))
+
+    pages = [pool.submit(segment.fetch, None) for segment in segments]
     open_segments = list(range(len(segments)))
     while open_segments:
         for number in tuple(open_segments):
-            page = _whole(pages[number], segments[number], reader)
+            page = whole(number)
             if page.next_key is None:
                 open_segments.remove(number)
             else:
                 pages[number] = pool.submit(segments[number].fetch, page.next_key)
             yield page.items
-
-
-def _whole(fetched: Future[bytes], segment: _Segment, reader: PageReader) -> ItemPage:
-    body = fetched.result()
-    for _ in range(TRIES_PER_PAGE - 1):
-        try:
-            return reader.read(body)
-        except UnavailableError:
-            body = segment.again()
-    return reader.read(body)
 
 
 class _Segment:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from export.functions import any_true, call, cast, chosen, find, matches, trimmed
 
 INT64_SMALLEST, INT64_LARGEST = -(2**63), 2**63 - 1
 MOST_FIELDS = 200
@@ -30,33 +31,32 @@ class NumberShape:
 
     def learn(self, texts: pa.StringArray) -> None:
         """Learns numbers in DynamoDB's notation (up to 38 digits, exponent -130 to 125); nulls are none."""
-        texts = texts.drop_null()
+        texts = call("drop_null", texts)
         if not len(texts):
             return
         try:
-            edges = pc.min_max(pc.cast(texts, pa.int64())).as_py()
+            edges = call("min_max", cast(texts, pa.int64())).as_py()
         except pa.ArrowInvalid:
             self._learn_decimals(texts)
         else:
             self._need(max(len(str(abs(number))) for number in edges.values()), 0)
 
     def _learn_decimals(self, texts: pa.StringArray) -> None:
-        plain = pc.match_substring_regex(texts, _PLAIN)
-        for text in texts.filter(pc.invert(plain)).to_pylist():
+        plain = matches(texts, _PLAIN)
+        for text in chosen(texts, call("invert", plain)).to_pylist():
             self.add(text)
-        digits = pc.utf8_ltrim(texts.filter(plain), "-0")  # 0.05 needs no digit before the point
-        point = pc.find_substring(digits, ".")
-        whole = pc.if_else(pc.less(point, 0), pc.utf8_length(digits), point)
-        large = pc.greater(whole, _CERTAINLY_INT64)
-        for text in texts.filter(plain).filter(large).to_pylist():
+        texts = chosen(texts, plain)
+        digits = trimmed(texts, "ltrim", "-0")  # 0.05 needs no digit before the point
+        point = find(digits, ".")
+        whole = call("if_else", call("less", point, 0), call("utf8_length", digits), point)
+        for text in chosen(texts, call("greater", whole, _CERTAINLY_INT64)).to_pylist():
             self.add(text)
-        fractions = pc.utf8_rtrim(digits.filter(pc.greater_equal(point, 0)), "0")
+        fractions = trimmed(chosen(digits, call("greater_equal", point, 0)), "rtrim", "0")
         scale = 0
         if len(fractions):
-            behind = pc.subtract(pc.utf8_length(fractions), pc.find_substring(fractions, "."))
-            scale = pc.max(behind).as_py() - 1
-        zero = pc.any(pc.match_substring_regex(texts, _ZERO)).as_py()
-        self._need(max(pc.max(whole).as_py() or 0, int(bool(zero))), scale)
+            scale = call("max", call("subtract", call("utf8_length", fractions), find(fractions, "."))).as_py() - 1
+        zero = any_true(matches(texts, _ZERO))
+        self._need(max(call("max", whole).as_py() or 0, int(zero)), scale)
 
     def _need(self, whole_digits: int, scale: int) -> None:
         self.whole_digits = max(self.whole_digits, whole_digits)
@@ -97,10 +97,10 @@ class Shape:
                 case "N":
                     self.number.learn(content)
                 case "NS":
-                    self.number.learn(content.flatten())
+                    self.number.learn(call("list_flatten", content))
                 case "L":
                     self.element = self.element or Shape()
-                    elements = content.flatten()
+                    elements = call("list_flatten", content)
                     if pa.types.is_struct(elements.type):
                         self.element.learn(elements)
                 case "M":

@@ -3,19 +3,22 @@
 import os
 from datetime import UTC, datetime
 
-from report.routes import make_api
-from shared.clients import s3_client
-from shared.config import read_config
-from shared.startup import make_log, make_verifier
-from shared.store import MemberStore
+from shared.coldstart import without_collections
 
-_config = read_config(os.environ, needs_table=False)
-_log = make_log("report", _config)
+with without_collections():
+    from report.routes import make_api
+    from shared.clients import s3_client
+    from shared.config import read_config
+    from shared.startup import PoolVerifier, make_log
+    from shared.store import MemberStore
 
-handler = make_api(
-    _config,
-    MemberStore(s3_client(), _config.reports_bucket),
-    lambda: datetime.now(UTC),
-    make_verifier(_config),
-    _log,
-)
+    _config = read_config(os.environ, needs_table=False)
+    _log = make_log("report", _config)
+
+    handler = make_api(
+        _config,
+        MemberStore(s3_client(), _config.reports_bucket),
+        lambda: datetime.now(UTC),
+        PoolVerifier(_config),
+        _log,
+    )

@@ -8,18 +8,18 @@ from typing import Any
 from report.figures import Figure, all_figures
 from report.formats import CSV, CSV_CONTENT_TYPE, negotiate, to_csv
 from report.members import read_members
-from shared.api import Api, DirectAction, Route
-from shared.auth import MAY_READ, Verifier
+from shared.api import Api, DirectAction, Route, TokenVerifier
 from shared.config import Config
 from shared.health import health_call
 from shared.http import Request, Response, json_response
+from shared.principals import MAY_READ
 from shared.store import CurrentFile, MemberStore
 
-LIBRARIES = ("boto3", "numpy", "pandas", "pyarrow", "pyjwt")
+LIBRARIES = ("botocore", "numpy", "pandas", "pyarrow", "pyjwt")
 
 
 def make_api(
-    config: Config, store: MemberStore, now: Callable[[], datetime], verifier: Verifier, log: logging.Logger
+    config: Config, store: MemberStore, now: Callable[[], datetime], verifier: TokenVerifier, log: logging.Logger
 ) -> Api:
     """Lambda's handler for the image `report`."""
 

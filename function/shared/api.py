@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shared.auth import Verifier
 from shared.errors import ApiError, ForbiddenError, MethodNotAllowedError, NotFoundError
 from shared.http import Request, Response, cors_headers, is_http, json_response, request_from, to_gateway
 from shared.logs import audit
+from shared.principals import Principal
 
 
 class LambdaContext(Protocol):
@@ -22,6 +22,12 @@ class LambdaContext(Protocol):
     def aws_request_id(self) -> str: ...
 
     def get_remaining_time_in_millis(self) -> int: ...
+
+
+class TokenVerifier(Protocol):
+    """Who calls, by the request's Authorization header."""
+
+    def principal(self, authorization: str | None) -> Principal: ...
 
 
 Remaining = Callable[[], float]
@@ -62,7 +68,7 @@ class Api:
         self,
         routes: Sequence[Route],
         actions: Sequence[DirectAction],
-        verifier: Verifier,
+        verifier: TokenVerifier,
         *,
         allowed_origin: str,
         log: logging.Logger,

@@ -5,35 +5,17 @@ current practices). PyJWT checks structure, signature and issuer; the rest is co
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
 
-from shared.errors import ForbiddenError, UnauthorizedError
+from shared.errors import UnauthorizedError
 from shared.jwks import KEY_ID, KeySet
-
-MAY_GENERATE = frozenset({"Members_CRUD_All", "System_CRUD_All"})
-MAY_READ = MAY_GENERATE | {"Members_Read_All"}
+from shared.principals import Principal
 
 LONGEST_TOKEN = 16 * 1024
 KNOWN_HEADERS = {"alg", "kid", "typ"}  # jku, x5u, jwk, crit and the like are refused, not ignored
 CLOCK_SKEW_SECONDS = 5  # for "not yet valid" only; an expired token gets no grace
-
-
-@dataclass(frozen=True)
-class Principal:
-    """A verified caller. `subject` is the pool's opaque id of the user."""
-
-    subject: str
-    groups: frozenset[str]
-
-    def role_among(self, allowed: frozenset[str]) -> str:
-        """The caller's group that allows the action, for the audit log; raises ForbiddenError when none does."""
-        matching = sorted(self.groups & allowed)
-        if not matching:
-            raise ForbiddenError(f"This needs membership of one of the groups {', '.join(sorted(allowed))}.")
-        return matching[0]
 
 
 class Verifier:

@@ -70,6 +70,12 @@ class DeadlineError(ApiError):
     status, code = 504, "deadline"
 
 
+class MemoryFullError(ApiError):
+    """The function's memory is too small for the table; the run stopped by itself and changed nothing."""
+
+    status, code = 507, "memory_full"
+
+
 class DiskFullError(ApiError):
     """The function's /tmp is too small for the table."""
 

@@ -6,6 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -26,6 +27,7 @@ class WireTable:
     """`segments` are pages of items; `damage` may change an answer's body before it leaves, its checksum staying.
 
     Strict: a scan that asks for another number of segments, or goes on from a key that no page ended with, fails.
+    The silent segment answers nothing until `silence` is over.
     """
 
     segments: Sequence[Sequence[Sequence[Item]]]
@@ -33,6 +35,8 @@ class WireTable:
     damage: Callable[[int, bytes], bytes] = lambda _, body: body
     requests: Counter[str] = field(default_factory=Counter)
     busy_segment: int | None = None
+    silent_segment: int | None = None
+    silence: Event = field(default_factory=Event)
 
     def attach(self, client: Any) -> None:
         """Answers `client`'s requests from here on; nothing of them leaves the process."""
@@ -48,6 +52,8 @@ class WireTable:
         assert action == "Scan"
         assert asked.get("TotalSegments", 1) == len(self.segments)
         number = asked.get("Segment", 0)
+        if number == self.silent_segment:
+            self.silence.wait(30)
         if number == self.busy_segment:
             return _response(request.url, 400, b'{"__type":"x#ProvisionedThroughputExceededException"}')
         place = int(asked["ExclusiveStartKey"]["page"]["N"]) if "ExclusiveStartKey" in asked else 0

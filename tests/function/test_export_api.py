@@ -109,7 +109,7 @@ def test_health_tells_what_is_deployed_without_token_table_or_bucket(
     answer = api(event("GET", "/health"), context)
     assert answer["statusCode"] == 200
     content = body(answer)
-    assert content.pop("libraries").keys() == {"python", "boto3", "pyarrow", "pyjwt"}
+    assert content.pop("libraries").keys() == {"python", "botocore", "pyarrow", "pyjwt"}
     assert content == {"status": "ok", "version": config.version, "commit": config.commit}
 
 

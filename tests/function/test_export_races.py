@@ -13,7 +13,8 @@ from function_faults import during, refuse
 from function_readback import read_back
 from function_runs import KEY, OLD_KEY, Put, open_uploads, plenty, put_old
 
-from export.generate import SECONDS_TO_END_CLEANLY, Generator
+from export.generate import Generator
+from export.limits import SECONDS_TO_END_CLEANLY
 from shared.errors import DeadlineError, SupersededError
 from shared.members_file import PREFIX, key_for
 from shared.store import MemberStore

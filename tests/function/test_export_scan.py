@@ -29,10 +29,10 @@ def pages(segment: int, *sizes: int) -> list[list[dict[str, Any]]]:
     return [[{"id": {"S": f"{segment}.{page}.{row}"}} for row in range(size)] for page, size in enumerate(sizes)]
 
 
-def read(client: Any, count: int) -> list[str]:
+def read(client: Any, count: int, seconds: float = 60.0) -> list[str]:
     return [
         cell["S"]
-        for items in scan(client, SCANNED, count, PageReader())
+        for items in scan(client, SCANNED, count, PageReader(), lambda: seconds)
         if len(items)
         for cell in items.field("id").to_pylist()
     ]

@@ -7,9 +7,10 @@ import pytest
 from conftest import Clock
 from function_tokens import OTHER_KEY_ID, UserPool, document, jwk, new_key, signed
 
-from shared.auth import MAY_GENERATE, MAY_READ, Verifier
+from shared.auth import Verifier
 from shared.errors import ForbiddenError, UnauthorizedError
 from shared.jwks import KeySet
+from shared.principals import MAY_GENERATE, MAY_READ
 
 NOW = Clock().seconds()
 
