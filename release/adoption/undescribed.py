@@ -1,6 +1,7 @@
 """Images that functions run and whose Dockerfile the template does not name: ``ImageUri: !Ref P`` without Metadata.
 
-One such image and one Dockerfile that nothing else builds are each other's. Anything else is a person's to say.
+Names tell which Dockerfile is whose (:mod:`dockerfiles`); what they tell is written as a proposal, which a person looks
+at before anything is released. Anything else is a person's to say.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from release.adoption import settingsparts
+from release.adoption import dockerfiles, settingsparts
 from release.completion import sourcepaths
 from release.completion.builds import Build, ImageFunction, merged, refers_to
 from release.errors import NotFoundError, UsageError
 
-_DOCKERFILE = re.compile(r"Dockerfile(?:\..+)?\Z|.+\.[Dd]ockerfile\Z")
 #: Endings of a parameter's name that say what it is, not which one.
 _URI = re.compile(r"(?:(?:Ecr|ECR|Container|Docker)?Image)?(?:Uri|URI|Url|URL)?\Z")
 
@@ -51,28 +51,33 @@ def tables(
     Raises:
         UsageError: nobody can say which Dockerfile is whose.
     """
-    if not lacking:
-        return ""
-    taken = set(used)
-    files = [path for path in paths if _DOCKERFILE.match(posixpath.basename(path)) and path not in taken]
-    parameter, functions = next(iter(lacking.items()))
-    contexts = _contexts(files[0], paths, read) if len(lacking) == len(files) == 1 else []
-    if len(contexts) != 1:
-        raise _unknown(parameter, functions, files)
+    files = dockerfiles.of(paths, used)
+    chosen, found = dockerfiles.matched(lacking, files), []
+    for parameter, functions in lacking.items():
+        contexts = _contexts(chosen[parameter], paths, read) if parameter in chosen else []
+        if not contexts:
+            raise _unknown(parameter, functions, files)
+        found.append(_table(Build(chosen[parameter], contexts[0], ""), parameter, functions, project, read))
+    return "\n".join(found)
+
+
+def _table(build: Build, parameter: str, functions: Sequence[str], project: str, read: Callable[[str], bytes]) -> str:
     name = _name(parameter)
-    inputs = ", ".join(map(settingsparts.text, sourcepaths.inputs(Build(files[0], contexts[0], ""), read)))
+    inputs = ", ".join(map(settingsparts.text, sourcepaths.inputs(build, read)))
     return (
+        f"# A proposal: nothing but names says that this Dockerfile builds what {', '.join(functions)} "
+        f"run{'s' * (len(functions) == 1)}.\n"
         f"[images.{name}]\n"
         f"repository = {settingsparts.text(f'{project}/{name}')}\n"
-        f"context = {settingsparts.text(contexts[0])}\n"
-        f"dockerfile = {settingsparts.text(files[0])}\n"
+        f"context = {settingsparts.text(build.context)}\n"
+        f"dockerfile = {settingsparts.text(build.dockerfile)}\n"
         f"inputs = [{inputs}]\n"
         f"parameter = {settingsparts.text(parameter)}\n"
     )
 
 
 def _contexts(dockerfile: str, paths: Sequence[str], read: Callable[[str], bytes]) -> list[str]:
-    """The folders that have all that the Dockerfile copies, of its own and the repository's top."""
+    """The folders that have all that the Dockerfile copies, of its own and the repository's top, in this order."""
     found = []
     for folder in dict.fromkeys((posixpath.dirname(dockerfile) or ".", ".")):
         try:
@@ -92,7 +97,7 @@ def _name(parameter: str) -> str:
 
 
 def _unknown(parameter: str, functions: Sequence[str], files: Sequence[str]) -> UsageError:
-    seen = f"; there are {', '.join(files[:5])}" if files else "; there is no Dockerfile that nothing else builds"
+    seen = f"; there are {', '.join(files[:5])}" if files else "; there is no Dockerfile that builds nothing else"
     name = _name(parameter)
     return UsageError(
         f"nothing says how the image of the parameter {parameter} is built, which {', '.join(functions)} run{seen}",

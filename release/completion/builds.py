@@ -1,12 +1,14 @@
 """What builds the images of a template's functions, as SAM's own ``Metadata`` says it.
 
 Source: AWS SAM developer guide, "Building with container images" (Dockerfile, DockerContext, DockerBuildTarget,
-DockerBuildArgs, DockerTag); the Dockerfile's path starts from the context, the context's from the template.
+DockerBuildArgs, DockerTag); the Dockerfile's path starts from the context, the context's from the template. An ImageUri
+that is a folder is what the .NET tools for Lambda take ("Amazon.Lambda.Tools", deploy-serverless): its Dockerfile.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +20,9 @@ from release.settings.functions import FUNCTION_TYPES, references
 
 #: DockerTag names the image on the builder's own machine; a release names it by digest.
 _KEYS = frozenset({"Dockerfile", "DockerContext", "DockerBuildTarget", "DockerBuildArgs"})
+#: No image is called so ("docker tag": a name begins with a letter or a digit), so it is a path from the template.
+_LOCAL = re.compile(r"\.{1,2}(?:[/\\].*)?")
+_ARCHIVES = (".tar", ".tar.gz", ".tgz")
 _PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 
 
@@ -89,8 +94,11 @@ def image_functions(document: TemplateText, template: Mapping[str, Any]) -> Iter
             )
         if packaged != "Image":
             continue
-        described = bool(_KEYS & metadata.keys())
-        build = _build(document, name, metadata, _platform(template, resource)) if described else None
+        described, platform, build = bool(_KEYS & metadata.keys()), _platform(template, resource), None
+        if described:
+            build = _build(document, name, metadata, platform)
+        elif isinstance(uri, str) and _LOCAL.fullmatch(uri):
+            build = _beside(document, ImageFunction(name, uri, None, raw), platform)
         yield ImageFunction(name, uri, build, raw)
 
 
@@ -138,6 +146,18 @@ def _build(document: TemplateText, name: str, metadata: Mapping[str, Any], platf
     context = _folder(document, (*at, "DockerContext"), posixpath.dirname(document.where), metadata["DockerContext"])
     dockerfile = _folder(document, (*at, "Dockerfile"), context, metadata["Dockerfile"])
     return Build(dockerfile, context, target, {str(k): v for k, v in args.items()}, platform)
+
+
+def _beside(document: TemplateText, function: ImageFunction, platform: str) -> Build:
+    """The Dockerfile of the folder that an ImageUri names."""
+    if str(function.uri).endswith(_ARCHIVES):
+        raise document.refused(
+            function.uri_path,
+            f"{function.logical_id} runs {function.uri}, an archive, and a release builds what it runs",
+            f"give {function.logical_id} Metadata (Dockerfile, DockerContext), and take its ImageUri away",
+        )
+    folder = _folder(document, function.uri_path, posixpath.dirname(document.where), str(function.uri))
+    return Build(posixpath.normpath(posixpath.join(folder, "Dockerfile")), folder, "", {}, platform)
 
 
 def _folder(document: TemplateText, path: Path, folder: str, written: str) -> str:

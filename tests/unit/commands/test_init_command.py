@@ -437,6 +437,28 @@ def test_an_image_whose_dockerfile_nobody_can_tell_is_refused_with_what_to_write
     assert "[images.function]" in error.next_step
 
 
+def test_images_without_metadata_are_the_dockerfiles_in_folders_of_their_names(tmp_path: Path) -> None:
+    """What is left over is the one image's that no name fits; the proposal says that names alone told it."""
+    folder = GitFolder(tmp_path / "names")
+    parameters = ("DetectImageUri", "TrainerEcrImageUri", "OtherUri")
+    template = "Transform: AWS::Serverless-2016-10-31\nParameters:\n"
+    template += "".join(f"  {each}: {{Type: String}}\n" for each in parameters) + "Resources:\n"
+    for name, parameter in zip(("Detect", "NightlyTraining", "Third"), parameters, strict=True):
+        properties = f"{{PackageType: Image, ImageUri: !Ref {parameter}}}"
+        template += f"  {name}Function: {{Type: AWS::Serverless::Function, Properties: {properties}}}\n"
+    files = dict.fromkeys(("services/detect/Dockerfile", "Dockerfile.trainer", "x/Dockerfile"), b"FROM scratch\n")
+    folder.commit({"template.yaml": template.encode(), **files})
+    ran(folder.folder, "--yes")
+    written = (folder.folder / "release.toml").read_text()
+    found = {name: (each.dockerfile, each.context) for name, each in config_file.parse(written).images.items()}
+    assert found == {
+        "detect": ("services/detect/Dockerfile", "services/detect"),
+        "trainer": ("Dockerfile.trainer", "."),
+        "other": ("x/Dockerfile", "x"),
+    }
+    assert written.count("# A proposal: nothing but names says that this Dockerfile builds what ") == 3
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_refused(repository: GitFolder) -> None:
     repository.folder.chmod(0o555)

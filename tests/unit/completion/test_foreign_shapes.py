@@ -201,3 +201,27 @@ def test_a_merge_that_would_give_another_resource_what_a_function_gets_is_refuse
     error = refused(f"{text}  Queue: {{Type: AWS::SQS::Queue, Properties: {{<<: *p, DelaySeconds: 3}}}}\n")
     assert error.message.startswith("template.yaml, line 7: Resources.Queue.Properties")
     assert "a YAML merge or alias may share it" in error.message
+
+
+# ---------------------------------------------------------------- an ImageUri that is a folder
+
+
+@pytest.mark.parametrize(("uri", "folder"), [(".", "."), ("./detect", "detect"), (r".\\detect", "detect")])
+def test_an_image_uri_that_is_a_folder_is_built_from_its_dockerfile(uri: str, folder: str) -> None:
+    text = f'Resources:\n  F: {{Type: AWS::Lambda::Function, Properties: {{Code: {{ImageUri: "{uri}"}}}}}}\n'
+    (found,) = inferred("template.yaml", lambda _: text.encode(), {})
+    dockerfile = "Dockerfile" if folder == "." else f"{folder}/Dockerfile"
+    assert (found.build.dockerfile, found.build.context) == (dockerfile, folder)
+    assert own(copy_of(text))["Code"]["ImageUri"] == {"Ref": "FImageUri"}
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [("./image.tar.gz", "runs ./image.tar.gz, an archive"), ("../other", "is outside the repository")],
+)
+def test_an_image_uri_that_is_an_archive_or_outside_is_refused(uri: str, said: str) -> None:
+    function = f"{{Type: AWS::Serverless::Function, Properties: {{PackageType: Image, ImageUri: {uri}}}}}"
+    with pytest.raises(UsageError) as caught:
+        inferred("template.yaml", lambda _: f"Resources:\n  F: {function}\n".encode(), {})
+    assert caught.value.message.startswith("template.yaml, line 2: ")
+    assert said in caught.value.message
