@@ -81,7 +81,14 @@ class Wiring:
     """The ports of one run, each made when it is first asked for (a command pays only for what it uses)."""
 
     def __init__(self, folder: Path, env: Mapping[str, str], project: str = "", region: str = "") -> None:
-        self.folder, self.env, self.project, self.region = folder, env, project, region
+        self.here, self.env, self.project, self.region = folder, env, project, region
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of release.toml: where the command was started, or above that in the repository."""
+        from release.adapters.projectfiles import project_folder
+
+        return self.here if self.project else project_folder(self.here)
 
     @cached_property
     def config(self) -> Config:
@@ -154,6 +161,11 @@ class Wiring:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"release.toml cannot be read: {error}", next_step="make it a UTF-8 text file") from error
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether there is a release.toml. Raises UsageError: it cannot be read."""
+        return self._settings is not None
 
     @cached_property
     def _versions_alone(self) -> VersionSettings | None:
@@ -519,7 +531,7 @@ class Wiring:
         """The repository around the folder."""
         from release.adapters.gitaround import GitAround
 
-        return GitAround(self.folder)
+        return GitAround(self.here)
 
     @cached_property
     def changed_files(self) -> ChangedTogether:

@@ -40,3 +40,18 @@ class WorkingTree:
                 untouched=path,
                 next_step="free the disk, or the file's mode",
             ) from error
+
+
+def project_folder(here: Path) -> Path:
+    """The folder of release.toml for a command that was started in ``here``: there, or above it in the repository.
+
+    ``here`` itself where there is none. What lies above the repository's top is somebody else's.
+    """
+    up = here
+    for folder in (whole := here.resolve(), *whole.parents):
+        if (folder / "release.toml").is_file():
+            return up
+        if (folder / ".git").exists():
+            break
+        up = up / ".."
+    return here

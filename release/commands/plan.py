@@ -58,6 +58,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         bases, notes = _bases(wiring, answer.commit, resolved=answer.is_due)
         differences, said = _differences(wiring, answer) if answer.is_due else (None, ())
         found = releaseplan.with_bases(found, bases, (*notes, *said))
+    elif not wiring.has_settings:
+        alone = "there is no release.toml, so no workflow releases it: release init writes both"
+        found = releaseplan.with_bases(found, {}, (alone,))
     diff = diffreport.of_differences(differences) if differences else None
     outputs = version.outputs(answer, candidate=True) | {"release": str(answer.is_due).lower()}
     return Report(
