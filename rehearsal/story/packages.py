@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from rehearsal.story.scratch import Scratch
 from release.adapters.distribution import Distribution
 from release.deployments.packagediff import packages
-from release.errors import NotFoundError
 
 _PYTHON = "pypi/"
 #: What a base brings, and what pip carries inside itself; another package says more.
@@ -39,10 +38,7 @@ def a_package(scratch: Scratch, version: str, images: Sequence[str]) -> str | No
     recorded = scratch.json("show", version)["images"]
     for name in images:
         if sbom := recorded[name]["sbom"]:
-            try:
-                content = registry.blob(recorded[name]["repository"], sbom)
-            except NotFoundError:  # a bill is pushed with the image: a release that takes an image over has none of it
-                continue
+            content = registry.blob(recorded[name]["repository"], sbom)
             bill = packages(content, f"the bill of materials of {name}")
             found |= {each.removeprefix(_PYTHON) for each in bill if each.startswith(_PYTHON)}
     return min(found, key=lambda name: (_normal(name) in _EVERYWHERE, name), default=None)

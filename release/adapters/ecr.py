@@ -117,6 +117,10 @@ class Ecr:
         registry.push_artifact(repository, artifact)
         self.tag(repository, artifact.digest, sbom_tag(artifact))
 
+    def bill(self, repository: str, digest: str) -> bytes:
+        """See :class:`release.images.ports.Registry`."""
+        return self.distribution(repository).blob(repository, digest)
+
     def uri(self, repository: str, digest: str) -> str:
         """See :class:`release.images.ports.Registry`."""
         return f"{self._host(repository)}/{repository}@{digest}"

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Images of a commit into the registry, and the record that makes them a release."""
     from release.gate import gate
     from release.images import build
-    from release.releases import bundling, drafting, publish, recording, report
+    from release.releases import bundling, drafting, publish, recording, report, takenover
     from release.releases.drafting import Draft
     from release.releases.tags import checked_version
 
@@ -53,26 +53,28 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     plans = publish.plan_publication(config, version, commit, images, tags)
     digest = recording.known(version, commit, wiring.store, config.records)
     bundle = None if digest else _built_bundle(wiring, commit, config, expected)
-    zips: dict[str, str] = {}
+    digests, zips = {plan.image: plan.digest for plan in plans}, dict[str, str]()
+    earlier = None if digest else takenover.before(wiring.store, config.records)
+    there = takenover.bills(digests, earlier, wiring.registry)
     if not args.dry_run and not (digest and all(not plan.push for plan in plans)):
         guard = wiring.gate(args.database)
         pushed = {p.image: workspace.archive(p.image, p.inputs) for p in plans if p.push}
         archives = tuple(archive_target(wiring, archive) for archive in pushed.values() if archive)
-        there = by_digest(wiring, {p.image: p.digest for p in plans if not p.push})
+        kept = by_digest(wiring, {p.image: p.digest for p in plans if not p.push})
         with code_targets(wiring, commit, config) as code:
-            gate.require(guard, (*archives, *there, *code), other_side(wiring))
+            gate.require(guard, (*archives, *kept, *code), other_side(wiring))
             _check_starts(wiring, commit, config, archives)
             zips = {target.image: target.manifest.digest for target in code}
-        sboms = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans}
+        sboms = {name: guard.records.sbom(name, each) for name, each in digests.items() if name not in there}
         publish.apply(plans, config, wiring.registry, workspace, sboms)
     if not args.dry_run:
-        parts = {plan.image: plan.digest for plan in plans} | zips
+        parts = digests | zips
         draft = Draft(
             version=version,
             commit=commit,
             images={plan.image: (plan.inputs, plan.digest) for plan in plans},
-            sboms={name: wiring.records.sbom(name, digest) for name, digest in parts.items()},
-            verdicts={name: _verdict(wiring, name, digest) for name, digest in parts.items()},
+            sboms={name: there.get(name) or wiring.records.sbom(name, each) for name, each in parts.items()},
+            verdicts={name: _verdict(wiring, name, each) for name, each in parts.items()},
             changes=_changes(wiring, commit),
             branch=wiring.git.checkout(commit).branch,
         )

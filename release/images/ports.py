@@ -116,5 +116,8 @@ class Registry(Protocol):
         It has a name of its own (``sbom-…``): what has none may be deleted.
         """
 
+    def bill(self, repository: str, digest: str) -> bytes:
+        """An attached bill of materials by its own digest, verified. Raises NotFoundError: it is not there."""
+
     def uri(self, repository: str, digest: str) -> str:
         """``host/repository@sha256:…`` as Lambda takes it."""

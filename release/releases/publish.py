@@ -117,10 +117,13 @@ def apply(
     workspace: Workspace,
     sboms: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Push every archive, then write the tags.
+    """Push every archive, lay its bill of materials beside it, then write the tags.
 
     A release counts only when its record is named, which comes after this. So a crash at any point leaves a version
     that no deployment accepts, and the same command finishes it.
+
+    Args:
+        sboms: image -> its bill of materials, of those that the registry has none of yet.
     """
     for item in publications:
         if item.push:
@@ -135,7 +138,7 @@ def apply(
             log.info("pushing image %s, %s", item.image, item.digest)
             registry.push(item.repository, archive)
     for item in publications:
-        if item.tags and (sbom := (sboms or {}).get(item.image)):
+        if sbom := (sboms or {}).get(item.image):
             registry.attach(item.repository, item.digest, sbom)
         for tag in item.tags:
             registry.tag(item.repository, item.digest, tag)

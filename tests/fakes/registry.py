@@ -87,6 +87,11 @@ class FakeRegistry(Registry):
             self._keep(repository, artifact.manifest)
         self.tag(repository, artifact.digest, sbom_tag(artifact))
 
+    def bill(self, repository: str, digest: str) -> bytes:
+        self.journal.ask()
+        self._check(repository)
+        return self._blob(repository, digest)
+
     def tag(self, repository: str, digest: str, tag: str) -> TagOutcome:
         self._check(repository)
         self._blob(repository, digest)

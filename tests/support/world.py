@@ -19,7 +19,7 @@ from release.deployments.prunemodel import PrunePlan
 from release.deployments.target import Target
 from release.images import build
 from release.images.build import Built, ImagePlan
-from release.releases import drafting, promote, publish, recording
+from release.releases import drafting, promote, publish, recording, takenover
 from release.releases.bundle import Limits
 from release.releases.drafting import Draft
 from release.releases.record import BUNDLE_TYPE, RECORD_TYPE, RecordedVerdict, to_json
@@ -241,12 +241,16 @@ class World:
         recording.known(version, commit, self.store, RELEASES)
         images = build.plan_builds(self.config, commit, self.git, self.workspace, self.registry, self.bases)
         plans = publish.plan_publication(self.config, version, commit, images, self.tags())
-        publish.apply(plans, self.config, self.registry, self.workspace, self.sboms)
+        there = takenover.bills(
+            {plan.image: plan.digest for plan in plans}, takenover.before(self.store, RELEASES), self.registry
+        )
+        due = {name: sbom for name, sbom in self.sboms.items() if name in self.config.images and name not in there}
+        publish.apply(plans, self.config, self.registry, self.workspace, due)
         draft = Draft(
             version=version,
             commit=commit,
             images={plan.image: (plan.inputs, plan.digest) for plan in plans},
-            sboms=self.sboms,
+            sboms={**self.sboms, **there},
             verdicts={plan.image: RecordedVerdict("pass", "0" * 16) for plan in plans},
             changes="",
             branch=self.git.checkout(commit).branch,
