@@ -284,7 +284,7 @@ class Wiring:
         """The records of starts, beside the archives."""
         from release.adapters.startstore import StartStore
 
-        return StartStore(self.workspace.folder)
+        return StartStore(self.workspace.folder, self.workspace.earlier)
 
     @cached_property
     def registry(self) -> Ecr:

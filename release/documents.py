@@ -79,6 +79,8 @@ def _fits(kind: str, value: Any) -> bool:
             return isinstance(value, str)
         case "int":
             return type(value) is int
+        case "float":
+            return type(value) in (int, float)
         case "tuple[str, ...]":
             return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
         case "Mapping[str, str]":

@@ -26,6 +26,11 @@ def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
 
 
+def more(count: int) -> str:
+    """Bytes more or less, for a person: ``+1.2 MB``, ``-40 B``."""
+    return f"{'+-'[count < 0]}{size(abs(count)) if abs(count) >= 1000 else f'{abs(count)} B'}"
+
+
 def bytes_of(text: str) -> int:
     """The bytes of a size that a person wrote, ``12.3 MB``: kB, MB and GB are powers of a thousand, as in :func:`size`.
 

@@ -12,28 +12,46 @@ from release.images.startrecord import StartRecord, from_json, to_json
 
 @dataclass(frozen=True)
 class StartStore:
-    """Records in ``folder``."""
+    """Records in ``folder``; the last one of each image also in ``earlier``, beside what the next build is to find."""
 
     folder: Path
+    earlier: Path | None = None
 
     def keep_start(self, record: StartRecord) -> None:
         """See :class:`release.images.ports.StartRecords`."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
-                file.write(to_json(record))
-            Path(file.name).replace(self._path(record.image, record.digest))
-        except OSError as error:
-            raise MachineError(
-                f"cannot write to {self.folder}: {error.strerror}",
-                untouched="the registry and every environment",
-                next_step="free it or its disk, then: release start",
-            ) from error
+        for path in (self._path(record.image, record.digest), self._before(record.image)):
+            if path:
+                _write(path, to_json(record))
 
     def start(self, image: str, digest: str) -> StartRecord | None:
         """See :class:`release.images.ports.StartRecords`."""
-        path = self._path(image, digest)
-        return from_json(path.read_bytes(), path.name) if path.exists() else None
+        return _read(self._path(image, digest))
+
+    def start_before(self, image: str) -> StartRecord | None:
+        """See :class:`release.images.ports.StartRecords`."""
+        path = self._before(image)
+        return _read(path) if path else None
 
     def _path(self, image: str, digest: str) -> Path:
         return self.folder / f"{image}-{digest.removeprefix('sha256:')}.start.json"
+
+    def _before(self, image: str) -> Path | None:
+        return self.earlier / f"{image}.start.json" if self.earlier else None
+
+
+def _read(path: Path) -> StartRecord | None:
+    return from_json(path.read_bytes(), path.name) if path.exists() else None
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(content)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise MachineError(
+            f"cannot write to {path.parent}: {error.strerror}",
+            untouched="the registry and every environment",
+            next_step="free it or its disk, then: release start",
+        ) from error

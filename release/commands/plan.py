@@ -131,7 +131,7 @@ def _before(wiring: Wiring, environment: str, answer: NextVersion) -> tuple[Live
 def _built(wiring: Wiring, commit: str) -> tuple[Mapping[str, RecordedImage], Mapping[str, bytes]]:
     """The images of ``commit`` that this machine has, and the bills of materials of those that were scanned."""
     from release.digest import sha256
-    from release.images import build
+    from release.images import build, startfigures
     from release.releases.record import RecordedImage
 
     if not wiring.workspace.folder.is_dir():
@@ -144,8 +144,10 @@ def _built(wiring: Wiring, commit: str) -> tuple[Mapping[str, RecordedImage], Ma
             bill = wiring.records.sbom(plan.image, archive.digest)
             found = archive.manifest
             bills[sha256(bill)] = bill
+            started = wiring.starts.start(plan.image, archive.digest)
             images[plan.image] = RecordedImage(
                 config.images[plan.image].repository,
                 *(archive.digest, plan.inputs, found.platform, found.size, sha256(bill) if bill else ""),
+                starts=startfigures.figures(started) if started else {},
             )
     return images, bills

@@ -14,7 +14,7 @@ from release.commands.common.scantargets import archive_target, by_digest, code_
 if TYPE_CHECKING:
     from release.bootstrap import Wiring
     from release.gate.scan import ScanTarget
-    from release.releases.record import RecordedVerdict
+    from release.releases.publish import Publication
     from release.report import Report
     from release.settings.config import Config
 
@@ -33,10 +33,9 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Images of a commit into the registry, and the record that makes them a release."""
-    from release.gate import gate
+    from release.commands.common import drafted
     from release.images import build
     from release.releases import bundling, drafting, publish, recording, report, takenover
-    from release.releases.drafting import Draft
     from release.releases.tags import checked_version
 
     commit = wiring.git.resolve(args.commit)
@@ -53,37 +52,47 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     plans = publish.plan_publication(config, version, commit, images, tags)
     digest = recording.known(version, commit, wiring.store, config.records)
     bundle = None if digest else _built_bundle(wiring, commit, config, expected)
-    digests, zips = {plan.image: plan.digest for plan in plans}, dict[str, str]()
-    earlier = None if digest else takenover.before(wiring.store, config.records)
-    there = takenover.bills(digests, earlier, wiring.registry)
-    if not args.dry_run and not (digest and all(not plan.push for plan in plans)):
-        guard = wiring.gate(args.database)
-        pushed = {p.image: workspace.archive(p.image, p.inputs) for p in plans if p.push}
-        archives = tuple(archive_target(wiring, archive) for archive in pushed.values() if archive)
-        kept = by_digest(wiring, {p.image: p.digest for p in plans if not p.push})
-        with code_targets(wiring, commit, config) as code:
-            gate.require(guard, (*archives, *kept, *code), other_side(wiring))
-            _check_starts(wiring, commit, config, archives)
-            zips = {target.image: target.manifest.digest for target in code}
-        sboms = {name: guard.records.sbom(name, each) for name, each in digests.items() if name not in there}
-        publish.apply(plans, config, wiring.registry, workspace, sboms)
     if not args.dry_run:
-        parts = digests | zips
-        draft = Draft(
-            version=version,
-            commit=commit,
-            images={plan.image: (plan.inputs, plan.digest) for plan in plans},
-            sboms={name: there.get(name) or wiring.records.sbom(name, each) for name, each in parts.items()},
-            verdicts={name: _verdict(wiring, name, each) for name, each in parts.items()},
-            changes=_changes(wiring, commit),
-            branch=wiring.git.checkout(commit).branch,
-        )
+        earlier = None if digest else takenover.before(wiring.store, config.records)
+        there = takenover.bills({plan.image: plan.digest for plan in plans}, earlier, wiring.registry)
+        zips: Mapping[str, str] = {}
+        if not digest or any(plan.push for plan in plans):
+            zips = _pushed(args.database, wiring, commit, config, plans, there)
+        draft = drafted.draft(wiring, version, commit, plans, zips, there, earlier)
         with workspace.scratch() as folder:
             digest = drafting.publish(
                 draft, config, wiring.git, wiring.registry, wiring.store, folder, wiring.limits, bundle
             )
     rows = [(plan.image, plan.digest, plan.push, plan.tags) for plan in plans]
     return report.of_publication(version, commit, digest, rows)
+
+
+def _pushed(
+    database: str,
+    wiring: Wiring,
+    commit: str,
+    config: Config,
+    plans: Sequence[Publication],
+    there: Mapping[str, bytes],
+) -> Mapping[str, str]:
+    """Have the images in the registry, each with a bill of materials; ``there``: those whose bill the registry has.
+
+    Answers the ZIP code that the gate looked at, name -> digest.
+    """
+    from release.gate import gate
+    from release.releases import publish
+
+    guard, workspace = wiring.gate(database), wiring.workspace
+    pushed = {plan.image: workspace.archive(plan.image, plan.inputs) for plan in plans if plan.push}
+    archives = tuple(archive_target(wiring, archive) for archive in pushed.values() if archive)
+    kept = by_digest(wiring, {plan.image: plan.digest for plan in plans if not plan.push})
+    with code_targets(wiring, commit, config) as code:
+        gate.require(guard, (*archives, *kept, *code), other_side(wiring))
+        _check_starts(wiring, commit, config, archives)
+        zips = {target.image: target.manifest.digest for target in code}
+    due = {plan.image: guard.records.sbom(plan.image, plan.digest) for plan in plans if plan.image not in there}
+    publish.apply(tuple(plans), config, wiring.registry, workspace, due)
+    return zips
 
 
 def _check_starts(wiring: Wiring, commit: str, config: Config, archives: Sequence[ScanTarget]) -> None:
@@ -119,31 +128,6 @@ def _built_bundle(wiring: Wiring, commit: str, config: Config, expected: Mapping
             next_step="run the whole workflow again",
         )
     return path
-
-
-def _verdict(wiring: Wiring, image: str, digest: str) -> RecordedVerdict:
-    """What the gate said, as the record keeps it; "not scanned" where a record of the digest is not on this machine."""
-    from release.gate.verdict import Decision
-    from release.releases.record import RecordedVerdict
-
-    scan = wiring.records.record(image, digest)
-    if scan is None:
-        return RecordedVerdict("not scanned here", "")
-    reported = sorted(key for key, (decision, _) in scan.findings.items() if decision is not Decision.BLOCKS)
-    return RecordedVerdict(scan.outcome.value, scan.policy, tuple(reported))
-
-
-def _changes(wiring: Wiring, commit: str) -> str:
-    """The section of the changelog that this release adds; "" when no commit asks for one."""
-    from release.errors import NothingToRelease
-    from release.versions import sections
-
-    try:
-        return sections.next_section(
-            wiring.git, wiring.versions, wiring.git.position(commit)[1][:10], commit, changes=wiring.changes
-        ).text
-    except NothingToRelease:
-        return ""
 
 
 def _candidate(wiring: Wiring, commit: str) -> str:

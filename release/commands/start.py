@@ -24,6 +24,7 @@ def options(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Every archive of the present commit; a report in any case, then the refusal if one is due."""
+    from release.commands.common import startsbefore
     from release.errors import GateError, NotFoundError
     from release.images import build, starting, startreport
 
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     if args.dry_run:
         names = {each.image: [one.logical_id for one in functions.get(each.image, ())] for each in wanted}
         return startreport.of_plan({image: found or [starting.ALONE] for image, found in names.items()})
+    before = startsbefore.known(wiring, config)
     records = []
     for archive in wanted:
         image = archive.image
@@ -54,9 +56,9 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
         )
         wiring.starts.keep_start(record)
         records.append(record)
-    report = startreport.of_starts(records, rules)
+    report = startreport.of_starts(records, rules, before)
     try:
-        starting.checked(records, rules)
+        starting.checked(records, rules, before)
     except GateError as error:
         error.report = report
         raise

@@ -12,7 +12,8 @@ from release.deployments.deployplan import Action, DeployPlan
 from release.deployments.smokerules import SmokeResult
 from release.gate import scantext
 from release.gate.scanrecord import ScanRecord
-from release.images.startrecord import StartRecord
+from release.images import startfigures
+from release.images.startfigures import Measured, StartsBefore
 from release.report import Report
 from release.text import Markup, code, markdown
 from release.versions.history import Commit
@@ -30,7 +31,7 @@ class Facts:
         sizes: digest -> compressed bytes, of the images before and after.
         goes_in, comes_out: the commits that the release adds to what is live, and those it takes away; newest first.
         scans: image -> the scan of the release's digest that this run knows of.
-        starts: image -> how its functions started, where this run started them.
+        starts, before: image -> how its functions started before it was published, of the release and of what is live.
         reason: why, as the person wrote who asked for it.
         click: URL of the workflow that rolls back, or "".
     """
@@ -39,7 +40,8 @@ class Facts:
     goes_in: tuple[Commit, ...] = ()
     comes_out: tuple[Commit, ...] = ()
     scans: Mapping[str, ScanRecord] = field(default_factory=dict)
-    starts: Mapping[str, StartRecord] = field(default_factory=dict)
+    starts: Mapping[str, Measured] = field(default_factory=dict)
+    before: Mapping[str, Measured] = field(default_factory=dict)
     reason: str = ""
     click: str = ""
 
@@ -138,14 +140,18 @@ def _scan(plan: DeployPlan, facts: Facts) -> str:
 
 
 def _starts(facts: Facts) -> list[tuple[str, str]]:
-    """Time to ready and memory of each function that this run started; no row where it started none."""
-    told = [
-        f"{name} {one.seconds:.1f} s" + (f", {tables.size(one.memory)}" if one.memory else "")
-        for record in facts.starts.values()
-        for name, one in record.functions.items()
-        if one.seconds is not None
+    """Time to ready, and memory then, of each function, beside what is live; no row where the record has none."""
+    before = StartsBefore(facts.before)
+    known = [
+        (name, one, before.of(image, name))
+        for image, measured in facts.starts.items()
+        for name, one in measured.functions.items()
     ]
-    return [("init", "; ".join(told))] if told else []
+    if not known:
+        return []
+    init = [f"{name} {startfigures.seconds(now, was)}" for name, now, was in known]
+    memory = [f"{name} {startfigures.memory(now, was)}" for name, now, was in known]
+    return [("init", "; ".join(init)), ("memory after init", "; ".join(memory))]
 
 
 def _click(plan: DeployPlan, facts: Facts) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from release import tables
+from release.deployments import diffstarts
 from release.deployments.differences import Difference, Differences, ImageDifference
+from release.deployments.diffstarts import absent, arrow
 from release.report import Report
 from release.text import Markup, code, line, markdown
 
@@ -49,6 +51,7 @@ def _told(found: Differences) -> tuple[list[tuple[str, Sequence[Difference], str
 
 def _text(title: str, found: Differences) -> str:
     lines = [line(title), *(line(f"note: {note}") for note in found.notes), "", tables.table(*_images(found.images))]
+    lines += ["", tables.table(diffstarts.HEADER, starts)] if (starts := diffstarts.rows(found.images)) else []
     parts, same = _told(found)
     for name, changes, why in parts:
         if why:
@@ -69,6 +72,7 @@ def _summary(title: str, found: Differences) -> str:
     lines += [f"> :warning: **{_ALARM}**: {code(name)} would be {kind}" for name, kind in _alarms(found)]
     lines += [f"> {markdown(note)}" for note in found.notes]
     lines += ["", tables.markdown(header, rows), ""]
+    lines += [tables.markdown(diffstarts.HEADER, starts), ""] if (starts := diffstarts.rows(found.images)) else []
     parts, same = _told(found)
     for name, changes, why in parts:
         if why:
@@ -97,28 +101,19 @@ def _images(images: Sequence[ImageDifference]) -> tuple[tuple[str, ...], list[tu
     rows: list[tuple[str, ...]] = []
     for image in images:
         sides = [(image.old, image.kind != "added"), (image.new, image.kind != "removed")]
-        digests = [tables.short(each.digest) if each else _absent(there=there) for each, there in sides]
-        sizes = [tables.size(each.size) if each else _absent(there=there) for each, there in sides]
+        digests = [tables.short(each.digest) if each else absent(there=there) for each, there in sides]
+        sizes = [tables.size(each.size) if each else absent(there=there) for each, there in sides]
         if image.kind == "same":
             rows.append((image.name, "unchanged", digests[1], sizes[1]))
         else:
-            rows.append((image.name, image.kind, _arrow(digests), f"{_arrow(sizes)}{_more(image)}"))
+            rows.append((image.name, image.kind, arrow(digests), f"{arrow(sizes)}{_more(image)}"))
     return ("image", "is", "digest", "size"), rows
-
-
-def _absent(*, there: bool) -> str:
-    return "(not known here)" if there else "-"
-
-
-def _arrow(sides: Sequence[str]) -> str:
-    return sides[0] if len(set(sides)) == 1 else " -> ".join(sides)
 
 
 def _more(image: ImageDifference) -> str:
     if image.old is None or image.new is None:
         return ""
-    more = image.new.size - image.old.size
-    return f" ({'+-'[more < 0]}{tables.size(abs(more)) if abs(more) >= 1000 else f'{abs(more)} B'})"
+    return f" ({tables.more(image.new.size - image.old.size)})"
 
 
 def _commits(found: Differences) -> Iterator[tuple[str, Sequence[str]]]:

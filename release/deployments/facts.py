@@ -17,9 +17,7 @@ from release.deployments.target import Target
 from release.errors import ReleaseError
 from release.gate.ports import ScanRecords
 from release.gate.scanrecord import ScanRecord
-from release.images.ports import StartRecords
-from release.images.startrecord import StartRecord
-from release.releases.record import ReleaseRecord
+from release.releases.record import RecordedImage
 from release.versions.history import Commit
 from release.versions.ports import Git
 
@@ -34,7 +32,6 @@ def gather(
     *,
     reason: str,
     click: str,
-    starts: StartRecords | None = None,
 ) -> Facts:
     """The facts about ``plan``; none when it does nothing.
 
@@ -44,26 +41,28 @@ def gather(
     if plan.action in (Action.NOTHING, Action.SUPERSEDED):
         return Facts(reason=reason, click=click)
     release, live = plan.release, plan.before
+    before = _live(live, target)
     return Facts(
-        sizes=_sizes(release.record) | _live_sizes(live, target),
+        sizes=_sizes(release.record.images) | _sizes(before),
         goes_in=between(git, release.commit, live.commit) if git and live else (),
         comes_out=between(git, live.commit, release.commit) if git and live else (),
         scans=_scans(release.digests, records),
-        starts=_starts(release.digests, starts) if starts else {},
+        starts={name: image.measured for name, image in release.record.images.items()},
+        before={name: image.measured for name, image in before.items()},
         reason=reason,
         click=click,
     )
 
 
-def _sizes(record: ReleaseRecord) -> dict[str, int]:
-    return {image.digest: image.size for image in record.images.values()}
+def _sizes(images: Mapping[str, RecordedImage]) -> dict[str, int]:
+    return {image.digest: image.size for image in images.values()}
 
 
-def _live_sizes(live: Claim | None, target: Target) -> dict[str, int]:
+def _live(live: Claim | None, target: Target) -> Mapping[str, RecordedImage]:
     try:
-        return _sizes(observe.deployed(live, target).record) if live else {}
+        return observe.deployed(live, target).record.images if live else {}
     except ReleaseError as error:
-        log.info("the sizes of what is live are not known: %s", error.message)
+        log.info("what is live is not known: %s", error.message)
         return {}
 
 
@@ -74,19 +73,6 @@ def _scans(digests: Mapping[str, str], records: ScanRecords) -> dict[str, ScanRe
             record = records.record(image, digest)
         except ReleaseError as error:
             log.info("the scan of image %s is not known: %s", image, error.message)
-            continue
-        if record:
-            found[image] = record
-    return found
-
-
-def _starts(digests: Mapping[str, str], records: StartRecords) -> dict[str, StartRecord]:
-    found = {}
-    for image, digest in digests.items():
-        try:
-            record = records.start(image, digest)
-        except ReleaseError as error:
-            log.info("the start of image %s is not known: %s", image, error.message)
             continue
         if record:
             found[image] = record

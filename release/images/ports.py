@@ -42,10 +42,13 @@ class StartRecords(Protocol):
     """Where the records of starts are kept until publication."""
 
     def keep_start(self, record: StartRecord) -> None:
-        """Keep the record; the newest of a digest replaces the one before. Raises MachineError."""
+        """Keep the record, for the next build too; the newest of a digest replaces the former. Raises MachineError."""
 
     def start(self, image: str, digest: str) -> StartRecord | None:
         """The last record of ``digest``, or None. Raises ConflictError when it cannot be read."""
+
+    def start_before(self, image: str) -> StartRecord | None:
+        """The record that the build before left, where it has such a place, or None. Raises ConflictError."""
 
 
 class Bases(Protocol):

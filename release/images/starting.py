@@ -6,12 +6,14 @@ No event is handed out, so nothing is done. An image that cannot start is found 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from release import tables
 from release.errors import GateError
+from release.images import startfigures
 from release.images.model import Archive
 from release.images.ports import Starter
+from release.images.startfigures import NOTHING, StartFigures, StartsBefore
 from release.images.startrecord import StartRecord, StartRequest
 from release.settings.functionenv import StartSettings
 from release.settings.start import StartRules
@@ -71,8 +73,8 @@ def start(
     return StartRecord(archive.image, archive.digest, archive.manifest.size, found)
 
 
-def problems(record: StartRecord, rules: StartRules) -> list[str]:
-    """Why the image may not be published, a sentence each; none: it may."""
+def problems(record: StartRecord, rules: StartRules, before: StartsBefore = NOTHING) -> list[str]:
+    """Why the image may not be published, a sentence each; none: it may. A broken budget is told with what was."""
     found = []
     for name, one in record.functions.items():
         who = f"image {record.image}, {name}"
@@ -80,18 +82,24 @@ def problems(record: StartRecord, rules: StartRules) -> list[str]:
             found.append(f"{who}: does not start: {one.problem}")
             continue
         if rules.max_init and one.seconds > rules.max_init:
-            found.append(f"{who}: ready after {one.seconds:.1f} s, its budget is {rules.max_init:g} s (max-init)")
+            told = f"ready after {one.seconds:.1f} s, its budget is {rules.max_init:g} s (max-init)"
+            found.append(f"{who}: {told}{_was(before, record.image, name, startfigures.seconds)}")
         if rules.max_memory and one.memory is None:
             found.append(f"{who}: this engine does not tell its memory, which has a budget (max-memory)")
         elif rules.max_memory and (one.memory or 0) > rules.max_memory:
-            told = tables.size(one.memory or 0)
-            found.append(f"{who}: holds {told}, its budget is {tables.size(rules.max_memory)} (max-memory)")
+            told = f"holds {tables.size(one.memory or 0)}, its budget is {tables.size(rules.max_memory)} (max-memory)"
+            found.append(f"{who}: {told}{_was(before, record.image, name, startfigures.memory)}")
     return found
 
 
-def checked(records: Sequence[StartRecord], rules: Mapping[str, StartRules]) -> None:
+def _was(before: StartsBefore, image: str, function: str, told: Callable[[StartFigures], str]) -> str:
+    known = before.of(image, function)
+    return f"; {before.where}: {told(known)}" if known else ""
+
+
+def checked(records: Sequence[StartRecord], rules: Mapping[str, StartRules], before: StartsBefore = NOTHING) -> None:
     """Raises GateError when one of the images may not be published; the message names every reason."""
-    if found := [problem for record in records for problem in problems(record, rules[record.image])]:
+    if found := [problem for record in records for problem in problems(record, rules[record.image], before)]:
         raise GateError("\n".join(found), untouched=_KEEPS, next_step=_AGAIN)
 
 

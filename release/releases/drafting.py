@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from release.completion import inferred, tree
 from release.completion.places import Read
 from release.digest import sha256
 from release.images.ports import Registry
+from release.images.startfigures import StartFigures
 from release.oci import checked_platform
 from release.releases import bundling, recording
 from release.releases.bundle import Limits
@@ -27,6 +28,7 @@ class Draft:
     Attributes:
         images: image -> ``(inputs, digest)``, each in the registry by now.
         sboms: image, ZIP function or layer -> its bill of materials; empty when there is none.
+        starts: image -> function -> how it started, as far as that is known.
         verdicts: image -> what the gate said of it.
         changes: its section of the changelog, or "".
         branch: the branch it is made from, or "".
@@ -39,6 +41,7 @@ class Draft:
     verdicts: Mapping[str, RecordedVerdict]
     changes: str
     branch: str
+    starts: Mapping[str, Mapping[str, StartFigures]] = field(default_factory=dict)
 
 
 def record_of(draft: Draft, config: Config, git: Git, registry: Registry) -> ReleaseRecord:
@@ -90,7 +93,10 @@ def _image(name: str, draft: Draft, config: Config, registry: Registry) -> Recor
     manifest = registry.manifest(repository, digest)
     checked_platform(manifest, config.images[name].platform, name)
     sbom = draft.sboms.get(name, b"")
-    return RecordedImage(repository, digest, inputs, manifest.platform, manifest.size, sha256(sbom) if sbom else "")
+    return RecordedImage(
+        *(repository, digest, inputs, manifest.platform, manifest.size, sha256(sbom) if sbom else ""),
+        starts=draft.starts.get(name, {}),
+    )
 
 
 def publish(

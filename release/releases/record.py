@@ -8,7 +8,8 @@
       "branch": "main", "position": 431, "source": "https://…", "created": "2026-11-25T10:00:00+00:00",
       "template": "template.yaml",
       "images": {"export": {"repository": "…", "digest": "sha256:…", "inputs": "<16 hex>",
-                            "platform": "linux/arm64", "size": 81234567, "sbom": "sha256:…"}},
+                            "platform": "linux/arm64", "size": 81234567, "sbom": "sha256:…",
+                            "starts": {"ExportFunction": {"seconds": 0.93, "memory": 57600000}}}},
       "functions": {"ExportFunction": {"image": "export", "alias": "live"},
                     "CleanupFunction": {"image": "", "alias": "live"}},
       "sboms": {"CleanupFunction": "sha256:…"},
@@ -30,6 +31,7 @@ from typing import Any
 
 from release import documents
 from release.digest import is_digest
+from release.images.startfigures import Measured, StartFigures
 
 SCHEMA = 1
 #: The artifact's type and its configuration's (OCI image specification 1.1, "Guidelines for Artifact Usage").
@@ -51,6 +53,8 @@ class RecordedImage:
         platform: operating system and CPU, such as ``linux/arm64``.
         size: its layers' compressed bytes.
         sbom: the digest of its bill of materials, or "".
+        starts: function -> how it started before the image was published; empty where it was not started, and missing
+            in what commands up to 2026-11 wrote.
     """
 
     repository: str
@@ -59,6 +63,12 @@ class RecordedImage:
     platform: str
     size: int
     sbom: str = ""
+    starts: Mapping[str, StartFigures] = field(default_factory=dict)
+
+    @property
+    def measured(self) -> Measured:
+        """Its figures."""
+        return Measured(self.size, self.starts)
 
 
 @dataclass(frozen=True)
@@ -140,7 +150,7 @@ def from_json(content: bytes, where: str) -> ReleaseRecord:
 
 
 def _record(values: dict[str, Any]) -> ReleaseRecord:
-    images = {name: documents.checked(RecordedImage, each) for name, each in values.pop("images").items()}
+    images = {name: _image(each) for name, each in values.pop("images").items()}
     verdicts = {name: _verdict(each) for name, each in values.pop("verdicts").items()}
     functions = {name: documents.checked(RecordedFunction, each) for name, each in values.pop("functions").items()}
     parts = {"images": images, "verdicts": verdicts, "functions": functions}
@@ -154,6 +164,13 @@ def _record(values: dict[str, Any]) -> ReleaseRecord:
     if bad := [name for name, digest in record.sboms.items() if not is_digest(digest)]:
         raise ValueError(f"the bill of materials of {bad[0]} has no digest")
     return record
+
+
+def _image(values: dict[str, Any]) -> RecordedImage:
+    starts = {name: documents.checked(StartFigures, each) for name, each in values.get("starts", {}).items()}
+    if bad := [name for name, each in starts.items() if not (0 <= each.seconds < 1e6 and each.memory >= 0)]:
+        raise ValueError(f"the start of {bad[0]} is {starts[bad[0]]}")
+    return documents.checked(RecordedImage, {**values, "starts": starts})
 
 
 def _verdict(values: dict[str, Any]) -> RecordedVerdict:

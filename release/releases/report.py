@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from release import tables
+from release.images import startfigures
+from release.releases.record import ReleaseRecord
 from release.releases.show import ReleaseView
 from release.report import Report
 from release.text import block
@@ -65,13 +67,13 @@ def of_release(shown: ReleaseView) -> Report:
         for name, image in record.images.items()
     ]
     functions = [
-        (name, f"image {each.image}" if each.image else "a ZIP", each.alias or "-")
+        (name, f"image {each.image}" if each.image else "a ZIP", each.alias or "-", *_start(record, name))
         for name, each in record.functions.items()
     ]
     parts: list[tuple[tuple[str, ...], Sequence[Sequence[str]]]] = [
         (("what", "is"), facts),
         (("image", "digest", "platform", "size", "gate", "bill of materials"), images),
-        (("function", "runs", "alias"), functions),
+        (("function", "runs", "alias", "init", "memory after init"), functions),
     ]
     return Report(
         data=asdict(record) | {"digest": shown.digest, "names": list(shown.names), "changes": shown.changes},
@@ -80,6 +82,15 @@ def of_release(shown: ReleaseView) -> Report:
         + "\n\n".join(tables.markdown(header, rows) for header, rows in parts)
         + "\n",
     )
+
+
+def _start(record: ReleaseRecord, function: str) -> tuple[str, str]:
+    """How it started before it was published. A ZIP is not started; an older record says nothing of it."""
+    image = record.functions[function].image
+    known = record.images[image].starts.get(function) if image else None
+    if known:
+        return startfigures.seconds(known), startfigures.memory(known)
+    return ("not known here", "not known here") if image else ("-", "-")
 
 
 def _verdict(outcome: str, reported: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a release takes over of the one before, for an image that did not change: its bill of materials.
+"""What a release takes over of the one before, for an image that did not change: bill of materials, start figures.
 
 The bill lies beside the image in the registry since the image was pushed. Each scan writes another one of the same
 packages (it has a number and a time of its own), so the record names the one that is there, not this run's.
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from release.errors import ConflictError, NotFoundError
 from release.images.ports import Registry
+from release.images.startfigures import StartFigures
 from release.releases import recording
 from release.releases.ports import Store
 from release.releases.record import RecordedImage, ReleaseRecord
@@ -44,6 +45,11 @@ def bills(images: Mapping[str, str], earlier: ReleaseRecord | None, registry: Re
         except NotFoundError:
             log.info("the registry lacks the bill of materials of image %s that v%s names", name, _version(earlier))
     return found
+
+
+def starts(images: Mapping[str, str], earlier: ReleaseRecord | None) -> Mapping[str, Mapping[str, StartFigures]]:
+    """Image -> how its functions started, as ``earlier`` has it of the same digest. ``images`` as in ``bills``."""
+    return {name: image.starts for name, image in _unchanged(images, earlier).items()}
 
 
 def _unchanged(images: Mapping[str, str], earlier: ReleaseRecord | None) -> Mapping[str, RecordedImage]:

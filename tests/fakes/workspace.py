@@ -23,11 +23,13 @@ class FakeWorkspace(Workspace):
     """Archives by image and inputs, their files in ``folder``. It looks into no compiled file.
 
     Attributes:
+        earlier: where the next build finds what this one leaves; archives are in ``kept`` anyway.
         unpacked: the layers that were looked into.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.earlier: Path | None = None
         self.unpacked: list[str] = []
         self.kept: dict[tuple[str, str], Archive] = {}
 

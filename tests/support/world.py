@@ -19,6 +19,7 @@ from release.deployments.prunemodel import PrunePlan
 from release.deployments.target import Target
 from release.images import build
 from release.images.build import Built, ImagePlan
+from release.images.startfigures import StartFigures
 from release.releases import drafting, promote, publish, recording, takenover
 from release.releases.bundle import Limits
 from release.releases.drafting import Draft
@@ -186,6 +187,7 @@ class World:
         self.secrets: dict[str, dict[str, str]] = {}
         self.overrides: dict[str, str] = {}
         self.sboms: dict[str, bytes] = {}
+        self.starts: dict[str, dict[str, StartFigures]] = {}
         self.git.commit(FILES)
 
     @property
@@ -251,6 +253,7 @@ class World:
             commit=commit,
             images={plan.image: (plan.inputs, plan.digest) for plan in plans},
             sboms={**self.sboms, **there},
+            starts=self.starts,
             verdicts={plan.image: RecordedVerdict("pass", "0" * 16) for plan in plans},
             changes="",
             branch=self.git.checkout(commit).branch,

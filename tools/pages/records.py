@@ -15,6 +15,7 @@ from typing import Any
 from release import documents
 from release.deployments import claims
 from release.deployments.claims import CLAIM_TYPE, OUTCOME_TYPE, Claim, Outcome
+from release.images.startfigures import StartFigures
 from release.releases import record
 from release.releases.record import BUNDLE_TYPE, CHANGES_TYPE, RECORD_TYPE, RecordedImage, ReleaseRecord
 from tools.pages.markdown import NOTICE, code, table
@@ -25,6 +26,8 @@ ASKED: Mapping[tuple[type, str], dict[str, Any]] = {
     (ReleaseRecord, "commit"): {"pattern": "^[0-9a-f]{40}$"},
     (ReleaseRecord, "sboms"): {"additionalProperties": {"type": "string", "pattern": _DIGEST}},
     (RecordedImage, "digest"): {"pattern": _DIGEST},
+    (StartFigures, "seconds"): {"minimum": 0, "exclusiveMaximum": 1_000_000},
+    (StartFigures, "memory"): {"minimum": 0},
     (Claim, "environment"): {"pattern": "^[a-z][a-z0-9-]{0,30}$"},
     (Claim, "number"): {"minimum": 1, "maximum": 999_999_999},
     (Claim, "action"): {"enum": list(claims.ACTIONS)},
@@ -33,6 +36,8 @@ ASKED: Mapping[tuple[type, str], dict[str, Any]] = {
     (Outcome, "claim"): {"pattern": _DIGEST},
     (Outcome, "ended"): {"pattern": f"^{documents.TIME}$"},
 }
+#: What documents of before lack, and the reader does without.
+OPTIONAL = frozenset({(RecordedImage, "starts")})
 _SIMPLE = {str: ("string", "text"), int: ("integer", "whole number"), float: ("number", "number")}
 
 _INTRO = """\
@@ -43,8 +48,9 @@ specification 1.1): its `artifactType` says what it is, its configuration is a J
 also stands in the manifest itself (`config.data`). Names are immutable.
 
 A document has the key `schema`, a whole number. A command reads its own schema only, and refuses a key that it does not
-know, one that is missing, and a value of another type: what it does not understand might be what matters. Whoever
-writes another schema raises the number, and the media type's `v1` with it. Times are ISO 8601 with their offset,
+know, one that is missing (but those that the schema does not require), and a value of another type: what it does not
+understand might be what matters. Whoever writes another schema raises the number, and the media type's `v1` with it.
+Times are ISO 8601 with their offset,
 digests `sha256:` and 64 hex digits.
 """
 
@@ -123,7 +129,8 @@ def _object(kind: type) -> dict[str, Any]:
         field.name: {"description": said[field.name]} | _type(hints[field.name]) | ASKED.get((kind, field.name), {})
         for field in dataclasses.fields(kind)
     }
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    required = [name for name in properties if (kind, name) not in OPTIONAL]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _type(hint: Any) -> dict[str, Any]:

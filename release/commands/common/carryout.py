@@ -41,7 +41,6 @@ def carry_out(
             *(plan, target, git, wiring.records),
             reason=args.reason,
             click=wiring.rollback_url,
-            starts=wiring.starts,
         )
         try:
             done = deploy.apply(plan, target, args.reason)

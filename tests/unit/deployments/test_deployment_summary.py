@@ -11,7 +11,6 @@ import pytest
 
 from release.adapters import actions
 from release.adapters.scanstore import ScanStore
-from release.adapters.startstore import StartStore
 from release.commands.common import carryout
 from release.deployments import deploy, deployreport, facts, observe, reports, rollback
 from release.deployments.claiming import ClaimLostError
@@ -20,7 +19,7 @@ from release.deployments.deployreport import Facts
 from release.errors import DeployFailed, GateError, PutBackFailed, ReleaseError
 from release.gate.scanrecord import record_of
 from release.gate.verdict import Verdict
-from release.images.startrecord import Started, StartRecord
+from release.images.startfigures import StartFigures
 from tests.support.findings import DATABASE, NOW, policy
 from tests.support.world import RELEASE_TOML, World
 
@@ -37,7 +36,6 @@ def wired(world: World, folder: Path) -> Wiring:
     """As far as a deployment asks the wiring."""
     parts = SimpleNamespace(
         records=ScanStore(folder),
-        starts=StartStore(folder),
         rollback_url=CLICK,
         git=world.git,
         in_clone=True,
@@ -65,7 +63,6 @@ def gathered(world: World, folder: Path, version: str = "0.2.0", reason: str = "
         ScanStore(folder),
         reason=reason,
         click=CLICK,
-        starts=StartStore(folder),
     )
 
 
@@ -118,17 +115,21 @@ def test_the_scan_is_one_line_and_says_so_when_this_run_knows_of_none(world: Wor
     assert "| scan | export, report: not scanned in this run" in summary(world, tmp_path)
 
 
-def test_the_starts_of_the_very_digest_are_told_and_a_damaged_record_is_left_out(world: World, tmp_path: Path) -> None:
-    digests = observe.published("0.2.0", world.target("staging")).digests
-    starts = StartStore(tmp_path)
-    starts.keep_start(StartRecord("export", digests["export"], 1, {"ExportFunction": Started(0.93, 57_600_000)}))
-    starts.keep_start(StartRecord("report", digests["report"], 1, {"ReportFunction": Started(1.26, None)}))
-    both = [path.read_bytes() for path in sorted(tmp_path.glob("*.start.json"))]
-    damaged = next(tmp_path.glob("report-*.start.json"))
-    damaged.write_text("{")
-    assert list(gathered(world, tmp_path).starts) == ["export"]
-    damaged.write_bytes(both[1])
-    assert "| init | ExportFunction 0.9 s, 57.6 MB; ReportFunction 1.3 s |" in summary(world, tmp_path)
+def test_time_to_ready_and_memory_stand_beside_those_of_what_is_live(tmp_path: Path) -> None:
+    world = World(tmp_path / "measured")
+    world.starts = {"export": {"ExportFunction": StartFigures(0.7, 56_400_000)}}
+    world.release("0.1.0", "staging")
+    world.change("report", "report = 2\n")
+    report = {"ReportFunction": StartFigures(1.26, 0)}
+    world.starts = {"export": {"ExportFunction": StartFigures(0.9, 57_600_000)}, "report": report}
+    world.publish("0.2.0")
+    text = summary(world, tmp_path)
+    assert "| init | ExportFunction 0.9 s, +0.2; ReportFunction 1.3 s |" in text
+    assert "| memory after init | ExportFunction 57.6 MB, +1.2 MB; ReportFunction - |" in text
+
+
+def test_a_release_without_start_figures_has_no_row_for_them(world: World, tmp_path: Path) -> None:
+    assert "| init |" not in summary(world, tmp_path)
 
 
 def test_the_scan_of_the_very_digest_is_told(world: World, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from release.adapters.layout import read_layout
 from release.adapters.startstore import StartStore
 from release.errors import ConflictError, GateError, MachineError
-from release.images import starting, startreport
+from release.images import startfigures, starting, startreport
 from release.images.model import Archive
+from release.images.startfigures import Measured, StartFigures, StartsBefore
 from release.images.startrecord import Started, StartRecord, from_json, to_json
 from release.settings.functionenv import StartSettings
 from release.settings.start import StartRules
@@ -18,7 +20,11 @@ from tests.fakes.starter import FakeStarter
 from tests.support import ociimage
 
 DIGEST = "sha256:" + "a" * 64
+OTHER = "sha256:" + "b" * 64
 READY = Started(0.9, 70_000_000)
+
+
+LIVE = StartsBefore({"api": Measured(900, {"Api": StartFigures(0.7, 58_800_000)})}, "v1.2.0, live in production")
 
 
 def record(**functions: Started) -> StartRecord:
@@ -80,6 +86,15 @@ def test_a_broken_budget_blocks_and_an_unknown_number_does_not_keep_one(
     assert (said in found[0]) if said else found == []
 
 
+def test_a_broken_budget_is_told_beside_the_figure_that_is_live() -> None:
+    rules = {"api": StartRules(max_init=0.8, max_memory=60_000_000)}
+    with pytest.raises(GateError) as caught:
+        starting.checked([record(Api=READY)], rules, LIVE)
+    first, second = caught.value.message.splitlines()
+    assert first.endswith("ready after 0.9 s, its budget is 0.8 s (max-init); v1.2.0, live in production: 0.7 s")
+    assert second.endswith("holds 70.0 MB, its budget is 60.0 MB (max-memory); v1.2.0, live in production: 58.8 MB")
+
+
 @pytest.mark.parametrize(
     "kept",
     [None, StartRecord("api", "sha256:" + "b" * 64, 1, {"Api": READY}), record(Other=READY)],
@@ -120,3 +135,56 @@ def test_a_slow_init_and_an_image_that_is_not_started_are_told() -> None:
     report = startreport.of_starts([record(Api=Started(12.0, None))], rules)
     assert "longer than the 10 s" in report.text
     assert "image training is not started: needs a GPU" in report.summary
+
+
+def test_each_figure_stands_beside_the_one_of_before() -> None:
+    report = startreport.of_starts([record(Api=READY)], {"api": StartRules(max_memory=80_000_000)}, LIVE)
+    assert "api    Api       0.9 s, +0.2  70.0 MB, +11.2 MB (of 80.0 MB)  1.0 kB, +100 B" in report.text
+    assert "note: compared with v1.2.0, live in production" in report.text
+    assert report.data["before"]["images"]["api"]["functions"]["Api"]["seconds"] == 0.7
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (
+            StartsBefore(why="there are no AWS credentials here"),
+            "started before is not known here: there are no AWS cred",
+        ),
+        (
+            StartsBefore({"api": Measured(900)}, "v1.1.0, live in production"),
+            "Api started in v1.1.0, live in production is not",
+        ),
+        (
+            StartsBefore({}, "the build before", "no credentials"),
+            "the build before; what is live is not known here: no cred",
+        ),
+    ],
+)
+def test_a_figure_of_before_that_nobody_knows_here_is_said_to_be_so(before: StartsBefore, said: str) -> None:
+    report = startreport.of_starts([record(Api=READY)], {"api": StartRules()}, before)
+    assert said in report.text
+    assert "0.9 s," not in report.text
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [(0.9, 0.7, "0.9 s, +0.2"), (0.7, 0.9, "0.7 s, -0.2"), (0.91, 0.92, "0.9 s, +0.0"), (12, 1, "12.0 s, +11.0")],
+)
+def test_a_difference_has_its_sign_and_nothing_is_no_minus_zero(now: float, before: float, said: str) -> None:
+    assert startfigures.seconds(StartFigures(now, 0), StartFigures(before, 0)) == said
+    assert startfigures.memory(StartFigures(1, 0), StartFigures(1, 5)) == "-"
+    assert startfigures.memory(StartFigures(1, 5_000_000), StartFigures(1, 0)) == "5.0 MB"
+
+
+def test_the_last_start_of_an_image_is_left_for_the_next_build_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    store, newer = StartStore(tmp_path / "dist", tmp_path / "archives"), replace(record(Api=READY), digest=OTHER)
+    assert store.start_before("api") is None
+    for each in (record(Api=READY), newer):
+        store.keep_start(each)
+    found = StartStore(tmp_path / "another dist", tmp_path / "archives").start_before("api")
+    assert found == newer
+    assert StartStore(tmp_path / "dist").start_before("api") is None
+    (tmp_path / "archives" / "api.start.json").write_text("{")
+    with pytest.raises(ConflictError):
+        store.start_before("api")

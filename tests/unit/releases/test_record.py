@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release.errors import ConflictError
+from release.images.startfigures import StartFigures
 from release.releases.record import RecordedFunction, RecordedImage, RecordedVerdict, ReleaseRecord, from_json, to_json
 
 RECORD = ReleaseRecord(
@@ -35,6 +36,31 @@ def changed(**values: Any) -> bytes:
 
 def test_a_record_comes_back_as_it_was_written() -> None:
     assert from_json(to_json(RECORD), "v1") == RECORD
+
+
+STARTS = {"ExportFunction": StartFigures(0.93, 57_600_000)}
+
+
+def test_a_record_of_a_command_that_kept_no_start_figures_is_read() -> None:
+    """Releases of before stay deployable, and what they do not tell is not made up."""
+    written = json.loads(to_json(RECORD))
+    del written["images"]["export"]["starts"]
+    assert from_json(json.dumps(written).encode(), "v1") == RECORD
+    assert not RECORD.images["export"].starts
+
+
+def test_start_figures_come_back_as_they_were_written() -> None:
+    record = replace(RECORD, images={"export": replace(RECORD.images["export"], starts=STARTS)})
+    assert from_json(to_json(record), "v1") == record
+
+
+@pytest.mark.parametrize(
+    "starts", [[], {"F": {"seconds": 1.0}}, {"F": {"seconds": -1.0, "memory": 1}}, {"F": {"seconds": "1", "memory": 1}}]
+)
+def test_start_figures_that_are_none_are_refused(starts: Any) -> None:
+    image = json.loads(to_json(RECORD))["images"]["export"] | {"starts": starts}
+    with pytest.raises(ConflictError):
+        from_json(changed(images={"export": image}), "v1")
 
 
 @given(st.permutations(["a", "b", "c"]))

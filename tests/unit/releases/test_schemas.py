@@ -23,6 +23,7 @@ from release.deployments.claims import (
     outcome_json,
 )
 from release.errors import ConflictError
+from release.images.startfigures import StartFigures
 from release.releases.record import from_json, to_json
 from tests.unit.releases.test_record import RECORD
 from tools.pages.records import DOCUMENTS, meanings, schema
@@ -51,8 +52,12 @@ OUTCOME = Outcome(
     smoke={"answers": ""},
     functions={"ExportFunction": Served("app-Export", "7", DIGEST)},
 )
+STARTED = {
+    name: replace(image, starts={"ExportFunction": StartFigures(0.93, 57_600_000)})
+    for name, image in RECORD.images.items()
+}
 WRITTEN: Mapping[str, tuple[bytes, Callable[[bytes, str], object]]] = {
-    "ReleaseRecord": (to_json(replace(RECORD, sboms={"Authorizer": DIGEST})), from_json),
+    "ReleaseRecord": (to_json(replace(RECORD, sboms={"Authorizer": DIGEST}, images=STARTED)), from_json),
     "Claim": (claim_json(CLAIM), claim_from),
     "Outcome": (outcome_json(OUTCOME), outcome_from),
 }
