@@ -184,14 +184,17 @@ class Table:
             self.refuse(key, "is missing")
         return self._inner(key, self._mapping(key))
 
-    def tables(self, key: str, *, doc: str, names: re.Pattern[str], what: str) -> Mapping[str, Table]:
+    def tables(
+        self, key: str, *, doc: str, names: re.Pattern[str], what: str, elsewhere: str = ""
+    ) -> Mapping[str, Table]:
         """The tables inside the sub-table ``key``, by name; at least one.
 
         Args:
             names: what each name must match.
             what: for the error, what it names: "an image (a-z, 0-9, -; at most 31)".
+            elsewhere: for the page and the schema, what else may name them, before the file is read.
         """
-        self._note(key, ValueKind.NAMED, doc, names=_source(names))
+        self._note(key, ValueKind.NAMED, doc, unset=elsewhere, names=_source(names))
         found = self._mapping(key)
         if not found:
             self.refuse(key, "is missing: name at least one")
@@ -252,6 +255,20 @@ class Table:
             else:
                 kept[name] = value
         return kept
+
+    def completed_by(self, key: str, *, unless: tuple[str, ...]) -> None:
+        """Take what stands in the sub-table ``key`` where this table says nothing itself.
+
+        The command writes that table, so it is not documented. Raises UsageError: it is no table.
+
+        Args:
+            unless: for the schema, the keys of which a table that is completed has none; what is required is required
+                of the others only.
+        """
+        if self.keys is not None:
+            self.keys.completed[self.form] = unless
+        brought = self._mapping(key)
+        self.values = {**brought, **{name: value for name, value in self.values.items() if name != key}}
 
     def former(self, *keys: str) -> None:
         """Keys that earlier commands needed: they say nothing any more, so they may stay and are not documented."""

@@ -71,10 +71,16 @@ class Either:
 
 @dataclass
 class Keys:
-    """What was noted while a document was read, in the order of reading, each key once."""
+    """What was noted while a document was read, in the order of reading, each key once.
+
+    Attributes:
+        either: keys of which exactly one must be there.
+        completed: a table that something else may complete -> the keys of which it has none then.
+    """
 
     keys: dict[tuple[str, str], Key] = field(default_factory=dict)
     either: dict[Either, None] = field(default_factory=dict)
+    completed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def note(self, key: Key) -> None:
         """Keep ``key``. Raises AssertionError when two readers describe it differently: which one would be true?"""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from release.commands.common.options import add_database
+from release.commands.common.options import add_database, add_images, chosen
 from release.commands.common.scantargets import archive_target, code_targets, live_code, live_images, other_side
 from release.errors import GateError, ReleaseError, UsageError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from release.gate.gate import Gate
     from release.gate.scan import ScanPlan, ScanTarget
     from release.report import Report
+    from release.settings.config import Config
 
 SUMMARY = "scan every built image, or what is live; exit code 4 when the gate blocks"
 CHANGES = True
@@ -25,6 +26,7 @@ OUTPUTS: tuple[str, ...] = ("verdict",)
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
+    add_images(sub, "scan")
     sub.add_argument("--live", metavar="ENV", help="scan by digest what the ledger says is live there")
     sub.add_argument(
         "--offline", action="store_true", help="do not ask the registry: publish compares with what is live"
@@ -36,6 +38,8 @@ def options(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, wiring: Wiring) -> Report:
     """Every archive of the present commit, or what is live; a report in any case, then the refusal if one is due."""
     guard = wiring.gate(args.database)
+    if args.live and (args.images or args.group):
+        raise UsageError("--live scans all that is live, not some images of it", next_step="leave one of them out")
     if args.live and args.offline:
         raise UsageError(
             "--live asks the registry, so it does not go with --offline", next_step="leave one of them out"
@@ -76,24 +80,38 @@ def _planned(args: argparse.Namespace, wiring: Wiring, guard: Gate) -> Iterator[
         with live_code(wiring, args.live) as code:
             yield _live_scan(wiring, guard, args.live, code)
         return
-    plan = _archive_scan(wiring, guard, offline=args.offline)
     commit = wiring.git.resolve("HEAD")
-    with code_targets(wiring, commit, wiring.config_at(commit)) as code:
+    config = wiring.config_at(commit)
+    only = chosen(args, config)
+    plan = _archive_scan(wiring, guard, commit, config, only, offline=args.offline)
+    if only:
+        yield plan
+        return
+    with code_targets(wiring, commit, config) as code:
         yield replace(plan, targets=(*plan.targets, *code))
 
 
-def _archive_scan(wiring: Wiring, guard: Gate, *, offline: bool) -> ScanPlan:
+def _archive_scan(
+    wiring: Wiring, guard: Gate, commit: str, config: Config, only: Sequence[str], *, offline: bool
+) -> ScanPlan:
+    """The archives of ``only``, or all that are here. Raises NotFoundError: one that was asked for is not."""
     from release.errors import NotFoundError
     from release.gate.scan import ScanPlan
     from release.images import build
 
-    commit, workspace = wiring.git.resolve("HEAD"), wiring.workspace
-    config = wiring.config_at(commit)
-    plans = build.plan_builds(config, commit, wiring.git, workspace, None, wiring.bases_of_build())
+    workspace = wiring.workspace
+    plans = build.plan_builds(config, commit, wiring.git, workspace, None, wiring.bases_of_build(), images=only)
     archives = [archive for item in plans if (archive := workspace.archive(item.image, item.inputs))]
-    if not archives:
+    missing = sorted({item.image for item in plans} - {archive.image for archive in archives})
+    if not archives and not only:
         raise NotFoundError("no image of this commit is built here", untouched="everything", next_step="release build")
-    dockerfiles = {name: image.dockerfile for name, image in config.images.items()}
+    if missing and only:
+        raise NotFoundError(
+            f"not built here, as this commit has it: image {', '.join(missing)}",
+            untouched="everything",
+            next_step=f"release build {' '.join(missing)}",
+        )
+    dockerfiles = {item.image: config.images[item.image].dockerfile for item in plans}
     return ScanPlan(
         tuple(archive_target(wiring, archive) for archive in archives),
         guard.policy,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from release.completion import sourcepaths
+from release.completion import partial, sourcepaths
 from release.completion.builds import Build, ImageFunction, image_functions, merged, refers_to, same_build
 from release.completion.document import decoded
 from release.completion.document import read as read_document
@@ -19,6 +19,7 @@ from release.completion.places import Read, may_nest, places
 from release.errors import NotFoundError
 from release.settings import cfn
 from release.settings.config import table_of
+from release.settings.images import FROM_TEMPLATE
 from release.versions.ports import Git
 
 #: Characters of an image's inferred name: with a number behind it (``-12``) it keeps to what an image may have.
@@ -48,15 +49,20 @@ def with_images(settings: str, read: Read) -> str:
     """The text of release.toml with a table for every image that it does not name and the template builds.
 
     Images that it names win: one with the same Dockerfile, context, target and arguments, or whose parameter the
-    function's ImageUri refers to, is the function's image.
+    function's ImageUri refers to, is the function's image. A table that says nothing of how the image is built
+    (``group``, ``max-size``, ``start-env`` …) completes the one of its name: what the template says of it is written
+    below it, in ``[images.<name>.from-template]``, so that every line of theirs stays where it is.
 
     Args:
         read: gives the template and Dockerfiles, of the same state as ``settings``.
 
     Raises:
-        UsageError: release.toml is no TOML; Metadata, or a Dockerfile, that is not understood, with the line.
+        UsageError: release.toml is no TOML; Metadata, or a Dockerfile, that is not understood, with the line; a table
+            completes an image that the template does not have.
     """
     top: Mapping[str, Any] = table_of(settings).values
+    explicit = merged(top.get("images", {}))
+    open_ = {name for name, each in explicit.items() if partial.is_partial(each)}
     project = top.get("project")
     where = project.get("template", "template.yaml") if isinstance(project, dict) else None
     if not isinstance(project, dict) or not isinstance(where, str) or not isinstance(project.get("name"), str):
@@ -65,11 +71,12 @@ def with_images(settings: str, read: Read) -> str:
         template = read(where)
     except NotFoundError:
         return settings
-    if b"Dockerfile" not in template and not may_nest(template):  # parsing it takes longer than most commands do
-        return settings
-    found = inferred(where, read, merged(top.get("images", {})))
-    tables = "".join("\n" + _table(each, str(project["name"]), read) for each in found)
-    return f"{settings.rstrip()}\n{tables}" if tables else settings
+    if not open_ and b"Dockerfile" not in template and not may_nest(template):
+        return settings  # parsing the template takes longer than most commands do
+    found = inferred(where, read, {name: partial.whole(each) for name, each in explicit.items() if name not in open_})
+    partial.check(settings, open_, {each.name: each.build for each in found})
+    tables = "".join("\n" + _table(each, str(project["name"]), read, completes=each.name in open_) for each in found)
+    return partial.checked(f"{settings.rstrip()}\n{tables}", open_) if tables else settings
 
 
 def settings_at(git: Git, commit: str) -> str:
@@ -151,7 +158,7 @@ def _numbered(name: str) -> Iterator[str]:
         yield f"{name}-{number}"
 
 
-def _table(image: Inferred, project: str, read: Read) -> str:
+def _table(image: Inferred, project: str, read: Read, *, completes: bool) -> str:
     build = image.build
     try:
         inputs = sourcepaths.inputs(build, read)
@@ -170,10 +177,11 @@ def _table(image: Inferred, project: str, read: Read) -> str:
         "parameter": image.parameter,
         **({"platform": build.platform} if build.platform else {}),
     }
-    lines = [f"[images.{image.name}]  # from the template: {', '.join(image.functions)}"]
+    name = f"images.{image.name}" + (f".{FROM_TEMPLATE}" if completes else "")
+    lines = [f"[{name}]  # from the template: {', '.join(image.functions)}"]
     lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
     if build.args:
-        lines += [f"[images.{image.name}.args]", *(f"{_toml(key)} = {_toml(each)}" for key, each in build.args.items())]
+        lines += [f"[{name}.args]", *(f"{_toml(key)} = {_toml(each)}" for key, each in build.args.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -12,7 +12,8 @@ from release.errors import ReleaseError, UsageError
 from release.images import contextfiles, dockerfile
 from release.images.contextfiles import ContextFiles
 from release.images.stages import declared_arguments
-from release.settings.images import BASE_ARGUMENT, ImageSpec
+from release.settings.builds import BASE_ARGUMENT
+from release.settings.images import ImageSpec
 from release.versions.ports import Git
 from release.versions.version import is_below
 

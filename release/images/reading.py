@@ -9,7 +9,8 @@ from release.errors import UsageError
 from release.images import dockerfile
 from release.images.dockerfile import Dockerfile
 from release.images.sources import Sources, sources
-from release.settings.images import BASE_ARGUMENT, ImageSpec
+from release.settings.builds import BASE_ARGUMENT
+from release.settings.images import ImageSpec
 from release.versions.ports import Git
 
 

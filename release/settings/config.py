@@ -15,10 +15,11 @@ from functools import lru_cache
 from release.errors import NotFoundError, UsageError
 from release.gate.config import parse_policy
 from release.gate.policy import GatePolicy
+from release.settings.builds import parse_build
 from release.settings.bundle import Limits, parse_bundle
 from release.settings.checks import Checks, parse_checks
 from release.settings.environments import REGION, EnvironmentSpec, parse_environment
-from release.settings.images import REPOSITORY, ImageSpec, parse_build, parse_image
+from release.settings.images import REPOSITORY, ImageSpec, parse_image
 from release.settings.order import too_early
 from release.settings.prune import Keep, parse_prune
 from release.settings.rehearsal import RehearsalSpec, parse_rehearsal
@@ -125,6 +126,7 @@ def parse_table(top: Table, command: Callable[[], str] | None = None) -> Config:
         doc="An image of the project: one target of one Dockerfile.",
         names=_NAME,
         what=f"an image {_NAME_FORM}",
+        elsewhere="the template's `Metadata`",
     )
     defaults = parse_build(build)
     images = {name: parse_image(name, table, defaults) for name, table in tables.items()}

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from release.settings.buildinputs import args_of, secrets_of
+from release.settings.builds import BASE_ARGUMENT, PLATFORMS, REPRODUCIBLE, BuildDefaults, base_of
 from release.settings.bundle import SIZE
 from release.settings.start import StartRules, parse_start
 from release.tables import bytes_of
@@ -14,18 +16,14 @@ from release.toml import Table
 #: Amazon ECR API reference, CreateRepository, repositoryName
 REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _LOGICAL_ID = re.compile(r"[A-Za-z0-9]{1,255}\Z")
-_BASE = re.compile(r"\S+@sha256:[0-9a-f]{64}\Z")
-_ARGUMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_SECRET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")
-_SECRET_SOURCE = re.compile(r"(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)\Z")
 _GROUP = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
-_REPRODUCIBLE = ("files", "rewrite")
-#: Lambda's two (AWS Lambda developer guide, "Selecting and configuring an instruction set architecture")
-PLATFORMS = ("linux/amd64", "linux/arm64")
-#: What one build is taken to need. Chosen, not measured: a team that builds heavier images says so.
-BUILD_MEMORY = "500 MB"
-#: The Dockerfile's argument that ``base`` is the value of.
-BASE_ARGUMENT = "BASE_IMAGE"
+
+
+#: The sub-table that holds what the template says of an image whose own table says the rest. The command writes it into
+#: the settings of a release (release.completion.inferred), nobody into a file.
+FROM_TEMPLATE = "from-template"
+#: The keys that say how an image is built: a table with none of them completes an image of the template.
+WHOLE = ("dockerfile", "parameter", "context", "target", "args")
 
 
 @dataclass(frozen=True)
@@ -65,51 +63,9 @@ class ImageSpec:
     group: str = ""
 
 
-@dataclass(frozen=True)
-class BuildDefaults:
-    """``[build]``: what holds for every image that says nothing else. ``pinned``: no image is named but by digest."""
-
-    platform: str
-    base: str
-    pinned: bool
-    reproducible: str
-    memory: int = 0
-
-
-def parse_build(table: Table) -> BuildDefaults:
-    """Read ``[build]``. Raises UsageError with line and key."""
-    return BuildDefaults(
-        platform=table.text_of(
-            "platform", PLATFORMS[0], choices=PLATFORMS, doc="The CPU that the functions run on, as images name it."
-        ),
-        base=_base(table, "", unset="the Dockerfiles name theirs"),
-        pinned=table.value(
-            "pinned",
-            bool,
-            False,
-            doc="Whether Dockerfiles may name images by digest only, and fetch with a checksum only. Otherwise a tag "
-            "is resolved to its digest before each build, and that digest is among the image's inputs.",
-        ),
-        reproducible=table.text_of(
-            "reproducible",
-            _REPRODUCIBLE[0],
-            choices=_REPRODUCIBLE,
-            doc="Who gives the files in an image one time, so that equal inputs are equal bytes: `files`, the "
-            "Dockerfile's own steps (`docs/builds.md`); `rewrite`, BuildKit at the end, which compresses every layer "
-            "anew each time.",
-        ),
-        memory=_bytes(
-            table,
-            "memory",
-            BUILD_MEMORY,
-            "What the build of one image may take of the machine's memory. As many images are built at once as fit "
-            "into what is available then (the control group's limit counts), and always one.",
-        ),
-    )
-
-
 def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
-    """Read ``[images.<name>]``. Raises UsageError with line and key."""
+    """Read ``[images.<name>]``, with what the template says of it. Raises UsageError with line and key."""
+    table.completed_by(FROM_TEMPLATE, unless=WHOLE)
     context = _folder(table.text_of("context", ".", doc="The folder that the Dockerfile's `COPY` starts from."))
     spec = ImageSpec(
         name=name,
@@ -137,13 +93,13 @@ def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
             doc="The CPU that the image's functions run on.",
             unset="`platform` of `[build]`",
         ),
-        base=_base(table, default.base, unset="`base` of `[build]`"),
-        args=_args(table),
-        secrets=_secrets(table),
+        base=base_of(table, default.base, unset="`base` of `[build]`"),
+        args=args_of(table),
+        secrets=secrets_of(table),
         rewrite=table.text_of(
             "reproducible",
             default.reproducible,
-            choices=_REPRODUCIBLE,
+            choices=REPRODUCIBLE,
             doc="As in `[build]`, for this image alone.",
             unset="what `[build]` says",
         )
@@ -164,46 +120,6 @@ def parse_image(name: str, table: Table, default: BuildDefaults) -> ImageSpec:
     table.former("function")  # functions are found in the template
     table.done()
     return spec
-
-
-def _base(table: Table, default: str, unset: str) -> str:
-    return table.text_of(
-        "base",
-        default,
-        pattern=_BASE,
-        must="name the base image by digest (…@sha256:…), so that a build can be repeated",
-        doc=f"The base image, by digest: the value of the Dockerfile's argument `{BASE_ARGUMENT}`.",
-        unset=unset,
-    )
-
-
-def _args(table: Table) -> Mapping[str, str]:
-    found = table.mapping(
-        "args",
-        holds=(str, int, bool),
-        names=_ARGUMENT,
-        what="a build argument (letters, digits, _)",
-        doc="Build arguments, which the Dockerfile declares with `ARG`. They are no place for a secret.",
-    )
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in found.items()}
-
-
-def _secrets(table: Table) -> Mapping[str, str]:
-    return table.mapping(
-        "secrets",
-        holds=(str,),
-        names=_SECRET,
-        pattern=_SECRET_SOURCE,
-        must="name where the secret is: env:NAME or file:path",
-        what="a build secret (letters, digits, _, ., -)",
-        doc="Build secrets (`RUN --mount=type=secret,id=…`) and where their values are when the build runs: "
-        "`env:NAME`, an environment variable, or `file:path`. They become part of no layer and are no inputs.",
-    )
-
-
-def _bytes(table: Table, key: str, default: str, doc: str) -> int:
-    text = table.text_of(key, default, pattern=SIZE, must='be a size like "500 MB"', doc=doc)
-    return bytes_of(text if SIZE.match(text) else default)
 
 
 def _max_size(table: Table) -> int:

@@ -82,12 +82,17 @@ def _rows(keys: Keys, of: str) -> str:
     alone = {name: group.names for group in keys.either if group.table == of for name in group.names}
     flat.sort(key=lambda key: key.name not in alone)
     rows = [(code(key.name), _type(key), _default(key, alone.get(key.name, ())), key.doc) for key in flat]
+    if unless := keys.completed.get(of):
+        least = " or ".join([", ".join(map(code, unless[:-1])), code(unless[-1])])
+        text = f"A table without {least} completes an image that the template describes (`Metadata`), by its name:"
+        return f"{text} nothing is required of it.\n\n" + table(("key", "type", "default", "meaning"), rows)
     return table(("key", "type", "default", "meaning"), rows)
 
 
 def _whether(key: Key) -> str:
     if key.kind is ValueKind.NAMED:
-        return f" At least one. A name has {_formed(key.names)}."
+        where = f", here or by {key.unset}" if key.unset else ""
+        return f" At least one{where}. A name has {_formed(key.names)}."
     return "" if key.required or key.kind is ValueKind.ARRAY else " It may be left out."
 
 

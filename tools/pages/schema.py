@@ -43,6 +43,9 @@ def _object(keys: Keys, table: str) -> dict[str, Any]:
     }
     if required := [key.name for key in inside if key.required and key.name not in alone]:
         found["required"] = required
+    if unless := keys.completed.get(table):
+        none = {"not": {"anyOf": [{"required": [name]} for name in unless]}}
+        found["anyOf"] = [{"required": found.pop("required")}, {"minProperties": 1} | none]
     if either:
         found["allOf"] = [{"oneOf": [{"required": [name]} for name in names]} for names in either]
     return found

@@ -15,9 +15,10 @@ from release.images import dockerfile
 from release.images.sources import sources
 from release.releases import bundling
 from release.settings import agreement, cfn, functions, localfiles, parameters, reachable
+from release.settings.builds import BASE_ARGUMENT
 from release.settings.config import Config
 from release.settings.environments import EnvironmentSpec
-from release.settings.images import BASE_ARGUMENT, ImageSpec
+from release.settings.images import ImageSpec
 
 
 @dataclass(frozen=True)

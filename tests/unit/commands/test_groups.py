@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 import pytest
 
 from release.commands.common.options import chosen
 from release.errors import NotFoundError, UsageError
 from release.settings.config import parse
-from tests.support.world import RELEASE_TOML
+from tests.support.world import RELEASE_TOML, World
+from tests.unit.commands.test_new_only import Machine
 
 CONFIG = parse(RELEASE_TOML.replace('target = "report"', 'target = "report"\ngroup = "ai"'))
 
@@ -33,3 +35,28 @@ def test_a_group_that_no_image_has_is_refused_and_never_means_every_image(group:
 def test_a_group_has_a_plain_name() -> None:
     with pytest.raises(UsageError, match=r"images\.report\.group has a form"):
         parse(RELEASE_TOML.replace('target = "report"', 'target = "report"\ngroup = "A b"'))
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Report is in the group ai; nothing is built."""
+    world = World(tmp_path / "world")
+    grouped = RELEASE_TOML.replace('target = "report"', 'target = "report"\ngroup = "ai"')
+    world.git.commit({"release.toml": f'{grouped}\n[gate]\nblock = ["HIGH"]\n'.encode()}, "feat: all")
+    return Machine(world, tmp_path)
+
+
+def test_a_group_is_scanned_alone_and_must_be_built(machine: Machine) -> None:
+    machine.world.build("HEAD", "export")
+    with pytest.raises(NotFoundError, match="not built here, as this commit has it: image report") as caught:
+        machine.run("scan --offline --group ai")
+    assert caught.value.next_step == "release build report"
+    machine.world.build("HEAD", "report")
+    assert list(machine.run("scan --offline --group ai").data["images"]) == ["report"]
+    assert list(machine.run("scan --offline export").data["images"]) == ["export"]
+    assert set(machine.run("scan --offline").data["images"]) == {"export", "report"}
+
+
+def test_what_is_live_is_scanned_as_a_whole(machine: Machine) -> None:
+    with pytest.raises(UsageError, match="--live scans all that is live"):
+        machine.run("scan --live production --group ai")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -155,3 +156,71 @@ def test_names_that_would_be_equal_are_told_apart() -> None:
 def test_a_template_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError):
         with_images(SETTINGS, reader(**{"template.yaml": "Dockerfile: [", "x": ""}))
+
+
+PARTIAL = """
+[images.detect]
+group = "ai"
+max-size = "250 MB"
+
+[images.detect.start-env]
+MODEL = "small"
+"""
+
+
+def test_a_table_that_says_nothing_of_the_build_completes_the_image_of_its_name() -> None:
+    (found,), (plain,) = config(SETTINGS + PARTIAL).images.values(), config().images.values()
+    assert (found.group, found.max_size, dict(found.start.env)) == ("ai", 250_000_000, {"MODEL": "small"})
+    assert replace(found, group="", max_size=0, start=plain.start) == plain
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['[images.detect]\ngroup = "ai"\n', '[images]\ndetect.group = "ai"\n', "[images]\n[images.detect]\ngroup = 'ai'\n"],
+)
+def test_it_may_be_written_in_any_way_that_leaves_the_table_open(written: str) -> None:
+    assert config(f"{SETTINGS}\n{written}").images["detect"].group == "ai"
+
+
+def test_a_table_between_braces_takes_nothing_more_and_is_refused_with_what_to_write() -> None:
+    with pytest.raises(UsageError, match="between braces") as caught:
+        config(f'images = {{ detect = {{ group = "ai" }} }}\n{SETTINGS}')
+    assert "[images.detect]" in caught.value.next_step
+
+
+def test_every_line_of_theirs_stays_where_it_is_so_that_errors_name_it() -> None:
+    with pytest.raises(UsageError, match=r"release.toml, line 7: images.detect.grop is not a key"):
+        config(SETTINGS + '[images.detect]\ngrop = "ai"\n')
+
+
+def test_what_the_template_says_may_be_narrowed_and_not_contradicted() -> None:
+    text = METADATA.replace("    Timeout: 15 # seconds\n", "    Architectures: [arm64]\n")
+    narrowed = f'{SETTINGS}[images.detect]\nrepository = "elsewhere/detect"\ninputs = ["detect"]\n'
+    (found,) = config(narrowed, text).images.values()
+    assert (found.repository, found.inputs, found.platform) == ("elsewhere/detect", ("detect",), "linux/arm64")
+    with pytest.raises(UsageError, match=r"line 7: images.detect.platform is not what the template builds"):
+        config(f'{SETTINGS}[images.detect]\nplatform = "linux/amd64"\n', text)
+
+
+@pytest.mark.parametrize(
+    ("template", "there"), [(METADATA, r"\(there: detect\)"), (METADATA.replace("Docker", "Other"), r"\(there: none\)")]
+)
+def test_a_table_that_completes_nothing_is_refused_with_its_line_and_the_names_there_are(
+    template: str, there: str
+) -> None:
+    with pytest.raises(UsageError, match=r"release.toml, line 6: images.detekt says nothing of how .*" + there):
+        config(f'{SETTINGS}[images.detekt]\ngroup = "ai"\n', template)
+
+
+def test_what_was_completed_is_complete_and_reads_the_same_without_the_template() -> None:
+    files = {"template.yaml": METADATA, "detect/Dockerfile": DOCKERFILE}
+    once = with_images(SETTINGS + PARTIAL, reader(**files))
+    assert once.startswith(SETTINGS + PARTIAL.rstrip())
+    assert with_images(once, reader(**files)) == once
+    assert config_file.parse_history(once).images == config(SETTINGS + PARTIAL).images
+    assert not config_file.parse_history(once).notes
+
+
+def test_a_table_without_its_dockerfile_alone_is_no_completion() -> None:
+    with pytest.raises(UsageError, match=r"images.detect.\w+ is missing"):
+        config(f'{SETTINGS}[images.detect]\ncontext = "detect"\n')

@@ -152,10 +152,25 @@ def test_command_and_schema_agree_on_a_key_that_is_missing() -> None:
         for key in path[:-1]:
             inner = inner[key]
         del inner[path[-1]]
-        if command_takes(document):
+        if command_takes(document) or path == ("images",):  # the template may name them
             assert schema_takes(document), path
         elif not beyond(path):
             assert not schema_takes(document), path
+
+
+@pytest.mark.parametrize(
+    ("table", "taken"),
+    [
+        ({"group": "ai"}, True),
+        ({"group": "ai", "max-size": "250 MB", "start-env": {"MODEL": "small"}, "repository": "orders/x"}, True),
+        ({"group": "ai", "context": "api"}, False),
+        ({"dockerfile": "Dockerfile", "parameter": "ImageUri"}, False),
+        ({"grop": "ai"}, False),
+        ({}, False),
+    ],
+)
+def test_a_table_that_completes_an_image_of_the_template_needs_no_other_key(table: dict[str, Any], taken: bool) -> None:
+    assert schema_takes(changed(("images", "api"), table)) is taken
 
 
 @pytest.mark.parametrize("text", [RELEASE_TOML, LEAST.read_text(), (ROOT / "release.toml").read_text()])
