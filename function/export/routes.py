@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from export.download import download
 from export.generate import Generator
-from shared.api import Api, DirectAction, Route, TokenVerifier
+from shared.api import Api, DirectAction, Remaining, Route, TokenVerifier
 from shared.config import Config
 from shared.health import health_call
 from shared.http import json_response
+from shared.metrics import Metrics
 from shared.principals import MAY_GENERATE, MAY_READ
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ def make_api(
     config: Config, generator: Generator, presigner: S3Client, verifier: TokenVerifier, log: logging.Logger
 ) -> Api:
     """Lambda's handler for the image `export`."""
+    metrics = Metrics(log)
+
+    def generate(remaining: Remaining) -> dict[str, Any]:
+        made = generator.run(remaining)
+        metrics.emit(members=made.record_count, size=made.bytes, duration_ms=made.duration_ms)
+        return made.answer()
+
     return Api(
         routes=[
             Route("GET", "/health", "health", None, health_call(config, LIBRARIES)),
@@ -32,7 +40,7 @@ def make_api(
                 FILE_PATH,
                 "generate",
                 MAY_GENERATE,
-                lambda _request, remaining: json_response(200, generator.run(remaining).answer()),
+                lambda _request, remaining: json_response(200, generate(remaining)),
             ),
             Route(
                 "GET",
@@ -44,8 +52,9 @@ def make_api(
                 ),
             ),
         ],
-        actions=[DirectAction("generate", lambda remaining: generator.run(remaining).answer())],
+        actions=[DirectAction("generate", generate)],
         verifier=verifier,
         allowed_origin=config.allowed_origin,
         log=log,
+        metrics=metrics,
     )

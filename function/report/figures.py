@@ -1,6 +1,6 @@
 """The figures, computed with pandas. Pure. Every member is counted once in each figure, under UNKNOWN if need be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +21,7 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[str | int | None, ...], ...]
 
-    def records(self) -> list[dict[str, str | int | None]]:
+    def records(self) -> Sequence[Mapping[str, str | int | float | None]]:
         """The rows as the JSON answer holds them."""
         names = (*self.columns, MEMBERS)
         return [dict(zip(names, row, strict=True)) for row in self.rows]

@@ -1,4 +1,4 @@
-"""JSON or CSV, as the request's Accept header asks."""
+"""JSON, CSV or a page, as the request's Accept header asks."""
 
 import csv
 import io
@@ -7,19 +7,19 @@ from collections.abc import Iterable, Sequence
 from report.figures import Figure
 from shared.errors import NotAcceptableError
 
-JSON, CSV = "application/json", "text/csv"
-CSV_CONTENT_TYPE = "text/csv; charset=utf-8"
-OFFERED = (JSON, CSV)  # the first wins a tie
+JSON, CSV, HTML = "application/json", "text/csv", "text/html"
+CSV_CONTENT_TYPE, HTML_CONTENT_TYPE = "text/csv; charset=utf-8", "text/html; charset=utf-8"
+OFFERED = (JSON, CSV, HTML)  # the first wins a tie
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def negotiate(accept: str | None) -> str:
-    """JSON or CSV, by RFC 9110 section 12.5.1; raises NotAcceptableError when the caller takes neither."""
+    """One of OFFERED, by RFC 9110 section 12.5.1; raises NotAcceptableError when the caller takes none of them."""
     ranges = [_range(part) for part in (accept or "*/*").split(",") if part.strip()]
     quality = {offered: _quality(offered, ranges) for offered in OFFERED}
     best = max(OFFERED, key=lambda offered: quality[offered])
     if quality[best] <= 0:
-        raise NotAcceptableError(f"This path answers {' or '.join(OFFERED)}.")
+        raise NotAcceptableError(f"This path answers {', '.join(OFFERED)}.")
     return best
 
 

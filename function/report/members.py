@@ -39,6 +39,11 @@ def read_members(content: bytes) -> pd.DataFrame:
     return members
 
 
+def stays(members: pd.DataFrame) -> list[tuple[date | None, date | None, bool]]:
+    """When each joined and left, as far as it is known, and whether they left."""
+    return list(zip(members[JOINED_ON], members[LEFT_ON], members["has_left"], strict=True))
+
+
 def _values(table: pa.Table, name: str, rows: int) -> list[object]:
     if name not in table.column_names:
         return [None] * rows

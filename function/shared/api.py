@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from shared.errors import ApiError, ForbiddenError, MethodNotAllowedError, NotFoundError
 from shared.http import Request, Response, cors_headers, is_http, json_response, request_from, to_gateway
 from shared.logs import audit
+from shared.metrics import Metrics
 from shared.principals import Principal
 
 
@@ -72,14 +73,17 @@ class Api:
         *,
         allowed_origin: str,
         log: logging.Logger,
+        metrics: Metrics,
     ) -> None:
         self._routes = routes
         self._actions = {action.name: action for action in actions}
         self._verifier = verifier
         self._allowed_origin = allowed_origin
         self._log = log
+        self._metrics = metrics
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        self._metrics.called()
         if not is_http(event):
             return self._direct(event, context)
         request = request_from(event)

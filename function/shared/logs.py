@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+LIBRARIES = ("botocore", "urllib3")
+"""At DEBUG they log requests and answers whole, members included, to whatever listens to the root logger."""
+
 
 class JsonFormatter(logging.Formatter):
     """A record as one line of JSON; `extra={"data": {...}}` adds fields."""
@@ -51,6 +54,8 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 def make_logger(function: str, *, level: str, version: str, commit: str, stream: TextIO = sys.stdout) -> logging.Logger:
     """The function's logger, apart from the root logger that Lambda's runtime sets up."""
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(logging.WARNING)
     logger = logging.Logger(function, level)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter(function=function, version=version, commit=commit))
@@ -58,8 +63,13 @@ def make_logger(function: str, *, level: str, version: str, commit: str, stream:
     return logger
 
 
-def audit(logger: logging.Logger, fields: Mapping[str, Any]) -> None:
-    """Writes an audit line, at whatever level the logger is set to: LOG_LEVEL must not silence it."""
+def always(logger: logging.Logger, message: str, fields: Mapping[str, Any]) -> None:
+    """Writes a line at whatever level the logger is set to: LOG_LEVEL must not silence audit lines and metrics."""
     logger.handle(
-        logger.makeRecord(logger.name, logging.INFO, __file__, 0, "audit", (), None, extra={"data": dict(fields)})
+        logger.makeRecord(logger.name, logging.INFO, __file__, 0, message, (), None, extra={"data": dict(fields)})
     )
+
+
+def audit(logger: logging.Logger, fields: Mapping[str, Any]) -> None:
+    """Writes an audit line."""
+    always(logger, "audit", fields)

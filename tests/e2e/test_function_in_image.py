@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from release.adapters.distribution import Distribution
+from release.deployments.packagediff import packages
 from tests.rehearsed import REPOSITORY, Rehearsed
 
 pytestmark = pytest.mark.rehearsal
@@ -47,6 +50,18 @@ def test_packages(rehearsal: Rehearsed, references: dict[str, str], tmp_path_fac
     done = rehearsal.docker(*command, *pip)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.mark.parametrize("image", ["export", "report"])
+def test_the_bill_of_materials_names_every_package_although_the_image_holds_a_part_of_it(
+    rehearsal: Rehearsed, image: str
+) -> None:
+    status = json.loads(rehearsal.release("status", "production", "--json").stdout)["environments"]["production"]
+    recorded = json.loads(rehearsal.release("show", status["recorded"]["version"], "--json").stdout)["images"][image]
+    content = Distribution(rehearsal.env["RELEASE_REGISTRY"]).blob(recorded["repository"], recorded["sbom"])
+    named = packages(content, f"the bill of materials of {image}")
+    lock = (REPOSITORY / "function" / "requirements" / f"{image}.txt").read_text()
+    assert {f"pypi/{name}" for name in re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE)} <= set(named)
 
 
 @pytest.mark.parametrize("image", ["export", "report"])

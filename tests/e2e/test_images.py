@@ -11,7 +11,8 @@ import os
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,18 @@ def place(request: pytest.FixtureRequest) -> tuple[Path, Mapping[str, str]]:
     return rehearsal.folder / "dist", rehearsal.env
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """An image's name in release.toml and in the engine, and the engine's client."""
+
+    image: str
+    name: str
+    docker: Callable[..., str]
+
+
 @pytest.fixture(params=["export", "report"])
-def emulator(request: pytest.FixtureRequest, place: tuple[Path, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
-    """An image's name, and the URL that invokes it in the runtime emulator."""
+def loaded(request: pytest.FixtureRequest, place: tuple[Path, Mapping[str, str]]) -> Iterator[Loaded]:
+    """An image in the engine."""
     dist, env = place
     image: str = request.param
     path = max(dist.glob(f"{image}-*.oci"), key=lambda path: path.stat().st_mtime)
@@ -67,14 +77,49 @@ def emulator(request: pytest.FixtureRequest, place: tuple[Path, Mapping[str, str
     given = os.environ.get(f"RELEASE_IMAGE_{image.upper()}")  # release check images has it in the engine already
     load = ("buildx", "build", "--load", "--tag", name, "--build-context", f"image={layout}", "-")
     docker(*(("tag", given, name) if given else load), stdin=None if given else "FROM image\n")
-    variables = [word for key, value in SETTINGS.items() for word in ("--env", f"{key}={value}")]
-    container = docker("run", "--detach", "--publish", "127.0.0.1::8080", *variables, name)
     try:
-        address = docker("port", container, "8080/tcp").splitlines()[0]
-        yield image, f"http://{address}/2015-03-31/functions/function/invocations"
+        yield Loaded(image, name, docker)
     finally:
-        docker("rm", "--force", container)
         docker("rmi", "--force", name)
+
+
+@pytest.fixture
+def emulator(loaded: Loaded) -> Iterator[tuple[str, str]]:
+    """An image's name, and the URL that invokes it in the runtime emulator."""
+    variables = [word for key, value in SETTINGS.items() for word in ("--env", f"{key}={value}")]
+    container = loaded.docker("run", "--detach", "--publish", "127.0.0.1::8080", *variables, loaded.name)
+    try:
+        address = loaded.docker("port", container, "8080/tcp").splitlines()[0]
+        yield loaded.image, f"http://{address}/2015-03-31/functions/function/invocations"
+    finally:
+        loaded.docker("rm", "--force", container)
+
+
+# What function/slim.py left in the image is what it needs: a member file written, and one read into figures.
+USES_ITS_PACKAGES = {
+    "export": """
+import io, pyarrow as pa, pyarrow.parquet as pq
+from export.columns import TableColumns
+from export.itempages import PageReader
+from export.shape import TableShape
+page = PageReader().read(b'{"Items":[{"id":{"S":"a"},"fee":{"N":"1.5"},"tags":{"SS":["x","y"]}}],"Count":1}').items
+shape, content = TableShape(), io.BytesIO()
+shape.learn(page)
+columns = TableColumns(shape)
+with pq.ParquetWriter(content, columns.schema, compression="zstd") as writer:
+    writer.write_batch(columns.batch(pa.RecordBatch.from_struct_array(page)))
+print(pq.ParquetFile(pa.BufferReader(content.getvalue())).read().num_rows)
+""",
+    "report": """
+import io, pyarrow as pa, pyarrow.parquet as pq
+from datetime import date
+from report.figures import all_figures
+from report.members import read_members
+content = io.BytesIO()
+pq.write_table(pa.table({"region": ["Utrecht"], "joined_on": ["2020-01-31"]}), content, compression="zstd")
+print(len(all_figures(read_members(content.getvalue()), date(2025, 1, 1))[0].rows))
+""",
+}
 
 
 def invoke(url: str, path: str) -> tuple[int, dict[str, object]]:
@@ -105,3 +150,9 @@ def test_the_image_refuses_a_call_without_a_token(emulator: tuple[str, str]) -> 
     image, url = emulator
     status, _ = invoke(url, GUARDED[image])
     assert status == 401
+
+
+def test_the_image_holds_what_its_function_needs_of_its_packages(loaded: Loaded) -> None:
+    script = USES_ITS_PACKAGES[loaded.image]
+    alone = ("--rm", "--network", "none", "--workdir", "/var/task", "--entrypoint", "python3")
+    assert loaded.docker("run", *alone, loaded.name, "-c", script) == "1"

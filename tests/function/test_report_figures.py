@@ -11,7 +11,7 @@ import pytest
 from function_report_file import MEMBERS, parquet
 
 from report.figures import Figure, all_figures
-from report.formats import CSV, JSON, negotiate, to_csv
+from report.formats import CSV, HTML, JSON, negotiate, to_csv
 from report.members import UNKNOWN, read_members
 from shared.errors import NotAcceptableError, UnreadableFileError
 
@@ -123,7 +123,7 @@ def test_mixed_column_is_read_by_its_dynamodb_json() -> None:
         ("text/csv;q=0.8, application/json;q=0.9", JSON),
         ("text/csv, application/json", JSON),
         ("text/csv, */*;q=0.1", CSV),
-        ("text/html, */*;q=0.5", JSON),
+        ("text/html, */*;q=0.5", HTML),
         ("application/json;q=0, */*", CSV),
         ("*/*;q=0.1, text/csv;q=0.05", JSON),
         ("text/csv;q=oops, */*;q=0.1", JSON),
@@ -134,7 +134,7 @@ def test_accept_chooses_the_format(accept: str | None, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "accept", ["text/html", "image/*", "application/json;q=0, text/csv;q=0", "application/json;q=0"]
+    "accept", ["image/png", "image/*", "application/json;q=0, text/csv;q=0", "application/json;q=0"]
 )
 def test_accept_of_neither_format_is_refused(accept: str) -> None:
     with pytest.raises(NotAcceptableError):

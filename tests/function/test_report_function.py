@@ -87,7 +87,7 @@ def test_report_of_an_unreadable_file_is_502(api: Api, event: Event, context: Co
 
 
 def test_report_refuses_formats_it_has_not_before_reading(api: Api, event: Event, context: Context) -> None:
-    answer = api(event("GET", REPORT_PATH, ["System_CRUD_All"], {"Accept": "text/html"}), context)
+    answer = api(event("GET", REPORT_PATH, ["System_CRUD_All"], {"Accept": "image/png"}), context)
     assert answer["statusCode"] == 406
 
 
