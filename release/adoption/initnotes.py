@@ -10,7 +10,7 @@ from release.adoption.found import Found
 from release.adoption.generated import GeneratedFile
 from release.adoption.parameters import OpenParameter
 from release.adoption.pin import Provenance
-from release.completion.builds import refers_to
+from release.completion.imageuris import refers_to
 from release.settings.config import Config
 
 

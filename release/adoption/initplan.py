@@ -15,7 +15,8 @@ from release.adoption.initanswers import present
 from release.adoption.pin import Provenance
 from release.adoption.ports import FileChange, OwnFiles, ProjectFiles, Translator
 from release.adoption.settingsparts import SettingsWanted
-from release.completion.builds import refers_to
+from release.completion import missing
+from release.completion.imageuris import refers_to
 from release.completion.inferred import with_images
 from release.settings import config as config_file
 from release.settings.config import Config, table_of
@@ -66,7 +67,9 @@ def plan(
     written = present(files, settingsfile.PATH)
     wanted = _wanted(found, answers, written, files)
     text = settingsfile.completed(written, wanted)
-    config = config_file.parse(with_images(text, files.read), command)
+    completed = with_images(text, files.read)
+    missing.check_images(completed, files.read)
+    config = config_file.parse(completed, command)
     workflows, more = targets.workflows(found.around, config, answers.home, provenance, files, own)
     every = [
         FileChange(settingsfile.PATH, None if written is None else written.encode(), text.encode()),

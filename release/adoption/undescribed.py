@@ -13,7 +13,8 @@ from typing import Any
 
 from release.adoption import dockerfiles, settingsparts
 from release.completion import sourcepaths
-from release.completion.builds import Build, ImageFunction, merged, refers_to
+from release.completion.builds import Build, ImageFunction, merged
+from release.completion.imageuris import refers_to
 from release.errors import NotFoundError, UsageError
 
 #: Endings of a parameter's name that say what it is, not which one.

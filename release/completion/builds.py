@@ -16,7 +16,7 @@ from typing import Any
 from release.completion import clashes, loops
 from release.completion.document import Path, TemplateText
 from release.settings import cfn
-from release.settings.functions import FUNCTION_TYPES, references
+from release.settings.functions import FUNCTION_TYPES
 
 #: DockerTag names the image on the builder's own machine; a release names it by digest.
 _KEYS = frozenset({"Dockerfile", "DockerContext", "DockerBuildTarget", "DockerBuildArgs"})
@@ -108,11 +108,6 @@ def same_build(dockerfile: str, context: str, target: str, args: Mapping[str, An
         (dockerfile, context.rstrip("/") or "/", target) == (build.dockerfile, build.context, build.target)
         and all(str(args.get(name)) == each for name, each in build.args.items())
     )
-
-
-def refers_to(uri: Any) -> frozenset[str]:
-    """What the URI of an image refers to."""
-    return frozenset(references(uri))
 
 
 def _build(document: TemplateText, name: str, metadata: Mapping[str, Any], platform: str) -> Build:

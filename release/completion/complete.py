@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from release.completion import apiaddress, boundary, clashes, functioncopy
-from release.completion.builds import ImageFunction, image_functions, merged, refers_to, same_build
+from release.completion.builds import ImageFunction, image_functions, merged, same_build
 from release.completion.document import TemplateText, decoded, read
 from release.completion.edits import TemplateChange, applied
 from release.completion.functioncopy import COMMIT, VERSION, RunningFunction
+from release.completion.imageuris import refers_to
 from release.settings import cfn
 from release.settings.functions import references
 from release.settings.images import ImageSpec

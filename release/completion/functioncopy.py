@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from release.completion import clashes, reach, shifting
-from release.completion.builds import ImageFunction, merged, refers_to
+from release.completion.builds import ImageFunction, merged
 from release.completion.document import TemplateText
 from release.completion.edits import TemplateChange
+from release.completion.imageuris import refers_to
 from release.settings import cfn
 from release.settings.functions import NO_ALIAS, references
 
@@ -80,7 +81,7 @@ def _image(
     if not publishes:
         if running.parameter not in refers_to(function.uri):
             yield TemplateChange(function.uri_path, plain)
-    elif VERSION not in refers_to(theirs):
+    elif VERSION not in references(theirs):
         yield TemplateChange(function.uri_path, _uri(template, template["Resources"][function.logical_id], theirs))
 
 

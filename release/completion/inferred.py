@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from release.completion import partial, sourcepaths
-from release.completion.builds import Build, ImageFunction, image_functions, merged, refers_to, same_build
+from release.completion.builds import Build, ImageFunction, image_functions, merged, same_build
 from release.completion.document import decoded
 from release.completion.document import read as read_document
+from release.completion.imageuris import refers_to
 from release.completion.places import Read, may_nest, places
 from release.errors import NotFoundError
 from release.settings import cfn

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from release.completion.builds import ImageFunction, image_functions, merged, refers_to
+from release.completion.builds import ImageFunction, image_functions, merged
 from release.completion.document import decoded
 from release.completion.document import read as read_document
+from release.completion.imageuris import refers_to
 from release.completion.places import Read, TemplatePlace, places
 from release.errors import NotFoundError, UsageError
 from release.settings import cfn

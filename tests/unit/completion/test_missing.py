@@ -22,6 +22,7 @@ Resources:
     ("template", "words", "then"),
     [
         (FUNCTION % "!Ref Uri", 'line 6: Api runs the image {"Ref": "Uri"}, and nothing', 'with parameter = "Uri"'),
+        (FUNCTION % '!Sub "1.dkr.ecr.eu-west-1.amazonaws.com/a:${Uri}"', "line 6: Api runs the image", "Metadata"),
         (FUNCTION % "1.dkr.ecr.eu-west-1.amazonaws.com/a:1", "line 6: Api runs the image 1.dkr.ecr", "Metadata"),
         (
             FUNCTION % "x:1" + "    Metadata: {aws:asset:path: asset.1}\n",
