@@ -47,7 +47,7 @@ class DockerStarter:
 
     @contextmanager
     def named(self, archive: Archive, platform: str) -> Iterator[str]:
-        """Have the engine know the image in this block, under the name that it gives. Raises as ``loaded`` does."""
+        """See :class:`release.images.ports.Starter`."""
         name = f"lambda-image-release/start-{archive.image}:{uuid.uuid4().hex}"
         layout = f"oci-layout://{archive.path.absolute()}@{archive.digest}"
         builder = ["--builder", self.builder] if self.builder else []

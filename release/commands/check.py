@@ -49,7 +49,7 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 def _images(kind: str, wiring: Wiring, engine: ExitStack) -> Mapping[str, str]:
     """The engine's name of every built image, as variables; the names are gone when ``engine`` is left.
 
-    Raises NotFoundError: one is not built.
+    Raises NotFoundError: one is not built; then the engine is given none.
     """
     from release.errors import NotFoundError
     from release.images import build
@@ -58,14 +58,16 @@ def _images(kind: str, wiring: Wiring, engine: ExitStack) -> Mapping[str, str]:
         return {}
     commit, workspace = wiring.git.resolve("HEAD"), wiring.workspace
     config = wiring.config_at(commit)
+    plans = build.plan_builds(config, commit, wiring.git, workspace, None, wiring.bases_of_build())
+    archives = [archive for plan in plans if (archive := workspace.archive(plan.image, plan.inputs))]
+    if missing := sorted({plan.image for plan in plans} - {archive.image for archive in archives}):
+        raise NotFoundError(
+            f"not built here, as this commit has it: image {', '.join(missing)}",
+            untouched="everything",
+            next_step="release build",
+        )
     names = {}
-    for plan in build.plan_builds(config, commit, wiring.git, workspace, None, wiring.bases_of_build()):
-        if (archive := workspace.archive(plan.image, plan.inputs)) is None:
-            raise NotFoundError(
-                f"not built here, as this commit has it: image {plan.image}",
-                untouched="everything",
-                next_step="release build",
-            )
-        variable = f"RELEASE_IMAGE_{plan.image.upper().replace('-', '_')}"
-        names[variable] = engine.enter_context(wiring.starter.named(archive, config.images[plan.image].platform))
+    for archive in archives:
+        variable = f"RELEASE_IMAGE_{archive.image.upper().replace('-', '_')}"
+        names[variable] = engine.enter_context(wiring.starter.named(archive, config.images[archive.image].platform))
     return names

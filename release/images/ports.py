@@ -37,6 +37,9 @@ class Starter(Protocol):
         Raises MachineError: no engine; RemoteError: the engine takes no image, or starts nothing at all.
         """
 
+    def named(self, archive: Archive, platform: str) -> AbstractContextManager[str]:
+        """Have the engine know the image in this block, under the name that it gives. Raises as ``loaded`` does."""
+
 
 class StartRecords(Protocol):
     """Where the records of starts are kept until publication."""

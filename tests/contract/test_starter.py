@@ -102,6 +102,11 @@ def test_an_image_that_asks_for_its_first_event_has_started(started: Callable[..
     assert 0 < one.seconds < PATIENCE
 
 
+def test_awss_base_has_the_emulator_in_it_and_its_entry_script_does_without(started: Callable[..., Started]) -> None:
+    """What it loads asserts that the emulator is there; with a Runtime API given, nothing starts it."""
+    assert started(f"import os\nassert os.path.exists('/usr/local/bin/aws-lambda-rie')\n{HANDLER}").problem == ""
+
+
 def test_a_misspelt_import_is_told_in_the_runtimes_own_words(started: Callable[..., Started]) -> None:
     """faults.md, 64."""
     one = started(f"import pandsa\n{HANDLER}")

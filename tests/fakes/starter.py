@@ -24,12 +24,14 @@ class FakeStarter(Starter):
         answers: False is an engine that is not running.
         seconds, memory: what a start that goes well takes.
         requests: the starts so far.
+        known: the names that the engine knows now -> digest.
     """
 
     def __init__(self) -> None:
         self.answers, self.seconds = True, 0.5
         self.memory: int | None = 40_000_000
         self.requests: list[StartRequest] = []
+        self.known: dict[str, str] = {}
 
     @contextmanager
     def loaded(self, archive: Archive, platform: str) -> Iterator[Callable[[StartRequest], Started]]:
@@ -45,6 +47,18 @@ class FakeStarter(Starter):
 
         yield run
         open_.clear()
+
+    @contextmanager
+    def named(self, archive: Archive, platform: str) -> Iterator[str]:
+        if not self.answers:
+            raise MachineError("no container engine answers", untouched="everything", next_step="start Docker")
+        assert platform == archive.manifest.platform
+        name = f"here/{archive.image}:{len(self.known)}"
+        self.known[name] = archive.digest
+        try:
+            yield name
+        finally:
+            del self.known[name]
 
     def _started(self, request: StartRequest, files: dict[str, str]) -> Started:
         module = (request.settings.command or ("app.handler",))[0].rpartition(".")[0]
