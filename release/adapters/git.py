@@ -50,6 +50,8 @@ class GitRepository(GitProcess):
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False
         )
         if result.code != 0:
+            if revision == "HEAD":  # nothing could be fetched: there is no commit at all
+                raise self._unusable("Needed a single revision")
             raise NotFoundError(f"this repository has no commit {revision!r}", untouched="everything", next_step=_FETCH)
         return result.stdout.strip()
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from release.adoption import initnotes, parameters, settingsfile, targets, undescribed
+from release.adoption import initnotes, packagekinds, parameters, settingsfile, targets, undescribed
 from release.adoption.answers import Answers
 from release.adoption.found import Found
 from release.adoption.initanswers import present
+from release.adoption.packagekinds import BuiltFrom
 from release.adoption.pin import Provenance
 from release.adoption.ports import FileChange, OwnFiles, ProjectFiles, Translator
 from release.adoption.settingsparts import SettingsWanted
@@ -91,13 +92,18 @@ def _wanted(found: Found, answers: Answers, written: str | None, files: ProjectF
     lacking = undescribed.waiting(found.functions, found.values, described)
     used = [each.build.dockerfile for each in found.functions if each.build]
     reached = {each.function for each in found.starts.health} | {each.function for each in found.starts.schedules}
+    proposed = undescribed.tables(lacking, found.around.paths, used, answers.project, files.read)
+    images = [*tables.values(), *table_of(proposed).values.get("images", {}).values()]
+    built = [BuiltFrom(str(each.get("dockerfile", "")), str(each.get("target", ""))) for each in images]
+    built += [BuiltFrom(each.build.dockerfile, each.build.target) for each in found.functions if each.build]
     taking = {name for each in found.functions for name in refers_to(each.uri)}
     return SettingsWanted(
         template=found.template,
         answers=answers,
         branch=found.around.main,
         test=found.test,
-        images=undescribed.tables(lacking, found.around.paths, used, answers.project, files.read),
+        images=proposed,
+        expect=packagekinds.kinds(built, files.read),
         parameters=parameters.open_parameters(found.values, taking, answers.environments),
         routes=tuple((route, found.unsure(route)) for route in found.starts.health),
         schedules=found.starts.schedules,

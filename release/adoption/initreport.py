@@ -103,6 +103,8 @@ def _next(plan: InitPlan, provenance: Provenance) -> str:
             f"  2. git add {paths} && git commit -m 'ci: release with lambda-image-release'",
             "  3. release rehearse: the whole pipeline on this machine, without an account",
             f"  4. {page}/setup.md: the account, GitHub's settings, the first release",
+            "  5. whenever release.toml or the template changes: release pipeline --write; where that changes",
+            "     pipeline.yaml, its stack is deployed before the release is (release doctor has the command)",
         )
     )
 

@@ -44,7 +44,7 @@ def _missing(values: Mapping[str, Any], wanted: SettingsWanted) -> Iterator[str]
     if is_new and "versions" not in values and wanted.branch != "main":
         yield settingsparts.versions(wanted.branch)
     if "gate" not in values:
-        yield settingsparts.gate(wanted.answers)
+        yield settingsparts.gate(wanted)
     if "environments" not in values:
         for before, name in pairwise(("", *wanted.answers.environments)):
             yield settingsparts.environment(wanted, name, before)

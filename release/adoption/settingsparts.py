@@ -18,6 +18,7 @@ class SettingsWanted:
     Attributes:
         branch: what people merge to.
         images: tables for images that the template does not describe; "" for none.
+        expect: the kind of packages that every image shows; empty where no one kind is all images'.
         routes: health routes, each with why nobody can say that it answers, "" when it will.
         schedules: schedules that start a function.
         silent: image functions that no proposal reaches, each with a path that it answers; "" when none is known.
@@ -28,6 +29,7 @@ class SettingsWanted:
     branch: str = "main"
     test: str = ""
     images: str = ""
+    expect: tuple[str, ...] = ("python-pkg",)
     parameters: tuple[OpenParameter, ...] = ()
     routes: tuple[tuple[Route, str], ...] = ()
     schedules: tuple[TimedEvent, ...] = ()
@@ -44,12 +46,15 @@ def versions(branch: str) -> str:
     return f"[versions]\nallowed-branches = [{text(branch)}]\n"
 
 
-def gate(answers: Answers) -> str:
+def gate(wanted: SettingsWanted) -> str:
     """``[gate]``."""
-    blocks = ", ".join(map(text, answers.block))
+    blocks = ", ".join(map(text, wanted.answers.block))
     lines = ["[gate]", f"block = [{blocks}]"]
     lines.append('unfixed = "report"  # what has no fix yet is shown, and does not block')
     lines.append('misconfigurations = ["CRITICAL"]  # in the template and in Dockerfiles; the others are shown')
+    if wanted.expect != ("python-pkg",):
+        why = "the bases say so" if wanted.expect else "the bases name no one kind that all images have; name one if so"
+        lines.append(f"expect = [{', '.join(map(text, wanted.expect))}]  # packages that the scanner must find: {why}")
     return "\n".join(lines) + "\n"
 
 

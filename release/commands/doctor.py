@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from release.adoption.doctor.findings import Diagnosis
-    from release.adoption.doctor.local import Project
+    from release.adoption.doctor.project import Project
     from release.adoption.surroundings import RepositoryAround
     from release.bootstrap import Wiring
     from release.report import Report
@@ -36,8 +36,10 @@ def run(args: argparse.Namespace, wiring: Wiring) -> Report:
 
 
 def _findings(wiring: Wiring, environment: str) -> Iterator[Diagnosis]:
+    from release.adoption import generated
     from release.adoption.doctor import local
     from release.adoption.doctor.findings import LOCAL, UNKNOWN, Diagnosis, probe
+    from release.adoption.doctor.project import Project
     from release.errors import ReleaseError
 
     read = probe(LOCAL, "release.toml", lambda: wiring.config.project)
@@ -46,19 +48,17 @@ def _findings(wiring: Wiring, environment: str) -> Iterator[Diagnosis]:
         yield Diagnosis(LOCAL, "everything else", UNKNOWN, "release.toml says what there should be")
         return
     log.info("looking at the repository …")
-    project = local.Project(
-        wiring.config, wiring.project_files, wiring.translator, lambda name: dict(wiring.overrides(name))
-    )
+    project = Project(wiring.config, wiring.project_files, wiring.translator, lambda name: dict(wiring.overrides(name)))
     yield from local.findings(project)
     try:
         around = wiring.around.surroundings()
     except ReleaseError as error:
         yield Diagnosis(LOCAL, "git", UNKNOWN, error.message, error.next_step)
-        github = ""
+        github, calls = "", False
     else:
         yield from _workflows(wiring, around)
-        github = around.github
-    yield from _github(wiring, project, github)
+        github, calls = around.github, bool(generated.home(generated.present(around.paths, wiring.changed_files)))
+    yield from _github(wiring, project, github, calls=calls)
     yield from _account(wiring, environment, github)
 
 
@@ -69,8 +69,8 @@ def _workflows(wiring: Wiring, around: RepositoryAround) -> Iterator[Diagnosis]:
     yield from workflows.findings(workflows.Premise(wiring.config, around, wiring.changed_files, installed.version()))
 
 
-def _github(wiring: Wiring, project: Project, name: str) -> Iterator[Diagnosis]:
-    from release.adoption.doctor import github, local
+def _github(wiring: Wiring, project: Project, name: str, *, calls: bool) -> Iterator[Diagnosis]:
+    from release.adoption.doctor import github, given
     from release.adoption.doctor.findings import GITHUB, unknown
     from release.adoption.doctor.repository import HostedRepository
     from release.errors import ReleaseError
@@ -84,10 +84,10 @@ def _github(wiring: Wiring, project: Project, name: str) -> Iterator[Diagnosis]:
     left: dict[str, tuple[str, ...]] = {}
     for each in wiring.config.environments.values():
         try:
-            left[each.name] = local.open_parameters(project, each)
+            left[each.name] = given.open_parameters(project, each)
         except ReleaseError:
             left[each.name] = ()  # the template's own line says what is wrong with it
-    yield from github.findings(HostedRepository(name, wiring.forge, wiring.config, left))
+    yield from github.findings(HostedRepository(name, wiring.forge, wiring.config, left, calls))
 
 
 def _account(wiring: Wiring, environment: str, github: str) -> Iterator[Diagnosis]:

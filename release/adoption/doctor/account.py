@@ -79,7 +79,7 @@ def _stack(premises: Premises, written: str) -> str:
     if deployed is None:
         raise NotFoundError(
             f"there is none in {premises.config.registry_region}",
-            next_step=f'{premises.deploy} --parameter-overrides "Subject=owner/name" (docs/setup.md, 2)',
+            next_step=f'{premises.deploy} --parameter-overrides "Subject={premises.repository or "OWNER/REPO"}"',
         )
     if pipeline.difference(deployed.replace("\r\n", "\n").strip(), written.replace("\r\n", "\n").strip()):
         raise ConflictError(f"it is not {pipeline.PATH} as it is here: deploy it again", next_step=premises.deploy)
@@ -126,7 +126,7 @@ def _role(premises: Premises, name: str, own: Mapping[str, Any]) -> Iterator[Dia
     ]
     if strangers or len(trusted) != len(wanted):
         should = f"repo:{premises.repository or '…'}{wanted[0] if wanted else ''}"
-        remedy = f'--parameter-overrides "Subject={premises.repository or "owner/name"}" (docs/setup.md, 2)'
+        remedy = f'--parameter-overrides "Subject={premises.repository or "OWNER/REPO"}"'
         why = f"it trusts {', '.join(trusted) or 'nobody'}, not {should}"
         yield Diagnosis(ACCOUNT, subject, WRONG, why, f"{premises.deploy} {remedy}", environment)
     elif not premises.repository:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from release.adoption.doctor import needs
+from release.adoption.doctor import needs, remedies
 from release.adoption.doctor.findings import GITHUB, OK, UNKNOWN, WRONG, Diagnosis, unknown
 from release.adoption.doctor.places import environments
-from release.adoption.doctor.repository import SETUP, HostedRepository
+from release.adoption.doctor.repository import HostedRepository
 from release.adoption.doctor.variables import variables
 from release.errors import ReleaseError
 from release.versions.tags import tag_filter
@@ -62,9 +62,8 @@ def _branch(repository: HostedRepository, branch: str) -> Iterator[Diagnosis]:
         yield Diagnosis(GITHUB, subject, OK, f"{needs.REQUIRED_CHECK} is required")
         return
     why = f"they require {', '.join(checks)}, not {needs.REQUIRED_CHECK}" if checks else "they require no check"
-    yield Diagnosis(
-        GITHUB, subject, WRONG, why, f"gh api -X POST repos/{repository.name}/rulesets, as {SETUP} has it (4)"
-    )
+    check = f"check / {needs.REQUIRED_CHECK}" if repository.calls else needs.REQUIRED_CHECK
+    yield Diagnosis(GITHUB, subject, WRONG, why, remedies.main_ruleset(repository.name, check))
 
 
 def _tags(repository: HostedRepository, _branch: str) -> Iterator[Diagnosis]:
@@ -80,8 +79,7 @@ def _tags(repository: HostedRepository, _branch: str) -> Iterator[Diagnosis]:
             yield Diagnosis(GITHUB, "rules of release tags", OK, f"{each.get('name')}: they never move")
             return
     why = f"no active ruleset keeps {wanted} from being moved or deleted"
-    remedy = f"gh api -X POST repos/{repository.name}/rulesets, as {SETUP} has it (4)"
-    yield Diagnosis(GITHUB, "rules of release tags", WRONG, why, remedy)
+    yield Diagnosis(GITHUB, "rules of release tags", WRONG, why, remedies.tag_ruleset(repository.name, wanted))
 
 
 def _token(repository: HostedRepository, _branch: str) -> Iterator[Diagnosis]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from release.adoption.doctor import needs
+from release.adoption.doctor import needs, remedies
 from release.adoption.doctor.findings import GITHUB, OK, WRONG, Diagnosis
-from release.adoption.doctor.repository import SETUP, HostedRepository
+from release.adoption.doctor.repository import HostedRepository
 from release.settings.environments import MERGE, TAG
 from release.settings.order import deployed_on
 from release.versions.tags import tag_filter
@@ -30,7 +30,7 @@ def environments(repository: HostedRepository, branch: str) -> Iterator[Diagnosi
         environment = "" if name == needs.PROMOTION else name
         subject = f"environment {name}"
         if name not in there:
-            remedy = f"gh api -X PUT {base}/{name}, then its rules ({SETUP}, 3)"
+            remedy = remedies.made(base, name, allowed, asks=name in tags)
             yield Diagnosis(GITHUB, subject, WRONG, "there is none", remedy, environment)
             continue
         yield _policy(repository, there[name], allowed, environment)
@@ -43,28 +43,28 @@ def _policy(
 ) -> Diagnosis:
     """Which branches and tags may deploy there: those that must, and no wildcard over everything."""
     name, subject = there["name"], f"who deploys to {there['name']}"
-    said = ", ".join(f"{kind} {pattern}" for pattern, kind in sorted(allowed))
-    place = f"repos/{repository.name}/environments/{name}/deployment-branch-policies"
-    remedy = " && ".join(
-        f"gh api -X POST {place} -f 'name={pattern}' -f type={kind}" for pattern, kind in sorted(allowed)
-    )
+    base = f"repos/{repository.name}/environments"
+    place = f"{base}/{name}/deployment-branch-policies"
+    limit = remedies.limited(base, there, allowed)
     policy = there.get("deployment_branch_policy")
     if not policy:
         why = "every branch of the repository may deploy there"
-        return Diagnosis(GITHUB, subject, WRONG, why, f"restrict it to {said} ({SETUP}, 3)", of)
+        return Diagnosis(GITHUB, subject, WRONG, why, limit, of)
     if policy.get("protected_branches"):
         if any(kind == "tag" for _, kind in allowed):
             why = "protected branches may, and no tag"
-            return Diagnosis(GITHUB, subject, WRONG, why, f"allow {said} instead ({SETUP}, 3)", of)
+            return Diagnosis(GITHUB, subject, WRONG, why, limit, of)
         return Diagnosis(GITHUB, subject, OK, "protected branches", environment=of)
     found = repository.forge.get(f"{place}?per_page=100") or {}
     have = {(each["name"], each.get("type", "branch")) for each in found.get("branch_policies", ())}
     left = {one for one in allowed if not any(kind == one[1] and fnmatchcase(one[0], name) for name, kind in have)}
     if left:
         why = f"{', '.join(f'{kind} {name}' for name, kind in sorted(left))} may not"
-        return Diagnosis(GITHUB, subject, WRONG, why, remedy, of)
+        return Diagnosis(GITHUB, subject, WRONG, why, remedies.allow(base, name, left), of)
     if wide := sorted(name for name, kind in have if kind == "branch" and name.strip("*/") == ""):
-        return Diagnosis(GITHUB, subject, WRONG, f"every branch may ({', '.join(wide)})", f"restrict it to {said}", of)
+        ids = {each["name"]: each.get("id") for each in found.get("branch_policies", ())}
+        drop = " && ".join(f"gh api -X DELETE {place}/{ids[each]}" for each in wide)
+        return Diagnosis(GITHUB, subject, WRONG, f"every branch may ({', '.join(wide)})", drop, of)
     return Diagnosis(GITHUB, subject, OK, ", ".join(f"{kind} {name}" for name, kind in sorted(have)), environment=of)
 
 
@@ -79,6 +79,6 @@ def _reviewers(base: str, there: Mapping[str, Any], name: str) -> Diagnosis:
         f"reviewers of {name}",
         WRONG,
         "nobody is asked before a tag deploys there",
-        f"gh api -X PUT {base}/{name} with reviewers ({SETUP}, 3); a private repository needs GitHub Enterprise",
+        f"{remedies.reviewers(base, name)}; in a private repository that needs GitHub Enterprise",
         name,
     )

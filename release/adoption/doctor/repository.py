@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from release.adoption.ports import Forge
 from release.settings.config import Config
 
-#: Where a person finds the whole commands.
-SETUP = "docs/setup.md"
-
 
 @dataclass(frozen=True)
 class HostedRepository:
@@ -19,9 +16,11 @@ class HostedRepository:
     Attributes:
         name: ``owner/name``.
         open_parameters: environment -> the template's parameters that only RELEASE_PARAMETERS can give.
+        calls: whether its workflows call another repository's, so that checks have the caller's job before their name.
     """
 
     name: str
     forge: Forge
     config: Config
     open_parameters: Mapping[str, Sequence[str]]
+    calls: bool = False

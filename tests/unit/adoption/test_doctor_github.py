@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -193,3 +195,73 @@ def test_the_setup_sets_each_of_them_and_pipeline_yaml_has_their_outputs() -> No
 def test_the_required_check_is_the_last_job_of_the_check() -> None:
     jobs = yaml.safe_load(texts()[".github/workflows/check.yml"])["jobs"]
     assert jobs["required"]["name"] == needs.REQUIRED_CHECK
+
+
+def sent(command: str) -> list[tuple[str, str, Any]]:
+    """What a remedy sends with gh: method, place, body; the shell's own parts as a shell takes them."""
+    found = []
+    for part in command.split(" && "):
+        before, _, call = part.rpartition(" | ")
+        words = shlex.split(call)
+        assert words[:3] == ["gh", "api", "-X"]
+        if before:
+            printed = shlex.split(before.replace('"$(gh api user --jq .id)"', "7"))
+            body = json.loads(printed[1].replace("%s", printed[2]))
+            assert words[5:] == ["--input", "-"]
+        else:
+            fields = words[6::2] if len(words) > 5 else []
+            body = dict(field.split("=", 1) for field in fields)
+        found.append((words[3], words[4], body))
+    return found
+
+
+CUSTOM_ONLY = {"protected_branches": False, "custom_branch_policies": True}
+
+
+def test_an_environment_that_is_missing_is_made_whole_by_its_remedy() -> None:
+    every = {"total_count": 2, "environments": [environment(n, policy=CUSTOM) for n in ("staging", "promotion")]}
+    (wrong,) = [each for each in looked({**in_order(), f"{BASE}/environments": every}) if each.state == WRONG]
+    place = f"{BASE}/environments/production"
+    assert sent(wrong.remedy) == [
+        ("PUT", place, {"reviewers": [{"type": "User", "id": 7}], "deployment_branch_policy": CUSTOM_ONLY}),
+        ("POST", f"{place}/deployment-branch-policies", {"name": "main", "type": "branch"}),
+        ("POST", f"{place}/deployment-branch-policies", {"name": "v*", "type": "tag"}),
+    ]
+
+
+def test_an_environment_that_everybody_reaches_is_limited_and_keeps_whom_it_asks() -> None:
+    every = [environment("staging", policy=CUSTOM), environment("promotion", policy=CUSTOM)]
+    every.append(environment("production", reviewers=2))
+    answers = {**in_order(), f"{BASE}/environments": {"total_count": 3, "environments": every}}
+    (wrong,) = [each for each in looked(answers) if each.state == WRONG]
+    (_, _, body), *_ = sent(wrong.remedy)
+    asked = [one["reviewer"]["id"] for one in every[2]["protection_rules"][0]["reviewers"]]
+    assert [one["id"] for one in body["reviewers"]] == asked
+    assert body["prevent_self_review"] is False
+    assert body["deployment_branch_policy"] == CUSTOM_ONLY
+
+
+@pytest.mark.parametrize(("calls", "check"), [(True, "check / Ready to merge"), (False, "Ready to merge")])
+def test_rules_that_are_missing_are_made_as_the_setup_page_makes_them(calls: bool, check: str) -> None:
+    answers = {**in_order(), f"{BASE}/rules/branches/main": []}
+    answers[f"{BASE}/branches/main/protection/required_status_checks"] = None
+    answers[f"{BASE}/rulesets"] = []
+    hosted = HostedRepository("acme/orders", FakeForge(answers), CONFIG, {}, calls)
+    wrong = {each.subject: each for each in github.findings(hosted) if each.state == WRONG}
+    page = texts()["docs/setup.md"]
+    wanted = [
+        json.loads(each.replace("$TAGS", "v*"))
+        for each in re.findall(r"rulesets\" --input - <<'?JSON'?\n(.+?)\nJSON", page, re.DOTALL)
+    ]
+    main = sent(wrong["rules of main"].remedy)[0][2]
+    assert main["rules"][-1]["parameters"]["required_status_checks"] == [{"context": check}]
+    main["rules"][-1]["parameters"]["required_status_checks"] = [{"context": "Ready to merge"}]
+    assert [main, sent(wrong["rules of release tags"].remedy)[0][2]] == wanted
+
+
+def test_a_wildcard_over_every_branch_is_taken_away_by_its_number() -> None:
+    policy = {"total_count": 2, "branch_policies": [{"id": 41, "name": "*", "type": "branch"},
+              {"id": 42, "name": "v*", "type": "tag"}]}  # fmt: skip
+    place = f"{BASE}/environments/production/deployment-branch-policies"
+    (wrong,) = [each for each in looked({**in_order(), place: policy}) if each.state == WRONG]
+    assert sent(wrong.remedy) == [("DELETE", f"{place}/41", {})]

@@ -15,6 +15,7 @@ from release.adapters.samtranslation import SamTranslator
 from release.adoption import generated, pipeline, workflowfiles
 from release.adoption.doctor import local, report, workflows
 from release.adoption.doctor.findings import OK, UNKNOWN, WRONG, Diagnosis, of_environment, probe
+from release.adoption.doctor.project import Project
 from release.adoption.ports import TranslationJob, Translator
 from release.adoption.surroundings import RepositoryAround
 from release.adoption.workflowfiles import CALLED
@@ -101,7 +102,7 @@ def looked(
     version: str = "1.2.0",
     **here: str,
 ) -> dict[str, Diagnosis]:
-    project = local.Project(config, files, translator or NoTranslator(), lambda _: dict(here))
+    project = Project(config, files, translator or NoTranslator(), lambda _: dict(here))
     around = RepositoryAround("orders", paths=tuple(sorted(files.files)))
     every = [*local.findings(project), *workflows.findings(workflows.Premise(config, around, files, version))]
     return {each.subject: each for each in every if each.state != OK} | {
@@ -152,11 +153,6 @@ def test_a_type_that_nobody_knows_is_not_known_from_here() -> None:
             "no function",
         ),
         ({"template.yaml": "Resources: ["}, "template.yaml", "template.yaml"),
-        (
-            {"Dockerfile": "FROM public.test/python:3.13\n"},
-            "bases of image work",
-            "public.test/python:3.13 without a digest",
-        ),
         ({".github/dependabot.yml": OTHERS}, ".github/dependabot.yml", "has no updates for the workflows"),
     ],
 )
@@ -165,6 +161,37 @@ def test_what_does_not_agree_is_wrong_and_says_what_mends_it(change: dict[str, s
     assert found.state == WRONG
     assert says in found.text
     assert found.remedy
+
+
+def test_a_base_without_a_digest_is_not_known_from_here_and_wrong_where_release_toml_allows_none() -> None:
+    files = with_files({"Dockerfile": "FROM public.test/python:3.13\n"})
+    found = looked(files)["bases of image work"]
+    assert (found.state, "every build looks up what that is on its day" in found.text) == (UNKNOWN, True)
+    assert found.remedy.startswith("docker buildx imagetools inspect public.test/python:3.13")
+    strict = config_file.parse(SETTINGS + "[build]\npinned = true\n")
+    found = looked(files, strict)["bases of image work"]
+    assert (found.state, "pinned allows digests only" in found.text) == (WRONG, True)
+    assert looked(config=strict)["bases of image work"].state == OK
+
+
+def test_a_dockerfile_that_is_missing_is_wrong() -> None:
+    files = MemoryFiles({name: text for name, text in FILES.files.items() if name != "Dockerfile"})
+    found = looked(files)["bases of image work"]
+    assert (found.state, bool(found.remedy)) == (WRONG, True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("{Type: String, Default: changeme}", "its default is a placeholder (changeme)"),
+        ("{Type: String, NoEcho: true, Default: ''}", "the secret parameter Key is not given for staging"),
+    ],
+)
+def test_a_default_that_nobody_can_have_meant_is_not_known_and_says_how_to_give_it(rule: str, said: str) -> None:
+    files = with_files({"template.yaml": TEMPLATE.replace("{WorkUri:", f"{{Key: {rule}, WorkUri:")})
+    found = looked(files)["parameters of staging"]
+    assert (found.state, said in found.text) == (UNKNOWN, True)
+    assert "[environments.staging.parameters]" in found.remedy
 
 
 def test_smoke_tests_and_parameters_that_the_template_lacks_are_wrong_in_their_environment() -> None:

@@ -437,6 +437,23 @@ def test_an_image_whose_dockerfile_nobody_can_tell_is_refused_with_what_to_write
     assert "[images.function]" in error.next_step
 
 
+@pytest.mark.parametrize(
+    ("base", "expect"),
+    [("lambda/python:3.13", ("python-pkg",)), ("lambda/nodejs:22", ("node-pkg",)), ("lambda/provided:al2023", ())],
+)
+def test_the_gate_expects_the_packages_of_the_bases(tmp_path: Path, base: str, expect: tuple[str, ...]) -> None:
+    folder = GitFolder(tmp_path / "one")
+    dockerfile = f"FROM public.ecr.aws/{base}\n".encode()
+    folder.commit({"template.yaml": ONE_PARAMETER, "service/Dockerfile": dockerfile})
+    report = ran(folder.folder, "--yes")
+    written = (folder.folder / "release.toml").read_text()
+    gate = config_file.parse(written).gate
+    assert gate is not None
+    assert gate.expect == expect
+    assert ("expect = " in written) == (expect != ("python-pkg",))
+    assert "release pipeline --write; where that changes" in report.text
+
+
 def test_images_without_metadata_are_the_dockerfiles_in_folders_of_their_names(tmp_path: Path) -> None:
     """What is left over is the one image's that no name fits; the proposal says that names alone told it."""
     folder = GitFolder(tmp_path / "names")

@@ -1,0 +1,31 @@
+"""What the checks of the working tree look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from release.adoption.ports import ProjectFiles, Translator
+from release.completion import tree
+from release.releases import bundling
+from release.settings import cfn
+from release.settings.config import Config
+
+
+@dataclass(frozen=True)
+class Project:
+    """What the local checks look at.
+
+    Attributes:
+        here: environment -> what RELEASE_PARAMETERS of this process gives it.
+    """
+
+    config: Config
+    files: ProjectFiles
+    translator: Translator
+    here: Callable[[str], dict[str, str]]
+
+    def copy(self) -> dict[str, object]:
+        """The template as it is deployed. Raises UsageError: it is none."""
+        read = tree.reader(self.config.template, self.files.read, bundling.wanted(self.config))
+        return dict(cfn.load(read(self.config.template), self.config.template))
