@@ -25,6 +25,8 @@ from release.versions.ports import Git
 
 #: Characters of an image's inferred name: with a number behind it (``-12``) it keeps to what an image may have.
 _LONGEST = 28
+#: A template without any of these describes no image: Metadata, or an ImageUri that is a folder.
+_BUILT = re.compile(rb"Dockerfile|ImageUri[\"']?\s*:\s*[\"']?\.")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def with_images(settings: str, read: Read) -> str:
         template = read(where)
     except NotFoundError:
         return settings
-    if not open_ and b"Dockerfile" not in template and not may_nest(template):
+    if not open_ and not _BUILT.search(template) and not may_nest(template):
         return settings  # parsing the template takes longer than most commands do
     found = inferred(where, read, {name: partial.whole(each) for name, each in explicit.items() if name not in open_})
     partial.check(settings, open_, {each.name: each.build for each in found})

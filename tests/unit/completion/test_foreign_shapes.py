@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from release.completion.inferred import inferred
+from release.completion.inferred import inferred, with_images
 from release.errors import UsageError
 from release.settings import cfn
 from tests.support.templates import METADATA, copy_of, image
@@ -213,6 +213,8 @@ def test_an_image_uri_that_is_a_folder_is_built_from_its_dockerfile(uri: str, fo
     dockerfile = "Dockerfile" if folder == "." else f"{folder}/Dockerfile"
     assert (found.build.dockerfile, found.build.context) == (dockerfile, folder)
     assert own(copy_of(text))["Code"]["ImageUri"] == {"Ref": "FImageUri"}
+    files = {"template.yaml": text.encode(), dockerfile: b"FROM scratch\n"}
+    assert f'dockerfile = "{dockerfile}"' in with_images('[project]\nname = "app"\n', files.__getitem__)
 
 
 @pytest.mark.parametrize(
