@@ -101,6 +101,11 @@ def _asked(values: Values, notes: dict[str, None]) -> Iterator[PolicyStatement]:
         kind = resource["Type"]
         documents: list[Any] = []
         if kind == "AWS::IAM::Role":
+            if "PermissionsBoundary" not in own:  # what made it takes none (completion/boundary.py)
+                notes[
+                    f"the role {logical_id} has no permissions boundary, and the deploying role makes none without: "
+                    "give the resource that SAM makes it for a role of your own, which gets it"
+                ] = None
             documents = [each.get("PolicyDocument") for each in _policies(own.get("Policies"))]
             for each in listed(own.get("ManagedPolicyArns")):
                 for text in sorted(values.texts(each)):

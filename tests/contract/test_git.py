@@ -48,6 +48,9 @@ def test_repository_without_a_commit_is_refused_with_what_to_do(repo: FakeGit | 
     with pytest.raises(NotFoundError, match="no commit yet") as refusal:
         port(repo).checkout()
     assert refusal.value.next_step
+    with pytest.raises(NotFoundError, match="no commit yet") as refusal:
+        port(repo).resolve("HEAD")
+    assert refusal.value.next_step.startswith("git commit")
 
 
 @pytest.mark.parametrize("name", ["HEAD", "main", "v1.0.0", "refs/tags/v1.0.0", "refs/heads/main"])

@@ -104,6 +104,8 @@ class FakeGit(Git):
         names = (revision, f"refs/tags/{revision}", f"refs/heads/{revision}")
         found = [self.head] if revision == "HEAD" else [c for c in self.commits if c == revision]
         found += [self.references[name] for name in names if name in self.references]
+        if revision == "HEAD" and not self.head:
+            raise NotFoundError("this repository has no commit yet", next_step="git commit, then this again")
         if not found or not found[0]:
             raise NotFoundError(f"this repository has no commit {revision!r}", next_step="git fetch")
         return found[0]

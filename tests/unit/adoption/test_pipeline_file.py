@@ -481,3 +481,24 @@ def test_the_longest_names_make_roles_that_iam_takes_and_two_environments_keep_t
     found = trust_template(plan.generated.text)["Resources"]
     subjects = [str(each["Properties"].get("AssumeRolePolicyDocument")) for each in found.values()]
     assert sum(f":environment:{long}1" in each for each in subjects) == 1
+
+
+def test_without_aliases_the_role_may_change_and_invoke_the_function_and_needs_nothing_of_versions() -> None:
+    plan = planned(FUNCTION % "", replace(THEIRS, alias="none"))
+    assert {each for each in plan.generated.types if "::Lambda::" in each} == {"AWS::Lambda::Function"}
+    may = statements(plan)
+    function = "arn:aws:lambda:eu-west-1:123456789012:function:app-staging-Work-0A1B2C3D4E5F"
+    for action in ("UpdateFunctionCode", "UpdateFunctionConfiguration", "InvokeFunction", "GetFunction"):
+        assert allows(may, f"lambda:{action}", function)
+        assert not allows(may, f"lambda:{action}", function.replace("app-staging", "app-production"))
+    assert not any("codedeploy" in str(each["Action"]) for each in may)
+
+
+def test_a_role_that_gets_no_boundary_is_named_with_the_way_out() -> None:
+    """SAM makes it of a resource that takes none, and the deploying role makes no role without one."""
+    properties = "{SchemaInline: 'type Query { a: String }', Auth: {Type: API_KEY}}"
+    graph = f"  Graph: {{Type: AWS::Serverless::GraphQLApi, Properties: {properties}}}\n"
+    said = [each for each in planned(FUNCTION % "" + graph).generated.notes if "no permissions boundary" in each]
+    assert len(said) == 1
+    assert said[0].startswith("the role Graph")
+    assert not [each for each in planned(FUNCTION % "").generated.notes if "no permissions boundary" in each]

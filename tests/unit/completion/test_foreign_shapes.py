@@ -58,6 +58,18 @@ def test_a_computed_alias_of_globals_is_refused_there_and_one_that_a_function_ov
     assert own(copy_of(text + function % ", AutoPublishAlias: live", APP))["AutoPublishAlias"] == "live"
 
 
+@pytest.mark.parametrize("place", ["own", "shared"])
+def test_what_needs_versions_is_refused_where_there_is_no_alias(place: str) -> None:
+    needs = "ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}"
+    globals_ = f"Globals: {{Function: {{{needs}}}}}\n" if place == "shared" else ""
+    more = f", {needs}" if place == "own" else ""
+    function = f"  F: {{Type: AWS::Serverless::Function, Properties: {{ImageUri: !Ref Image{more}}}}}\n"
+    text = f"{HEAD}{globals_}Resources:\n{function}"
+    error = refused(text, alias="none")
+    assert "F keeps instances of a version ready, and release.toml gives it no alias" in error.message
+    assert copy_of(text, APP)
+
+
 # ---------------------------------------------------------------- what says which image
 
 
