@@ -145,7 +145,7 @@ def _kebab(logical_id: str) -> str:
     """``PlayerAccountApiFunction`` is ``player-account-api``: at most 31 characters, the most that an image has."""
     short = re.sub(r"(?<=.)(?:Lambda)?Function\Z", "", logical_id)
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", short).lower()
-    name = re.sub(r"\A[^a-z]+", "", parted)
+    name = re.sub(r"\A[^a-z]+|[^a-z0-9-]", "", parted)  # CloudFormation itself takes letters and digits alone
     if len(name) > _LONGEST:
         name = name[: _LONGEST + 1].rpartition("-")[0] or name[:_LONGEST]  # whole words, where there are several
     return name.rstrip("-") or "image"

@@ -56,14 +56,19 @@ def _check(place: TemplatePlace, read: Read) -> None:
             function.properties,
             f"{function.logical_id} runs {_said(function)}, and nothing says what builds it",
             f"give {function.logical_id} Metadata (Dockerfile, DockerContext), or describe the image in release.toml: "
-            f"[images.<name>]{_parameter(function)}",
+            f"[images.<name>]{_parameter(function)}{_proposal(function)}",
         )
 
 
 def _said(function: ImageFunction) -> str:
-    if function.uri is None:
+    if not function.uri:
         return "an image"
     return f"the image {function.uri if isinstance(function.uri, str) else json.dumps(function.uri)}"
+
+
+def _proposal(function: ImageFunction) -> str:
+    """What ``release init`` may know of an image that a parameter gives."""
+    return "; release init proposes it where a Dockerfile's name fits" if refers_to(function.uri) else ""
 
 
 def _parameter(function: ImageFunction) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -239,3 +240,10 @@ def test_an_image_uri_that_is_an_archive_or_outside_is_refused(uri: str, said: s
         inferred("template.yaml", lambda _: f"Resources:\n  F: {function}\n".encode(), {})
     assert caught.value.message.startswith("template.yaml, line 2: ")
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize("logical_id", ["Blueprint.1Function", "a_b-Function", "1"])
+def test_an_image_has_a_name_that_a_table_can_have_whatever_the_function_is_called(logical_id: str) -> None:
+    text = f"Resources:\n  '{logical_id}': {{Type: AWS::Lambda::Function, Properties: {{Code: {{ImageUri: .}}}}}}\n"
+    (found,) = inferred("template.yaml", lambda _: text.encode(), {})
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", found.name)
