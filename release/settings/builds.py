@@ -13,8 +13,8 @@ _BASE = re.compile(r"\S+@sha256:[0-9a-f]{64}\Z")
 REPRODUCIBLE = ("files", "rewrite")
 #: Lambda's two (AWS Lambda developer guide, "Selecting and configuring an instruction set architecture")
 PLATFORMS = ("linux/amd64", "linux/arm64")
-#: What one build is taken to need: the most of the seven of examples/commerce took 230 MB (docs/builds.md, measured with
-#: pip, pandas, XGBoost and their like). A team that compiles, or trains while it builds, says so.
+#: What one build is taken to need: of the seven images of examples/commerce, with heavy packages that pip installs, the
+#: most took 230 MB (docs/builds.md, "How many at once"). A team that compiles, or trains while it builds, says so.
 BUILD_MEMORY = "300 MB"
 #: The Dockerfile's argument that ``base`` is the value of.
 BASE_ARGUMENT = "BASE_IMAGE"
