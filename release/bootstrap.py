@@ -44,6 +44,7 @@ from release.versions.settings import VersionSettings
 if TYPE_CHECKING:
     from release.adapters.account import AwsAccount
     from release.adapters.aws import Aws
+    from release.adapters.demolition import AwsDemolition
     from release.adapters.docker import Docker
     from release.adapters.ecr import Ecr
     from release.adapters.ecr_shelves import EcrShelves
@@ -310,6 +311,14 @@ class Wiring:
         from release.adapters.aws import Aws
 
         return Aws(boto3.Session(region_name=environment.region), lambda: self._sam, self.env)
+
+    def demolition(self, environment: EnvironmentSpec) -> AwsDemolition:
+        """Takes stacks away in the environment's region."""
+        import boto3
+
+        from release.adapters.demolition import AwsDemolition
+
+        return AwsDemolition(boto3.Session(region_name=environment.region))
 
     @cached_property
     def policy(self) -> GatePolicy:

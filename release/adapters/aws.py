@@ -65,6 +65,7 @@ class Aws(ApplicationCalls):
             outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
             region=self.session.region_name,
             reason=stack.get("StackStatusReason", ""),
+            protected=stack.get("EnableTerminationProtection", False),
         )
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:

@@ -66,6 +66,11 @@ def code_of(error: ClientError | BotoCoreError) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
 
 
+def denied(error: ClientError | BotoCoreError) -> bool:
+    """Whether AWS says that these credentials may not."""
+    return code_of(error) in _DENIED
+
+
 def ended_credentials(text: str) -> str:
     """The sentence of ``text``, an AWS tool's output, that says that its credentials are missing or over; else ""."""
     for found in _SAID_BY_AWS.finditer(text):
@@ -83,7 +88,7 @@ def explained(error: ClientError | BotoCoreError, what: str) -> ReleaseError:
             untouched=what,
             next_step="aws sso login, or check the role that this job takes",
         )
-    if code_of(error) in _DENIED:
+    if denied(error):
         return RemoteError(
             f"this role may not look at or change {what}: {error}",
             untouched=what,

@@ -38,6 +38,7 @@ NAMES = (
     "upgrade",
     "pipeline",
     "prune",
+    "remove",
     "rehearse",
 )
 

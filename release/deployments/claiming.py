@@ -61,7 +61,7 @@ def wait_for_others(target: Target) -> Ledger:
     waited = 0.0
     while True:
         ledger = target.ledger()
-        running = [entry for entry in ledger.open if not _is_over(entry, target)]
+        running = alive(ledger, target)
         if not running:
             return ledger
         claim = running[0].claim
@@ -78,6 +78,11 @@ def wait_for_others(target: Target) -> Ledger:
         waited += _POLL
 
 
+def alive(ledger: Ledger, target: Target) -> list[Entry]:
+    """The open claims whose runs may live."""
+    return [entry for entry in ledger.open if not _is_over(entry, target)]
+
+
 def _is_over(entry: Entry, target: Target) -> bool:
     if target.runs.is_over(entry.claim.run):
         return True
@@ -91,7 +96,7 @@ def take(plan: DeployPlan, target: Target, reason: str) -> Claimed:
         ClaimLostError: another run has the number.
     """
     record = plan.release.record
-    claim = Claim(
+    claimed = Claim(
         environment=plan.environment,
         number=plan.number,
         action=plan.verb,
@@ -104,8 +109,13 @@ def take(plan: DeployPlan, target: Target, reason: str) -> Claimed:
         before=plan.live.number if plan.live else 0,
         run=target.runs.present(),
         reason=reason,
-        began=_now(target.clock),
+        began=now(target.clock),
     )
+    return write(claimed, target)
+
+
+def write(claim: Claim, target: Target) -> Claimed:
+    """Write ``claim``. Raises ClaimLostError: another run has the number."""
     repository = ledger_repository(target.records, target.name)
     digest = target.store.put(repository, Content(CLAIM_TYPE, claim_json(claim)))
     try:
@@ -139,7 +149,7 @@ def end(
     outcome = Outcome(
         claim=claimed.digest,
         result=result,
-        ended=_now(target.clock),
+        ended=now(target.clock),
         seconds=dict(seconds or {}),
         smoke={each.name: each.problem for each in smoke},
         functions=dict(functions or {}),
@@ -167,5 +177,6 @@ def timed(seconds: dict[str, float], phase: str, clock: Clock) -> Iterator[None]
         seconds[phase] = round(seconds.get(phase, 0.0) + (clock.now() - began).total_seconds(), 1)
 
 
-def _now(clock: Clock) -> str:
+def now(clock: Clock) -> str:
+    """The time as claims and outcomes have it."""
     return clock.now().isoformat(timespec="seconds")

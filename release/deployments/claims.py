@@ -2,7 +2,8 @@
 
 A claim is named ``production-12``. The name is immutable, so of two runs that claim one number one wins, and the other
 looks again and decides again. The outcome is named ``production-12-proven``, ``-put-back``, ``-failed`` or
-``-abandoned``. A claim without an outcome is a deployment under way, or one whose run died (:mod:`ledger`).
+``-abandoned``. A claim without an outcome is a deployment under way, or one whose run died (:mod:`ledger`). Taking an
+environment away is claimed in the same way, and ends as ``-removed``.
 
 Their JSON is small and stands in the manifest itself (OCI image specification 1.1, "Content Descriptors", ``data``), so
 that a registry hands out a hundred of them in one answer.
@@ -24,8 +25,8 @@ CLAIM_TYPE = "application/vnd.lambda-image-release.claim.v1+json"
 OUTCOME_TYPE = "application/vnd.lambda-image-release.outcome.v1+json"
 
 #: What a deployment may do.
-ACTIONS = ("deploy", "rollback")
-_NAME = re.compile(r"([a-z][a-z0-9-]{0,30})-([1-9][0-9]{0,8})(?:-(proven|put-back|failed|abandoned))?\Z")
+ACTIONS = ("deploy", "rollback", "remove")
+_NAME = re.compile(r"([a-z][a-z0-9-]{0,30})-([1-9][0-9]{0,8})(?:-(proven|put-back|failed|abandoned|removed))?\Z")
 
 
 class Result(Enum):
@@ -35,6 +36,7 @@ class Result(Enum):
     PUT_BACK = "put-back"
     FAILED = "failed"
     ABANDONED = "abandoned"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Claim:
     Attributes:
         environment: its name in release.toml.
         number: counts the environment's deployments, from 1.
-        action: "deploy" or "rollback".
+        action: "deploy" or "rollback"; "remove" took the environment away, whose release it names.
         release: the record's digest.
         version: the name it was asked for by.
         commit: the release's, 40 hex digits.

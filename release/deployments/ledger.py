@@ -52,9 +52,19 @@ class Ledger:
         numbers = {each.number for each in self.names if not each.results}
         return tuple(self._of(numbers))
 
+    @property
+    def removal(self) -> int:
+        """The number of the entry that took the environment away last; 0 when none did. What is older is history."""
+        return next((each.number for each in self.names if Result.REMOVED in each.results), 0)
+
+    @property
+    def removed(self) -> Entry | None:
+        """The entry that took the environment away, as long as nothing came after it."""
+        return self.newest if self.removal and self.removal == self.names[0].number else None
+
     def proven(self) -> Iterator[Entry]:
-        """The proven entries, newest first."""
-        return (entry for entry in self._of({n.number for n in self.names if Result.PROVEN in n.results}))
+        """The proven entries since the environment was made, newest first."""
+        return self._of({n.number for n in self.names if Result.PROVEN in n.results and n.number > self.removal})
 
     def _of(self, numbers: set[int]) -> Iterator[Entry]:
         left = len(numbers)
@@ -132,5 +142,6 @@ class Ledger:
         )
 
     def has_proven(self, release: str) -> bool:
-        """Whether the release with this record's digest was ever proven here."""
-        return any(entry.claim.release == release for entry in self.proven())
+        """Whether the release with this record's digest was ever proven here, be it before a removal."""
+        proven = self._of({each.number for each in self.names if Result.PROVEN in each.results})
+        return any(entry.claim.release == release for entry in proven)

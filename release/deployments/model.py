@@ -12,7 +12,11 @@ from release.settings.smoke import SmokeTest
 
 @dataclass(frozen=True)
 class Stack:
-    """A CloudFormation stack as it is. ``status`` is CloudFormation's own word."""
+    """A CloudFormation stack as it is. ``status`` is CloudFormation's own word.
+
+    Attributes:
+        protected: whether termination protection is on, so that nobody deletes it.
+    """
 
     name: str
     status: str
@@ -20,6 +24,7 @@ class Stack:
     outputs: Mapping[str, str]
     region: str
     reason: str = ""
+    protected: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ class StackResource:
     logical_id: str
     type: str
     physical_id: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a resource holds, for a person (``12 objects``; "" for nothing), and whether it has deletion protection."""
+
+    holds: str = ""
+    protected: bool = False
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,8 @@ def _running(stack: Stack | None, ledger: Ledger) -> Claim | None:
         return None
     said = (stack.parameters.get("ReleaseVersion"), stack.parameters.get("GitSha"))
     recent = (entry for _, entry in zip(range(_RECENT), ledger, strict=False))
-    return next((e.claim for e in recent if (e.claim.version, e.claim.commit) == said), None)
+    brought = (entry.claim for entry in recent if entry.claim.action != "remove")
+    return next((claim for claim in brought if (claim.version, claim.commit) == said), None)
 
 
 def live_functions(

@@ -5,11 +5,12 @@ Nothing here names a product: the adapters do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from release.deployments.claims import Run
 from release.deployments.model import (
+    Contents,
     HttpRequest,
     HttpResponse,
     LiveFunction,
@@ -80,6 +81,32 @@ class Cloud(Application, Protocol):
 
     def invoke_async(self, function: str, alias: str, payload: bytes) -> None:
         """Hand the alias (of an ARN: "") an event, and do not wait. Raises RemoteError when it is not taken."""
+
+
+class Demolition(Protocol):
+    """A stack that is taken away, and what must be known before. A nested stack is called by its physical id."""
+
+    def template(self, stack: str) -> str:
+        """What CloudFormation deployed, SAM's transform carried out; YAML or JSON. Raises RemoteError."""
+
+    def contents(self, resource: StackResource) -> Contents | None:
+        """What ``resource`` holds now; None where nobody looks into its type. One that is gone holds nothing.
+
+        Raises RemoteError: it cannot be looked at.
+        """
+
+    def delete(self, stack: str, keep: Sequence[str] = ()) -> None:
+        """Have CloudFormation begin to delete the stack; it goes on by itself. A stack that is gone is no error.
+
+        Args:
+            keep: logical ids of resources that stay; only a stack whose deletion failed takes them.
+
+        Raises:
+            RemoteError: it does not begin.
+        """
+
+    def failed(self, stack: str) -> Mapping[str, str]:
+        """Logical id -> why CloudFormation could not delete it, of the stack's own resources. Raises RemoteError."""
 
 
 class Runs(Protocol):

@@ -57,9 +57,10 @@ def _named(seen: Holdings, staying: Set[str]) -> _Names:
     for digest, (_, record) in seen.records.items():
         for image in record.images.values() if record else ():
             (kept if digest in staying else leaving).setdefault(image.digest, f"v{record.version}" if record else "")
-    claims = [(each, entry.claim) for each in seen.environments for entry in each.entries]
-    asked = {digest for each, claim in claims if each.asked for digest in claim.digests.values()}
-    others = {digest: claim.tag for each, claim in claims if not each.asked for digest in claim.digests.values()}
+    claims = [entry.claim for each in seen.environments if each.asked for entry in each.entries]
+    asked = {digest for claim in claims for digest in claim.digests.values()}
+    unasked = [entry.claim for each in seen.environments if not each.asked for entry in each.present]
+    others = {digest: claim.tag for claim in unasked for digest in claim.digests.values()}
     return _Names(kept, leaving, asked, others)
 
 
@@ -67,8 +68,8 @@ def _served(seen: Holdings) -> Mapping[str, str]:
     """Digest -> the target that names it itself, or whose open or newest deployments do."""
     found = {digest: f"{each.name} runs it" for each in seen.environments for digest in each.serves}
     for each in seen.environments:
-        first = each.live or (each.entries[0] if each.entries else None)
-        for entry in each.entries:
+        first = each.live or next(iter(each.present), None)
+        for entry in each.present:
             if first and entry.number >= first.number:
                 for digest in entry.claim.digests.values():
                     found.setdefault(digest, f"{entry.claim.tag} names it")

@@ -23,6 +23,7 @@ class Surroundings:
         runs: release -> how the target itself says that it needs it ("staging runs it").
         serves: the digests of images that the target itself names.
         back: the releases that a rollback leads to, the next one first.
+        removal: the number of the entry that took the environment away last; up to it, entries are history.
     """
 
     name: str
@@ -33,11 +34,17 @@ class Surroundings:
     runs: Mapping[str, str] = field(default_factory=dict)
     serves: frozenset[str] = frozenset()
     back: tuple[str, ...] = ()
+    removal: int = 0
 
     @property
     def live(self) -> Entry | None:
         """The newest proven entry."""
-        return next((entry for entry in self.entries if entry.is_proven), None)
+        return next((entry for entry in self.present if entry.is_proven), None)
+
+    @property
+    def present(self) -> tuple[Entry, ...]:
+        """The entries since the environment was made: what is older is of one that was removed, and needs nothing."""
+        return tuple(entry for entry in self.entries if entry.number > self.removal)
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,17 @@ from release.releases.shelved import Shelved
 from release.settings.prune import Keep
 
 
-def decide(seen: Holdings, keep: Keep, now: datetime, *, everything: bool) -> PrunePlan:
+def decide(
+    seen: Holdings, keep: Keep, now: datetime, *, everything: bool, also: Mapping[str, str] | None = None
+) -> PrunePlan:
     """What goes and what stays.
 
     Args:
         everything: what no deployment ever named may go as well (``--all``).
+        also: release -> why it stays besides.
     """
     limit = now - timedelta(days=keep.days)
-    needed = _needed(seen, keep, now, limit)
+    needed = {**(also or {}), **_needed(seen, keep, now, limit)}
     deployed = _deployed(seen)
     records = tuple(
         _record(digest, seen, needed.get(digest, ""), deployed.get(digest, ""), keep, now, everything=everything)
@@ -72,7 +75,7 @@ def _reasons(seen: Holdings, keep: Keep, now: datetime, limit: datetime) -> Iter
         steps_back = islice(dict.fromkeys(each.back), keep.proven)
         yield from ((release, f"a rollback of {each.name} leads to it") for release in steps_back)
     for each in seen.environments:
-        last = dict.fromkeys(entry.claim.release for entry in each.entries if entry.is_proven)
+        last = dict.fromkeys(entry.claim.release for entry in each.present if entry.is_proven)
         why = f"one of the last {keep.proven} proven in {each.name}"
         yield from ((release, why) for release in islice(last, keep.proven))
     for each in seen.environments:
@@ -84,7 +87,7 @@ def _reasons(seen: Holdings, keep: Keep, now: datetime, limit: datetime) -> Iter
     for each in seen.environments:
         if not each.asked:
             why = f"{each.name} was not asked for"
-            yield from ((entry.claim.release, f"{entry.claim.tag} names it, and {why}") for entry in each.entries)
+            yield from ((entry.claim.release, f"{entry.claim.tag} names it, and {why}") for entry in each.present)
 
 
 def _newest(seen: Holdings) -> str:

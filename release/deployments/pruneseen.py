@@ -58,6 +58,7 @@ def _environment(target: Target, asked: bool, names: Mapping[str, str]) -> Surro
         runs=_runs(seen, names),
         serves=frozenset(_serves(seen)),
         back=_back(seen),
+        removal=ledger.removal,
     )
 
 
@@ -102,7 +103,7 @@ def _forgotten(repository: str, config: Config, store: Store) -> Surroundings:
     ledger = Ledger(name, store, repository)
     outcomes = {each.number: results(each.results) for each in ledger.names}
     back = tuple(entry.claim.release for entry in ledger.way_back())
-    return Surroundings(name, False, repository, tuple(ledger), outcomes, back=back)
+    return Surroundings(name, False, repository, tuple(ledger), outcomes, back=back, removal=ledger.removal)
 
 
 def _records(repository: str, shelves: Shelves, store: Store) -> dict[str, tuple[Shelved, ReleaseRecord | None]]:

@@ -34,7 +34,8 @@ def of_status(rows: Sequence[EnvironmentStatus]) -> Report:
         served = ", ".join(f"{n} {_served(f.version, f.digest) if f else '-'}" for n, f in row.functions.items())
         entry = f"#{row.live.number} v{row.live.claim.version}" if row.live else "-"
         status = row.stack.status if row.stack else "no stack"
-        cells.append((row.environment, version, status, served or "-", entry, row.problem or "agrees"))
+        agrees = removed_text(row.removed) if row.removed else "agrees"
+        cells.append((row.environment, version, status, served or "-", entry, row.problem or agrees))
     header = ("environment", "version", "stack", "served", "ledger", "ledger and stack")
     return Report(
         data={
@@ -43,6 +44,7 @@ def of_status(rows: Sequence[EnvironmentStatus]) -> Report:
                 | {
                     "recorded": render.entry_json(row.live) if row.live else None,
                     "newest": render.entry_json(row.newest) if row.newest else None,
+                    "removed": render.entry_json(row.removed) if row.removed else None,
                     "problem": row.problem or None,
                 }
                 for row in rows
@@ -51,6 +53,13 @@ def of_status(rows: Sequence[EnvironmentStatus]) -> Report:
         text=tables.table(header, cells),
         summary=f"### Status\n\n{tables.markdown(header, cells)}\n",
     )
+
+
+def removed_text(entry: Entry) -> str:
+    """When an environment was removed, and by whom."""
+    ended = entry.outcome.ended if entry.outcome else entry.claim.began
+    why = f": {entry.claim.reason}" if entry.claim.reason else ""
+    return f"removed on {ended[:16].replace('T', ' ')} UTC by {entry.claim.run.who}{why}"
 
 
 def of_history(environment: str, entries: Sequence[Entry]) -> Report:

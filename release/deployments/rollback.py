@@ -19,6 +19,12 @@ def plan_rollback(target: Target, to: str | None) -> DeployPlan:
         ConflictError: the stack takes no update.
     """
     ledger = claiming.wait_for_others(target)
+    if ledger.removed:
+        raise NotFoundError(
+            f"{target.name} was removed by {ledger.removed.claim.run.who}, so there is nothing to go back to",
+            untouched="everything",
+            next_step=f"release deploy {target.name} --version … makes it anew",
+        )
     if ledger.live is None:
         raise NotFoundError(
             f"nothing was ever proven in {target.name}, so there is nothing to go back to",

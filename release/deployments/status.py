@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from release.deployments import observe, serving
-from release.deployments.claims import Claim, Served
+from release.deployments.claims import Claim, Result, Served
 from release.deployments.deployplan import Observed
 from release.deployments.ledger import Ledger
 from release.deployments.ledgerentries import Entry
@@ -26,6 +26,7 @@ class EnvironmentStatus:
         live: the newest proven entry.
         newest: the newest entry, however it ended; None when there is none.
         running: what the stack says it has.
+        removed: the entry that took the environment away, as long as nothing came after it.
         problem: where stack, functions, registry and ledger do not agree; "" when they do.
     """
 
@@ -36,6 +37,7 @@ class EnvironmentStatus:
     newest: Entry | None
     running: Claim | None
     problem: str
+    removed: Entry | None = None
 
 
 def status(target: Target) -> EnvironmentStatus:
@@ -45,10 +47,12 @@ def status(target: Target) -> EnvironmentStatus:
     release = _release(live, target)
     problem = (
         (release if isinstance(release, str) else _gone(target, release))
+        or _half_removed(seen.ledger)
         or _drift(seen, live, release if isinstance(release, Release) else None)
         or _unfinished(seen.ledger)
     )
-    return EnvironmentStatus(target.name, seen.stack, seen.functions, live, seen.ledger.newest, seen.running, problem)
+    newest, removed = seen.ledger.newest, seen.ledger.removed
+    return EnvironmentStatus(target.name, seen.stack, seen.functions, live, newest, seen.running, problem, removed)
 
 
 def _release(live: Entry | None, target: Target) -> Release | str | None:
@@ -72,11 +76,23 @@ def _gone(target: Target, release: Release | None) -> str:
     return ""
 
 
+def _half_removed(ledger: Ledger) -> str:
+    newest = ledger.newest
+    if newest is None or newest.claim.action != "remove" or newest.result in (None, Result.REMOVED):
+        return ""
+    said = f" ({newest.outcome.problem})" if newest.outcome and newest.outcome.problem else ""
+    return f"{newest.claim.tag}, a removal by {newest.claim.run.who}, did not come to its end{said}; it goes on by " + (
+        f"release remove {ledger.environment}"
+    )
+
+
 def _drift(seen: Observed, live: Entry | None, release: Release | None) -> str:
     stack = seen.stack
     if live is None:
         if stack is None:
             return ""
+        if seen.ledger.removed:
+            return f"a stack is there, but {seen.environment} was removed, and nothing deployed since"
         return (
             "a stack is there, but no deployment was ever proven; if it was before there were records: release migrate"
         )

@@ -87,6 +87,7 @@ class Account:
     functions: dict[str, Function] = field(default_factory=dict)
     others: tuple[StackResource, ...] = ()
     reason: str = ""
+    protected: bool = False
     ends: datetime | None = None
     then: Callable[[], None] = lambda: None
 

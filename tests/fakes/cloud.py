@@ -76,7 +76,8 @@ class FakeCloud(FakeApplication, Cloud):
         account = self._account(name)
         if account is None:
             return None
-        return Stack(name, account.status, account.parameters, account.outputs, REGION, account.reason)
+        outputs, reason = account.outputs, account.reason
+        return Stack(name, account.status, account.parameters, outputs, REGION, reason, account.protected)
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
         self.journal.ask()
@@ -247,7 +248,7 @@ class FakeCloud(FakeApplication, Cloud):
         if account and account.ends and account.ends <= self.clock.now():
             account.ends = None
             account.then()
-        return account
+        return self.accounts.get(name)
 
     def _function(self, name: str) -> Function | None:
         for stack in self.accounts:

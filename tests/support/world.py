@@ -10,12 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from release.deployments import deploy, prune, rollback
+from release.deployments import deploy, prune, removal, rollback
 from release.deployments.deploy import DeployResult
 from release.deployments.deployplan import DeployPlan
 from release.deployments.ledger import Ledger
 from release.deployments.ledgerentries import Entry
 from release.deployments.prunemodel import PrunePlan
+from release.deployments.removal import Removing
+from release.deployments.removalmodel import RemovalPlan, RemovalResult
 from release.deployments.target import Target
 from release.images import build
 from release.images.build import Built, ImagePlan
@@ -32,6 +34,7 @@ from release.settings.prune import Keep
 from tests.fakes.bases import FakeBases
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
+from tests.fakes.demolition import FakeDemolition
 from tests.fakes.engine import FakeEngine
 from tests.fakes.git import FakeGit
 from tests.fakes.journal import Journal
@@ -180,6 +183,7 @@ class World:
         self.registry.now = self.store.now = self.clock.now
         self.shelves = FakeShelves(self.journal, self.registry, self.store)
         self.cloud = FakeCloud(self.journal, self.clock, self.registry)
+        self.demolition = FakeDemolition(self.journal, self.cloud)
         self.runs = FakeRuns()
         self.engine = FakeEngine(self.journal)
         self.workspace = FakeWorkspace(folder)
@@ -313,6 +317,21 @@ class World:
         plan = self.plan_prune(*environments, **settings)
         prune.apply(plan, self.shelves, self.store)
         return plan
+
+    def removing(self, environment: str) -> Removing:
+        """Where release remove works, for a command that begins now."""
+        targets = {name: self.target(name) for name in self.config.environments}
+        return Removing(environment, targets, self.config, self.shelves, self.demolition)
+
+    def plan_removal(self, environment: str, *with_data: str, keep_images: bool = False) -> RemovalPlan:
+        """release remove --dry-run."""
+        return removal.plan_removal(self.removing(environment), keep_images=keep_images, with_data=with_data)
+
+    def remove(self, environment: str, *with_data: str, keep_images: bool = False) -> RemovalResult:
+        """release remove --yes-remove."""
+        place = self.removing(environment)
+        plan = removal.plan_removal(place, keep_images=keep_images, with_data=with_data, reason="not needed")
+        return removal.apply(plan, place)
 
     def release(self, version: str, *environments: str) -> None:
         """Build, publish and deploy HEAD as ``version``."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from release.adoption.doctor.findings import ACCOUNT, OK, Diagnosis, probe
 from release.adoption.ports import Account
-from release.deployments import stackstatus, status
+from release.deployments import reports, stackstatus, status
 from release.deployments.target import Target
 from release.errors import ConflictError, NotFoundError
 
@@ -38,6 +38,8 @@ def _live(target: Target) -> str:
         raise ConflictError(
             found.problem, next_step=f"release history {target.name}, then deploy or roll back what should run"
         )
+    if found.removed:
+        return reports.removed_text(found.removed)
     if found.live is None:
         return "nothing yet"
     return f"v{found.live.claim.version}, as ledger, stack and functions have it, and its images are there"
