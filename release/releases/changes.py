@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from release.errors import UsageError
+from release.errors import NotFoundError, UsageError
 from release.images.changes import changed_inputs
 from release.releases import bundling
 from release.settings.config import Config
@@ -51,7 +51,7 @@ def _earlier(settings_at: SettingsAt, commit: str) -> Config | None:
     """What release.toml said then; one that nobody can read says nothing, so that everything counts as new."""
     try:
         return settings_at(commit)
-    except UsageError as error:
+    except (UsageError, NotFoundError) as error:  # its template may name a Dockerfile that was never committed
         log.warning("%s; so every image and setting counts as new", error.message)
         return None
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from release.completion import inferred
 from release.errors import NotFoundError, ReleaseError, UsageError
 from release.releases.changes import changed_since
 from release.settings.config import Config, parse_history
@@ -199,3 +200,35 @@ def test_a_template_that_cannot_be_read_or_names_what_is_missing_is_refused_with
         changed(git)
     assert refused.value.untouched == "everything"
     assert refused.value.next_step
+
+
+INFERRED = b"""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Function
+    Properties: {PackageType: Image}
+    Metadata: {Dockerfile: Dockerfile, DockerContext: ./src}
+"""
+
+
+@pytest.mark.parametrize("then", [None, b"FROM public.ecr.aws/lambda/python:3.13\n"], ids=["missing", "there"])
+def test_an_old_commit_whose_dockerfile_is_missing_counts_as_one_without_settings(
+    then: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A template may have named a Dockerfile that nobody committed; what is released now has it."""
+    git = FakeGit()
+    toml = RELEASE_TOML.partition("[build]")[0].encode() + b'[registry]\nregion = "eu-west-1"\n'
+    dockerfile = {"src/Dockerfile": then} if then else {}
+    before = git.commit({"release.toml": toml, "template.yaml": INFERRED, **dockerfile})
+    after = git.commit({"src/Dockerfile": b"FROM public.ecr.aws/lambda/python:3.13\n", "src/app.py": b"x = 1\n"})
+
+    def read(commit: str) -> Config | None:
+        return parse_history(inferred.settings_at(git, commit))
+
+    found = changed_since(git, read, before, after)
+    assert found.images
+    said = [record.getMessage() for record in caplog.records if "every image and setting counts as new" in record.msg]
+    assert bool(said) == (then is None)
+    with pytest.raises(NotFoundError, match="Dockerfile"):
+        changed_since(git, read, after, git.commit({"src/Dockerfile": None}))
