@@ -52,6 +52,12 @@ def places(where: str, read: Read) -> tuple[TemplatePlace, ...]:
     return tuple(_walk("", where, {str(name): str(name) for name in merged(root.get("Parameters"))}, read))
 
 
+def nested(where: str, read: Read) -> Mapping[str, Mapping[str, Any]]:
+    """``Stack/`` -> the template that this resource makes a stack of, for each local file. Raises as :func:`places`."""
+    found = places(where, read)
+    return {each.prefix: cfn.load(read(each.path), each.path) for each in found if each.prefix}
+
+
 def may_nest(template: bytes) -> bool:
     """Whether templates may be nested in this one; asked where parsing takes longer than all else."""
     return any(word in template for word in _WORDS)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from release.completion import places
 from release.deployments.model import Rollout, StackRequest
 from release.deployments.target import Target
 from release.errors import NotFoundError, UsageError
@@ -69,7 +70,8 @@ def prepare(release: Release, target: Target, *, strict: bool = False) -> Rollou
     parameters = {name: given.get(name, default or "") for name, default in asked.items()}
     _check_values(parameters, target.name)
     if strict:
-        _check_smoke(document, then, parameters, target)
+        nested = places.nested(where, lambda path: (folder / path).read_bytes())
+        _check_smoke(document, nested, then, parameters, target)
     request = StackRequest(
         name=target.environment.stack,
         folder=folder,
@@ -112,9 +114,15 @@ def _check(asked: Mapping[str, str | None], given: Mapping[str, str], needed: se
         )
 
 
-def _check_smoke(document: Mapping[str, Any], then: Config, parameters: Mapping[str, str], target: Target) -> None:
+def _check_smoke(
+    document: Mapping[str, Any],
+    nested: Mapping[str, Mapping[str, Any]],
+    then: Config,
+    parameters: Mapping[str, str],
+    target: Target,
+) -> None:
     values = {**parameters, "AWS::Region": target.environment.region, "AWS::StackName": target.environment.stack}
-    if wrong := next(reachable.missing(document, then.smoke, target.name, values), ""):
+    if wrong := next(reachable.missing(document, then.smoke, target.name, values, nested), ""):
         raise UsageError(
             wrong,
             untouched=target.name,

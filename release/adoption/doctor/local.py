@@ -80,7 +80,7 @@ def _images_of_template(project: Project) -> Iterator[Diagnosis]:
 
 def _smoke(project: Project, each: EnvironmentSpec) -> Diagnosis:
     subject, template = f"smoke tests of {each.name}", project.copy()
-    if wrong := list(reachable.missing(template, project.config.smoke, each.name, {})):
+    if wrong := list(reachable.missing(template, project.config.smoke, each.name, {}, project.nested())):
         return Diagnosis(
             LOCAL, subject, WRONG, "; ".join(wrong), "correct them in release.toml, or the template", each.name
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from release.adoption.ports import ProjectFiles, Translator
-from release.completion import tree
+from release.completion import places, tree
 from release.releases import bundling
 from release.settings import cfn
 from release.settings.config import Config
@@ -27,5 +28,12 @@ class Project:
 
     def copy(self) -> dict[str, object]:
         """The template as it is deployed. Raises UsageError: it is none."""
-        read = tree.reader(self.config.template, self.files.read, bundling.wanted(self.config))
-        return dict(cfn.load(read(self.config.template), self.config.template))
+        return dict(cfn.load(self._read(self.config.template), self.config.template))
+
+    def nested(self) -> Mapping[str, Mapping[str, Any]]:
+        """``Stack/`` -> the template of a nested stack that is a file here, as it is deployed. Raises as ``copy``."""
+        return places.nested(self.config.template, self._read)
+
+    @property
+    def _read(self) -> Callable[[str], bytes]:
+        return tree.reader(self.config.template, self.files.read, bundling.wanted(self.config))

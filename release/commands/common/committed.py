@@ -33,26 +33,27 @@ def agreed(wiring: Wiring, commit: str, config: Config) -> Sequence[str]:
     Raises UsageError: an environment is given a parameter that there is not, or a secret in plain text; or a smoke test
     names what cannot be there. Of what depends on a condition, only whoever deploys knows every parameter.
     """
-    from release.completion import tree
+    from release.completion import places, tree
     from release.errors import UsageError
     from release.releases import bundling
     from release.settings import agreement, cfn, parameters, reachable
 
     read = tree.reader(config.template, lambda path: wiring.git.show(commit, path), bundling.wanted(config))
     template = cfn.load(read(config.template), config.template)
+    nested = places.nested(config.template, read)
     defaults = {name: one.default for name, one in parameters.declared(template).items() if one.default is not None}
     notes: dict[str, None] = {}
     for environment in config.environments.values():
         name, given, here = environment.name, environment.parameters, wiring.overrides(environment.name)
         agreement.check(template, given, here, name)
         notes |= dict.fromkeys(agreement.notes(template, {**given, **here}, name))
-        if certain := next(reachable.missing(template, config.smoke, name, {}), ""):
+        if certain := next(reachable.missing(template, config.smoke, name, {}, nested), ""):
             raise UsageError(
                 f"release.toml: {certain}", untouched="everything", next_step="correct the smoke test, or the template"
             )
         values = {**defaults, **given, **here, "AWS::Region": environment.region, "AWS::StackName": environment.stack}
         notes |= dict.fromkeys(
             f"{one}, unless it is deployed with other parameters"
-            for one in reachable.missing(template, config.smoke, name, values)
+            for one in reachable.missing(template, config.smoke, name, values, nested)
         )
     return tuple(notes)

@@ -39,7 +39,7 @@ def declared(*steps: str) -> tuple[SmokeTest, ...]:
 
 
 def told(*steps: str, template: str = TEMPLATE, **values: str) -> list[str]:
-    return list(missing(cfn.load(template, "t"), declared(*steps), "staging", values))
+    return list(missing(cfn.load(template, "t"), declared(*steps), "staging", values, {}))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_what_a_condition_leaves_out_is_told_once_the_parameters_are_known() -> 
 
 
 def test_a_test_of_another_environment_is_not_looked_at() -> None:
-    assert list(missing(cfn.load(TEMPLATE, "t"), declared('invoke = "No"'), "production", {})) == []
+    assert list(missing(cfn.load(TEMPLATE, "t"), declared('invoke = "No"'), "production", {}, {})) == []
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,69 @@ def test_in_a_file_from_history_such_a_test_is_left_out_and_named() -> None:
     then = parse_history(text)
     assert len(then.smoke) == 2
     assert any("is not run" in note for note in then.notes)
+
+
+NESTED = {
+    "Child/": """\
+Transform: AWS::Serverless-2016-10-31
+Conditions: { Makes: !Equals [a, b] }
+Resources:
+  Report: { Type: AWS::Serverless::Function, Condition: Makes, Properties: { ImageUri: x } }
+  Deep: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ./deep.yaml } }
+  Daily: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(1 day) } }
+""",
+    "Child/Deep/": "Resources: { Inner: { Type: AWS::Lambda::Function, Properties: { Code: { ImageUri: y } } } }",
+}
+ABOVE = TEMPLATE.replace(
+    "  Rule:",
+    "  Child: { Type: AWS::Serverless::Application, Properties: { Location: ./child.yaml } }\n"
+    "  Maybe: { Type: AWS::Serverless::Application, Condition: Makes, Properties: { Location: ./child.yaml } }\n"
+    "  Elsewhere: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: 'https://s3.test/t' } }\n  Rule:",
+)
+
+
+def nested(step: str, **values: str) -> list[str]:
+    below = {place: cfn.load(text, place) for place, text in NESTED.items()}
+    below["Maybe/"] = below["Child/"]
+    return list(missing(cfn.load(ABOVE, "t"), declared(step), "staging", values, below))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        'invoke = "Child/Report"',  # its condition depends on parameters of its own
+        'invoke-async = "Child/Deep/Inner"',
+        'schedule = "Child/Daily"',
+        'invoke = "Maybe/Report"',
+        'invoke = "Elsewhere/Anything"',  # nobody can tell from here
+    ],
+)
+def test_what_a_nested_template_gives_or_may_give_is_no_problem(step: str) -> None:
+    assert nested(step) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "problem"),
+    [
+        ('invoke = "Child/Reprot"', "the template has no function Child/Reprot (it has: Child/Report; Child/Report is"),
+        ('invoke = "Child/Deep/Outer"', "the template has no function Child/Deep/Outer (it has: Child/Deep/Inner"),
+        ('schedule = "Child/Report"', "the template has no schedule Child/Report (it has: Child/Daily"),
+        ('invoke = "Chil/Report"', "the template has no nested stack Chil (it has: Child, Elsewhere, Maybe; Child is"),
+    ],
+)
+def test_what_no_nested_template_gives_is_told(step: str, problem: str) -> None:
+    """faults.md, 76."""
+    (found,) = nested(step)
+    assert found.startswith(f"smoke test 'it works', step 1: {problem}")
+
+
+def test_a_nested_stack_that_a_condition_leaves_out_is_told_once_the_parameters_are_known() -> None:
+    assert nested('invoke = "Maybe/Report"', Bucket="") == []
+    (found,) = nested('invoke = "Maybe/Report"', Bucket="theirs")
+    assert "the nested stack Maybe is there only under the condition Makes, which does not hold in staging" in found
+
+
+def test_a_template_without_any_transform_is_known_whole() -> None:
+    plain = TEMPLATE.replace("Transform: AWS::Serverless-2016-10-31\n", "")
+    (found,) = told('invoke = "Cleanupp"', template=plain)
+    assert "Cleanup is nearest" in found
