@@ -33,7 +33,7 @@ from release.releases.record import RecordedVerdict
 from release.settings import config as config_file
 from tests.fakes.git import FakeGit
 from tests.support.killingproxy import KillingProxy, KillPoint, killing_proxy
-from tests.support.world import FILES, RELEASE_TOML
+from tests.support.world import FILES, RELEASE_TOML, TEMPLATE, template_json
 
 REGION = "eu-west-1"
 _ARTIFACT = r"PUT /v2/\S+/releases/staging/manifests/sha256"
@@ -66,8 +66,12 @@ class Project:
 
     def deploy(self, version: str, point: KillPoint | None = None) -> subprocess.CompletedProcess[str]:
         """release deploy, killed at ``point``."""
+        return self.killed_at(point, "deploy", "staging", "--version", version, "--json")
+
+    def killed_at(self, point: KillPoint | None, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command, killed at ``point``."""
         self.proxy.aim(point)
-        command = [sys.executable, "-m", "release", "deploy", "staging", "--version", version, "--json"]
+        command = [sys.executable, "-m", "release", *arguments]
         command += ["--project", self.name, "--region", REGION]
         with subprocess.Popen(
             command,
@@ -99,9 +103,15 @@ class Project:
 
 @pytest.fixture
 def project(
-    emulated_aws: Emulator, archive: Callable[..., Archive], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    emulated_aws: Emulator,
+    archive: Callable[..., Archive],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Project]:
-    """Two releases, 0.1.0 and 0.2.0, published."""
+    """Two releases, 0.1.0 and 0.2.0, published; a parameter of the fixture is more resources of their template."""
+    resources = {**TEMPLATE["Resources"], **getattr(request, "param", {})}
+    files = {**FILES, "template.yaml": template_json({**TEMPLATE, "Resources": resources})}
     for name, value in emulated_aws.env.items():
         monkeypatch.setenv(name, value)
     name = f"kill-{uuid.uuid4().hex[:12]}"
@@ -116,7 +126,7 @@ def project(
                 repositoryName=f"{name}/{repository}", imageTagMutability="IMMUTABLE"
             )
         for number in (1, 2):
-            commit = git.commit({**FILES, "release.toml": settings.encode(), "README.md": str(number).encode()})
+            commit = git.commit({**files, "release.toml": settings.encode(), "README.md": str(number).encode()})
             image = archive(f"print({number})")
             digests[f"0.{number}.0"] = image.digest
             for each in ("export", "report"):
