@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from release.adoption import initnotes, packagekinds, parameters, settingsfile, targets, undescribed
+from release.adoption import dockerfiles, initnotes, packagekinds, parameters, settingsfile, targets, undescribed
 from release.adoption.answers import Answers
 from release.adoption.found import Found
 from release.adoption.initanswers import present
@@ -16,7 +16,6 @@ from release.adoption.packagekinds import BuiltFrom
 from release.adoption.pin import Provenance
 from release.adoption.ports import FileChange, OwnFiles, ProjectFiles, Translator
 from release.adoption.settingsparts import SettingsWanted
-from release.completion import missing
 from release.completion.imageuris import refers_to
 from release.completion.inferred import with_images
 from release.settings import config as config_file
@@ -68,9 +67,9 @@ def plan(
     written = present(files, settingsfile.PATH)
     wanted = _wanted(found, answers, written, files)
     text = settingsfile.completed(written, wanted)
-    completed = with_images(text, files.read)
-    missing.check_images(completed, files.read)
-    config = config_file.parse(completed, command)
+    whole, used = with_images(text, files.read), [each.build.dockerfile for each in found.functions if each.build]
+    undescribed.check(whole, found.functions, found.template, files, dockerfiles.of(found.around.paths, used))
+    config = config_file.parse(whole, command)
     workflows, more = targets.workflows(found.around, config, answers.home, provenance, files, own)
     every = [
         FileChange(settingsfile.PATH, None if written is None else written.encode(), text.encode()),

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from release.adoption import dockerfiles, settingsparts
+from release.adoption.ports import ProjectFiles
 from release.completion import sourcepaths
 from release.completion.builds import Build, ImageFunction, merged
 from release.completion.imageuris import refers_to
+from release.completion.missing import check_images
 from release.errors import NotFoundError, UsageError
 
 #: Endings of a parameter's name that say what it is, not which one.
@@ -75,6 +77,34 @@ def _table(build: Build, parameter: str, functions: Sequence[str], project: str,
         f"inputs = [{inputs}]\n"
         f"parameter = {settingsparts.text(parameter)}\n"
     )
+
+
+def check(settings: str, functions: Iterable[ImageFunction], where: str, files: ProjectFiles, free: list[str]) -> None:
+    """release.toml as it would be has an image at least.
+
+    Args:
+        where: the template's path.
+        free: Dockerfiles that build nothing else.
+
+    Raises:
+        UsageError: it has none, with the line of a function that runs one; and the Metadata that names fit.
+    """
+    try:
+        check_images(settings, files.read)
+    except UsageError as error:
+        wanted = {each.logical_id: (each.logical_id,) for each in functions if each.build is None}
+        proposed = [
+            f"{name}'s Metadata: {{Dockerfile: {posixpath.basename(path)}, DockerContext: {_from(where, path)}}}"
+            for name, path in dockerfiles.matched(wanted, free).items()
+        ]
+        if proposed:
+            error.next_step = f"{error.next_step}. Names fit {' and '.join(proposed)}, instead of its ImageUri"
+        raise
+
+
+def _from(template: str, dockerfile: str) -> str:
+    """The folder of a Dockerfile as the template's Metadata names it: from the template's own folder."""
+    return posixpath.relpath(posixpath.dirname(dockerfile) or ".", posixpath.dirname(template) or ".")
 
 
 def _contexts(dockerfile: str, paths: Sequence[str], read: Callable[[str], bytes]) -> list[str]:

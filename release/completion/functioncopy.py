@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from release.completion import clashes, reach, shifting
+from release.completion import clashes, reach, versionless
 from release.completion.builds import ImageFunction, merged
 from release.completion.document import TemplateText
 from release.completion.edits import TemplateChange
@@ -48,7 +48,7 @@ def changes(
         yield TemplateChange((*function.properties, "PackageType"), "Image")
     publishes = not function.raw and ("AutoPublishAlias" in own or "AutoPublishAlias" in shared or alias != NO_ALIAS)
     if not publishes:
-        _check_needs_none(document, template, function)
+        versionless.check(document, template, function)
     if publishes and "AutoPublishAlias" not in own and "AutoPublishAlias" not in shared:
         yield TemplateChange((*function.properties, "AutoPublishAlias"), alias)
     if publishes and "AutoPublishAliasAllProperties" not in {**shared, **own}:
@@ -57,25 +57,6 @@ def changes(
     if publishes and "VersionDescription" not in own:
         yield TemplateChange((*function.properties, "VersionDescription"), {"Fn::Sub": f"${{{VERSION}}} ${{{COMMIT}}}"})
     yield from _variables(document, function, own, shared)
-
-
-def _check_needs_none(document: TemplateText, template: Mapping[str, Any], function: ImageFunction) -> None:
-    """What SAM makes of versions, without which it refuses it. Raises UsageError with the line."""
-    resource = template["Resources"][function.logical_id]
-    key = "ProvisionedConcurrencyConfig"
-    needs = (
-        {key: "keeps instances of a version ready"}
-        if key in {**cfn.shared_by(template, resource), **merged(resource.get("Properties"))}
-        else {}
-    )
-    if shifting.preference(template, resource):
-        needs = {"DeploymentPreference": "shifts traffic from version to version"}
-    for name, what in needs.items() if not function.raw else ():
-        raise document.refused(
-            (*function.properties, name),
-            f"{function.logical_id} {what}, and release.toml gives it no alias",
-            f"give project.alias in release.toml a name, or take {name} away",
-        )
 
 
 def _image(

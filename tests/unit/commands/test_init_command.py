@@ -454,6 +454,28 @@ def test_the_gate_expects_the_packages_of_the_bases(tmp_path: Path, base: str, e
     assert "release pipeline --write; where that changes" in report.text
 
 
+@pytest.mark.parametrize(
+    ("path", "proposal"),
+    [
+        ("services/app/Dockerfile", "Api's Metadata: {Dockerfile: Dockerfile, DockerContext: app}, instead of its"),
+        ("Dockerfile.api", "Api's Metadata: {Dockerfile: Dockerfile.api, DockerContext: ..}, instead of its"),
+        ("README.md", ""),
+    ],
+)
+def test_an_image_by_its_address_alone_is_refused_with_its_line_and_the_metadata_that_names_fit(
+    tmp_path: Path, path: str, proposal: str
+) -> None:
+    folder = GitFolder(tmp_path / "address")
+    uri = "012345678901.dkr.ecr.eu-west-1.amazonaws.com/app:latest"
+    template = f"Resources:\n  Api:\n    Type: AWS::Lambda::Function\n    Properties: {{Code: {{ImageUri: '{uri}'}}}}\n"
+    folder.commit({"services/template.yaml": template.encode(), path: b"FROM scratch\n"})
+    error = refused(folder.folder, kind=UsageError)
+    assert error.message.startswith("services/template.yaml, line 4: Api runs the image 0123")
+    assert "give Api Metadata (Dockerfile, DockerContext)" in error.next_step
+    assert proposal in error.next_step
+    assert ("Names fit" in error.next_step) == bool(proposal)
+
+
 def test_images_without_metadata_are_the_dockerfiles_in_folders_of_their_names(tmp_path: Path) -> None:
     """What is left over is the one image's that no name fits; the proposal says that names alone told it."""
     folder = GitFolder(tmp_path / "names")

@@ -71,6 +71,17 @@ def test_what_needs_versions_is_refused_where_there_is_no_alias(place: str) -> N
     assert copy_of(text, APP)
 
 
+@pytest.mark.parametrize("value", ["!Ref F.Alias", "!Sub 'x${F.Version}'", "!Sub ['${F.Alias}/${y}', {y: 1}]"])
+def test_what_refers_to_a_version_is_refused_where_there_is_none(value: str) -> None:
+    text = f"{HEAD}Resources:\n  F: {{Type: AWS::Serverless::Function, Properties: {{ImageUri: !Ref Image}}}}\n"
+    text += f"Outputs:\n  Which: {{Value: {value}}}\n"
+    error = refused(text, alias="none")
+    assert error.message.startswith("template.yaml, line 8: Which refers to ")
+    assert "refer to F itself" in error.next_step
+    assert copy_of(text, APP)
+    assert copy_of(text.replace("F.", "Fx."), APP, alias="none")
+
+
 # ---------------------------------------------------------------- what says which image
 
 

@@ -198,3 +198,20 @@ def test_a_run_that_dies_while_it_mends_the_function_is_run_again(plain: World, 
         plain.deploy("staging", "0.1.0")
     plain.deploy("staging", "0.1.0")
     assert (plain.serves("staging"), problem(plain)) == ("0.1.0", "")
+
+
+def test_an_image_that_latest_runs_by_somebody_s_hand_is_not_pruned(plain: World) -> None:
+    """faults.md, 26: neither the ledger nor the stack names it, and Lambda needs it."""
+    repository = plain.config.images["export"].repository
+    uri = plain.registry.uri(repository, plain.plan("staging", "0.2.0").release.digests["export"])
+    plain.change("export", "export = 3")
+    plain.release("0.3.0", "staging")
+    plain.clock.slept += 200 * 86_400
+
+    def going() -> list[str]:
+        plan = plain.plan_prune(proven=1, days=1)
+        return [each.name.partition(" (")[0] for each in plan.going if each.kind == "image"]
+
+    assert "export 0.2.0" in going()
+    plain.cloud.image_by_hand("app-staging", "ExportFunction", uri)
+    assert "export 0.2.0" not in going()
