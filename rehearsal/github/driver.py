@@ -165,6 +165,8 @@ class GitHub:
             self.lanes.leave(run)
             for key in known:
                 backend.ended(key)
+            for name in ("artifacts", "home"):  # archives of every image: of no use to another run
+                shutil.rmtree(scratch / name, ignore_errors=True)
         self.runs.append(result)
         return result
 

@@ -107,7 +107,7 @@ def run(
     command += ["--env-file", "/dev/null", "--input-file", "/dev/null", "--actor", "rehearsal"]
     command += ["--platform", f"{RUNNER}=-self-hosted", "--no-skip-checkout", "--action-offline-mode"]
     command += ["--no-cache-server", "--action-cache-path", scratch / "act", "--container-daemon-socket", "-"]
-    command += ["--json", *stand_ins]
+    command += ["--json", "--directory", view, *stand_ins]
     secrets["GITHUB_TOKEN"] = "no-token-of-github"
     for option, pairs in (("--env", steps_see), ("--secret", secrets)):
         command += [word for name, value in pairs.items() for word in (option, f"{name}={value}")]
@@ -121,7 +121,8 @@ def run(
         "DOCKER_HOST": "unix:///nonexistent",
     }
     began = time.monotonic()
-    ended = process.run(command, cwd=view, env=own, timeout=3600, check=False, on_line=on_line)
+    # in a folder without .actrc: the team's own would be read, which is for another use of act
+    ended = process.run(command, cwd=scratch, env=own, timeout=3600, check=False, on_line=on_line)
     result.seconds = time.monotonic() - began
     reader.close()
     result.result = "success" if ended.code == 0 else "failure"

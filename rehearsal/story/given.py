@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-
-import boto3
 
 from release.completion.complete import completed
 from release.errors import UsageError
 from release.releases.bundling import wanted
-from release.settings import cfn, references
+from release.settings import cfn
 from release.settings.config import Config
 from release.settings.parameters import declared
 
@@ -39,31 +35,3 @@ def check(config: Config, folder: Path, seeded: Mapping[str, Mapping[str, str]])
                 next_step=f'write it into release.toml ([environments.{environment}.parameters], {lacking[0]} = "…"), '
                 "or print it from rehearsal.seed where it is made for the rehearsal",
             )
-
-
-def stand_in_secrets(
-    config: Config,
-    session: boto3.Session,
-    endpoint: str,
-    seeded: Mapping[str, Mapping[str, str]],
-    say: Callable[[str], None],
-) -> int:
-    """Make the secrets that parameters name and that are not there, each with a value of its own; how many."""
-    wanted_keys: dict[tuple[str, str], set[str]] = {}
-    for environment, spec in config.environments.items():
-        for value in {**spec.parameters, **seeded.get(environment, {})}.values():
-            found = references.full(value)
-            if references.service(found) == "secretsmanager" and not references.name(found).startswith("arn:"):
-                key = found.rstrip("}").partition(":SecretString:")[2]
-                wanted_keys.setdefault((spec.region, references.name(found)), set()).update({key} - {""})
-    made = 0
-    for (region, name), keys in wanted_keys.items():
-        vault = session.client("secretsmanager", region_name=region, endpoint_url=endpoint)
-        try:
-            vault.describe_secret(SecretId=name)
-        except vault.exceptions.ResourceNotFoundException:
-            texts = {key: secrets.token_urlsafe(24) for key in sorted(keys)}
-            vault.create_secret(Name=name, SecretString=json.dumps(texts) if texts else secrets.token_urlsafe(24))
-            say(f"secret {name}: nobody made it, so it holds a made-up value here")
-            made += 1
-    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Mapping
 
@@ -22,7 +23,7 @@ from release.settings.config import Config
 from release.versions.tags import tag_filter
 
 ACCOUNT = "arn:aws:iam::000000000000:role/"
-#: What a step sees beside what GitHub gives it: the engine, the emulated AWS, and the tools this machine has already.
+#: What a step sees beside what GitHub gives it: the engine, and the tools this machine has already.
 _STEPS_SEE = (
     "DOCKER_",
     "RELEASE_BASE",
@@ -32,13 +33,21 @@ _STEPS_SEE = (
     "RELEASE_CACHE",
     "SAM_CLI_",
 )
-_ENDPOINT = ("AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", "HOME", "XDG_CACHE_HOME", "PIP_CERT", "SSL_CERT_FILE")
+_MACHINE = ("HOME", "XDG_CACHE_HOME", "PIP_CERT", "SSL_CERT_FILE")
+#: A runner knows nobody's AWS: without a role a step finds none, neither the person's nor the emulated one.
+_NO_AWS = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+#: What a job gets with its role.
+_OF_ROLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL")
 _VARIABLES = ("RELEASE_REGISTRY", "RELEASE_PARAMETERS", "RELEASE_SCAN_DATABASE")
 
 
 def step_environment(release: Mapping[str, str]) -> dict[str, str]:
     """Of the release command's environment, what a step of a workflow sees without asking for it."""
-    return {key: value for key, value in release.items() if key.startswith(_STEPS_SEE) or key in _ENDPOINT}
+    return {key: value for key, value in release.items() if key.startswith(_STEPS_SEE) or key in _MACHINE} | _NO_AWS
 
 
 def slug_of(remotes: Mapping[str, str], project: str) -> str:
@@ -112,7 +121,7 @@ def host(bed: Testbed, env: Mapping[str, str], reporter: Reporter) -> Repository
         runner,
         settings(bed.config, roles, slug, subject, {name: release[name] for name in _VARIABLES}),
         {f"{ACCOUNT}{name}": role for name, role in roles.items()},
-        {key: release[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")},
+        {key: release[key] for key in _OF_ROLES},
         reporter.say,
     )
     return Repository(github, reporter, ourworkflows.files(scratch.folder))

@@ -9,6 +9,7 @@ from typing import Any
 from release.adapters import process
 from release.adoption import expanded
 from release.adoption.expanded import Expanded
+from release.adoption.values import Values
 from release.bootstrap import Wiring
 from release.completion import tree
 from release.releases import bundling
@@ -31,11 +32,23 @@ LIMITS: Mapping[str, str] = {
     "AWS::CertificateManager::": "certificates are made by name; none is issued",
     "AWS::Route53::": "names are noted; none resolves",
     "AWS::RDS::": "a database of the emulation stands there; its engine and limits are not AWS's",
+    "AWS::SES::": "identities are made; no mail leaves",
+    "AWS::SNS::Subscription": "functions and queues get what is published; mail and text messages do not leave",
     "AWS::StepFunctions::": "state machines are made; their quotas and service integrations are not AWS's",
 }
+#: A mapping's properties that say that its events come from Kafka, a broker or DocumentDB.
+_SILENT = (
+    "SelfManagedEventSource",
+    "AmazonManagedKafkaEventSourceConfig",
+    "SelfManagedKafkaEventSourceConfig",
+    "DocumentDBEventSourceConfig",
+    "Topics",
+    "Queues",
+)
 _TYPES = "from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS as h; print(*h)"
 #: What the emulation makes whatever the name is.
 _ANY = ("Custom::", "AWS::CloudFormation::")
+_CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
 def expand(config: Config, wiring: Wiring) -> tuple[Expanded, ...]:
@@ -54,6 +67,36 @@ def types_of(everywhere: Sequence[Expanded]) -> dict[str, tuple[str, ...]]:
             for name, resource in resources.items():
                 found.setdefault(str(resource["Type"]), {})[name] = None
     return {kind: tuple(names) for kind, names in sorted(found.items())}
+
+
+def special(everywhere: Sequence[Expanded]) -> tuple[str, ...]:
+    """A line for what is not shown of single resources, whatever their type's others do."""
+    silent: dict[str, None] = {}
+    unanswered: dict[str, None] = {}
+    for values in (one for each in everywhere for one in each.templates):
+        resources: Mapping[str, Any] = values.template["Resources"]
+        for name, resource in resources.items():
+            kind, own = str(resource["Type"]), resource.get("Properties") or {}
+            if kind == "AWS::Lambda::EventSourceMapping" and {*own} & {*_SILENT}:
+                silent[name] = None
+            if kind.startswith(_CUSTOM) and not _within(own.get("ServiceToken"), values):
+                unanswered[name] = None
+    lines = (
+        (silent, "no event comes from Kafka, a message broker or DocumentDB"),
+        (unanswered, "what answers for it is not in this stack; a placeholder stands there"),
+    )
+    return tuple(f"{', '.join(names)}: {text}" for names, text in lines if names)
+
+
+def _within(token: Any, values: Values) -> bool:
+    """Whether a custom resource's token is a resource of the template, or a parameter that a parent may give."""
+    if isinstance(token, dict) and len(token) == 1:
+        ((function, argument),) = token.items()
+        first = argument[0] if isinstance(argument, list) and argument else str(argument).partition(".")[0]
+        return function in ("Ref", "Fn::GetAtt") and (
+            first in values.template["Resources"] or first in (values.template.get("Parameters") or {})
+        )
+    return False
 
 
 def emulated(python: Path) -> frozenset[str]:

@@ -97,7 +97,13 @@ def cannot_start(app: AppUnderRehearsal) -> Planned | None:
 
 
 def break_first(app: AppUnderRehearsal, environment: str) -> Planned:
-    """A handler that raises, and a smoke test that calls it; where no handler is known a smoke test that must fail."""
+    """A handler that raises, and a smoke test that calls it; else a smoke test that must fail.
+
+    That is all where no handler is known, and where the team's own tests run before anything is deployed: they would
+    find such a handler, or its style.
+    """
+    if app.config.checks.test:
+        return must_fail(app, environment)
     for image, functions in app.functions.items():
         found = app.handler(image)
         if found is None or not functions or (PurePosixPath(found.file).suffix not in _RAISES):
@@ -164,5 +170,7 @@ def in_stage(app: AppUnderRehearsal, image: str, line: str) -> tuple[str, str]:
 
 
 def _with_line(text: str, line: str) -> str:
+    """``line`` below two empty ones, as formatters want it after a function."""
     ends = "\r\n" if "\r\n" in text else "\n"
-    return f"{text}{'' if not text or text.endswith(ends) else ends}{line}{ends}"
+    kept = text.rstrip("\r\n")
+    return f"{kept}{ends * 3 if kept else ''}{line}{ends}"

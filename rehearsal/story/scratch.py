@@ -13,7 +13,11 @@ from rehearsal.story.expectations import failure
 from release.adapters import process
 from release.errors import MachineError
 
-_AUTHOR = ("-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.invalid", "-c", "commit.gpgsign=false")
+#: Its author, and none of the person's settings that sign or run hooks.
+_AUTHOR = (
+    *("-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.invalid"),
+    *("-c", "commit.gpgsign=false", "-c", "tag.gpgsign=false", "-c", "core.hooksPath=/dev/null"),
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from rehearsal.cloud import emulator, sample_database
 from rehearsal.machine import engine, runtimes
 from rehearsal.machine.engine_handle import EngineHandle
 from rehearsal.machine.tools import tools
-from rehearsal.story import advisory_registry, given, kept, limits, preparing, seeding, zipped
+from rehearsal.story import advisory_registry, given, kept, limits, outside, preparing, seeding, zipped
 from rehearsal.story.preparing import Parts
 from rehearsal.story.reporter import Reporter
 from rehearsal.story.scratch import Scratch
@@ -79,7 +79,7 @@ def start(
         everywhere = limits.expand(config, wiring)
         functions = zipped.runtimes(everywhere)
         parts = preparing.parts(always, config, clone, functions, toolbox, env, reporter)
-        stand_ins = _stand_ins(parts, functions, limits.types_of(everywhere))
+        stand_ins = (*_stand_ins(parts, functions, limits.types_of(everywhere)), *limits.special(everywhere))
         reporter.begin(stand_ins)
         with reporter.step("start the emulated AWS", "ministack: image repositories, scanner's advisories") as row:
             unless_kept.callback(_forget, parts.engine, folder.name)
@@ -107,7 +107,8 @@ def start(
         seeded = preparing.seed(config, aws, session, clone, folder / "bin", reporter)
         seeds = {name: each.parameters for name, each in seeded.items()}
         given.check(config, clone.folder, seeds)
-        given.stand_in_secrets(config, session, aws.endpoint, seeds, reporter.say)
+        values = {name: {**spec.parameters, **seeds[name]} for name, spec in config.environments.items()}
+        outside.stand_in(outside.wanted(everywhere, values), session, aws.endpoint, reporter.say)
         scratch = replace(clone, env={**its_settings, **parameters(seeds)})
         if keep:
             kept.remember(folder, parts.engine, aws)

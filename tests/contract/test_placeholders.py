@@ -16,9 +16,17 @@ pytestmark = pytest.mark.emulator
 TEMPLATE: dict[str, Any] = {
     "Resources": {
         "Group": {"Type": "AWS::XRay::Group", "Properties": {"GroupName": "g"}},
+        "Greeting": {
+            "Type": "Custom::Greeting",
+            "Properties": {"ServiceToken": "arn:aws:lambda:eu-west-1:111122223333:function:of-another-account"},
+        },
         "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Key": "x", "Value": {"Ref": "Group"}}]}},
     },
-    "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Group", "GroupARN"]}}, "Url": {"Value": {"Ref": "Queue"}}},
+    "Outputs": {
+        "Arn": {"Value": {"Fn::GetAtt": ["Group", "GroupARN"]}},
+        "Said": {"Value": {"Fn::GetAtt": ["Greeting", "Said"]}},
+        "Url": {"Value": {"Ref": "Queue"}},
+    },
 }
 
 
@@ -28,7 +36,9 @@ def test_a_stack_with_a_type_that_is_not_emulated_is_made_changed_and_deleted(em
     cloud.create_stack(StackName="placed", TemplateBody=json.dumps(transformed))
     found = _ended(emulated_aws, "CREATE_COMPLETE")
     assert found["Arn"] == "placed-Group-placeholder.GroupARN"
+    assert found["Said"] == "placed-Greeting-placeholder.Said"
     transformed["Resources"]["Group"]["Properties"]["GroupName"] = "other"
+    transformed["Resources"]["Greeting"]["Properties"]["Name"] = "you"
     cloud.update_stack(StackName="placed", TemplateBody=json.dumps(transformed))
     assert _ended(emulated_aws, "UPDATE_COMPLETE") == found
     cloud.delete_stack(StackName="placed")

@@ -21,6 +21,7 @@ from rehearsal.github.startup import Environment, Settings
 from rehearsal.machine.tools import tools
 from release.adapters import process
 from release.adapters.toolbox import Cache
+from release.adoption.generated import headed
 from release.adoption.workflowfiles import callers
 from workflowlint.workflow import Refused
 
@@ -283,11 +284,15 @@ class Team(Repository):
     """Another team's repository, with nothing of this project in it but the five callers; and with a CI of its own."""
 
     def __init__(self, folder: Path, act: Path, fails: str = "", **changed: str) -> None:
-        files = callers("acme/lambda-image-release", "b" * 40, "v1.2.0", ["staging", "production"])
+        texts = callers("acme/lambda-image-release", "b" * 40, "v1.2.0", ["staging", "production"])
+        files = {path: headed(text) for path, text in texts.items()}
         files |= {f".github/workflows/{name.replace('_', '.')}": text for name, text in changed.items()}
         files[".github/workflows/ci.yml"] = (
             "on: push\njobs: {lint: {runs-on: ubuntu-latest, steps: [{uses: somebody/lint@v1}]}}\n"
         )
+        files[".github/workflows/draft.yml"] = "on: [\n"  # nobody's business but its author's
+        files[".github/workflows/shared.yml"] = "on: push\njobs: {a: {uses: acme/ci/.github/workflows/check.yml@v3}}\n"
+        files[".actrc"] = "--an-option-of-the-teams-own\n"
         files["release/__init__.py"] = files["release/cli.py"] = "raise SystemExit('the team has such a folder, too')\n"
         super().__init__(folder, act, fails, files=files)
 

@@ -66,7 +66,7 @@ FILES = {
 def test_a_comment_goes_into_the_handlers_file_of_one_image(tmp_path: Path) -> None:
     change = madeup.change(application(tmp_path, TWO, FILES), 2)
     assert dict(change.files) == {
-        "a/app.py": "def handler(event, context):\n    return 1\n# edition 2, of the rehearsal\n"
+        "a/app.py": "def handler(event, context):\n    return 1\n\n\n# edition 2, of the rehearsal\n"
     }
     assert change.images == {"a"}
 
@@ -89,7 +89,7 @@ def test_where_all_code_is_shared_or_compiled_a_label_is_written_into_the_images
 def test_line_ends_of_windows_stay(tmp_path: Path) -> None:
     files = {**FILES, "a/app.py": "def handler(e, c):\r\n    return 1\r\n"}
     app = application(tmp_path, TWO, files)
-    assert madeup.change(app, 2).files["a/app.py"].endswith("return 1\r\n# edition 2, of the rehearsal\r\n")
+    assert madeup.change(app, 2).files["a/app.py"].endswith("return 1\r\n\r\n\r\n# edition 2, of the rehearsal\r\n")
     assert "\n" not in madeup.break_first(app, "test").files["a/app.py"].replace("\r\n", "")
 
 
@@ -103,6 +103,12 @@ def test_the_handler_raises_and_a_smoke_test_of_that_environment_calls_it(tmp_pa
     assert test["environments"] == ["test"]
     assert test["steps"] == [{"invoke": "AFunction"}]
     assert parse(change.files["release.toml"]).smoke[0].steps[0].action == "invoke"
+
+
+def test_where_the_teams_own_tests_would_find_it_first_only_a_smoke_test_must_fail(tmp_path: Path) -> None:
+    change = madeup.break_first(application(tmp_path, TWO + '[checks]\ntest = "make test"\n', FILES), "test")
+    assert list(change.files) == ["release.toml"]
+    assert parse(change.files["release.toml"]).smoke[0].environments == ("test",)
 
 
 def test_the_templates_command_wins_over_the_images(tmp_path: Path) -> None:

@@ -46,3 +46,11 @@ def test_every_step_of_a_workflow_is_named_with_how_it_ran_and_its_time_in_all(r
         ["release.yml", "Build", "Get the code", "", "1", "", "0.5 s"],
         ["release.yml", "Publish", "Publish", "", "", "1", "0.0 s"],
     ]
+
+
+def test_what_will_not_be_shown_is_said_before_the_first_step_and_again_at_the_end() -> None:
+    heard = io.StringIO()
+    reporter = Reporter(Console(file=heard, highlight=False))
+    reporter.begin(["AWS is emulated", "alarms are made, and nothing evaluates them"])
+    assert heard.getvalue().splitlines()[1:] == ["  AWS is emulated", "  alarms are made, and nothing evaluates them"]
+    assert reporter.table().endswith("  - AWS is emulated\n  - alarms are made, and nothing evaluates them")

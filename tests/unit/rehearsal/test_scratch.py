@@ -40,6 +40,22 @@ def test_the_story_is_on_the_branch_that_people_merge_to_whichever_is_checked_ou
     clone.git("branch", "feature")  # as the story does: no branch of the repository's is in its way
 
 
+def test_a_persons_hooks_and_signatures_are_none_of_the_story(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "pre-commit").write_text("#!/bin/sh\nexit 1\n")
+    (hooks / "pre-commit").chmod(0o755)
+    signs = "[commit]\ngpgSign = true\n[tag]\ngpgSign = true\n[gpg]\nprogram = /bin/false\n"
+    (tmp_path / "gitconfig").write_text(f"[core]\nhooksPath = {hooks}\n{signs}")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    clone = Scratch.clone(repository, tmp_path / "clone", {}, print)
+    clone.begin("trunk")
+    clone.write({"a": "b"}, "feat: two")
+    clone.git("tag", "--annotate", "v1", "--message", "v1")
+
+
 def test_a_repository_without_a_commit_cannot_be_rehearsed(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     with pytest.raises(MachineError, match="has no commit to rehearse"):

@@ -12,6 +12,7 @@ from rehearsal.machine.base_image import RehearsalBase
 from rehearsal.machine.engine_handle import EngineHandle
 from rehearsal.story.hosted import step_environment
 from rehearsal.story.settings import parameters, reaching, settings
+from release.adapters.credentials import are_there
 
 CACHE = Path("/elsewhere/cache")
 
@@ -61,8 +62,15 @@ def test_the_cache_folder_reaches_the_command_the_steps_and_whoever_looks_afterw
 def test_steps_get_their_credentials_registry_and_parameters_from_the_workflow_alone(found: dict[str, str]) -> None:
     steps = step_environment({**found, **parameters({"staging": {"Table": "orders"}})})
     assert steps["DOCKER_HOST"] == "unix:///x"
-    assert steps["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert not steps.keys() & {"AWS_ACCESS_KEY_ID", "AWS_REGION", "RELEASE_REGISTRY", "RELEASE_PARAMETERS"}
+
+
+def test_a_step_without_a_role_finds_no_aws_neither_the_persons_nor_the_emulated_one(found: dict[str, str]) -> None:
+    """A team's own tests run in such a job; with an endpoint they would fill the emulated AWS instead of their mock."""
+    steps = step_environment({**found, "HOME": "/home/person"})
+    assert "AWS_ENDPOINT_URL" not in steps
+    assert (steps["AWS_CONFIG_FILE"], steps["AWS_SHARED_CREDENTIALS_FILE"]) == ("/dev/null", "/dev/null")
+    assert not are_there(steps)
 
 
 def test_the_template_is_told_what_each_environment_has_already() -> None:

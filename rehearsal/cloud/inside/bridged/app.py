@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import callbacks, hosts, openapi, placeholders, runtimeclient, runtimes
+from . import callbacks, functionnames, hosts, openapi, placeholders, runtimeclient, runtimes
 from .parts import module
 
-for bridge in (callbacks, hosts, openapi, placeholders, runtimeclient, runtimes):
+for bridge in (callbacks, functionnames, hosts, openapi, placeholders, runtimeclient, runtimes):
     bridge.install()
 
 app = hosts.reached(module("app").app)

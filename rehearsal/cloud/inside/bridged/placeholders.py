@@ -40,11 +40,11 @@ def _is_aws(kind: object) -> bool:
 
 def _create(logical_id: str, _props: Any, stack_name: str) -> tuple[str, Attributes]:
     log.warning("%s of stack %s is a placeholder", logical_id, stack_name)
-    return _named(f"{stack_name}-{logical_id}-placeholder")
+    return named(f"{stack_name}-{logical_id}-placeholder")
 
 
 def _update(physical_id: str, _old: Any, _new: Any, _stack_name: str) -> tuple[str, Attributes]:
-    return _named(physical_id)
+    return named(physical_id)
 
 
 def _delete(_physical_id: str, _props: Any) -> None:
@@ -66,7 +66,7 @@ class Attributes(dict[str, str]):
         return f"{self['Name']}.{attribute}"
 
 
-def _named(name: str) -> tuple[str, Attributes]:
+def named(name: str) -> tuple[str, Attributes]:
     """What ``Ref`` answers, and the attributes: those that most types have in the form of their kind."""
     return name, Attributes({"Arn": f"arn:aws:placeholder:::{name}", "Id": name, "Name": name})
 
