@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from report.figures import Figure
@@ -10,7 +11,8 @@ from shared.errors import NotAcceptableError
 JSON, CSV, HTML = "application/json", "text/csv", "text/html"
 CSV_CONTENT_TYPE, HTML_CONTENT_TYPE = "text/csv; charset=utf-8", "text/html; charset=utf-8"
 OFFERED = (JSON, CSV, HTML)  # the first wins a tie
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[=+\-@\t\r])")
+"""Where a formula would begin: at the start, and behind a semicolon, which parts cells where a comma is decimal."""
 
 
 def negotiate(accept: str | None) -> str:
@@ -61,4 +63,4 @@ def to_csv(figures: Iterable[Figure]) -> str:
 def _cell(value: str | int | None) -> str:
     """A group's name; spreadsheets run a text that begins like a formula, so such a text gets an apostrophe."""
     text = "unknown" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return _FORMULA.sub("'", text)

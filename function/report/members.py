@@ -1,6 +1,7 @@
 """The member file as the one table that the figures are computed from."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import pandas as pd
 import pyarrow as pa
@@ -56,6 +57,8 @@ def _values(table: pa.Table, name: str, rows: int) -> list[object]:
 def _label(value: object) -> str:
     if value is None or isinstance(value, list | dict | set | bytes):
         return UNKNOWN
+    if isinstance(value, Decimal):  # a column that holds 7.5 too keeps 7 as 7.0
+        return format(value.normalize(), "f")
     return str(value).strip() or UNKNOWN
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -103,7 +104,7 @@ def test_mixed_column_is_read_by_its_dynamodb_json() -> None:
     counted = {
         row["region"]: row["members"] for row in all_figures(read_members(content.getvalue()), AS_OF)[0].records()
     }
-    assert counted == {"Utrecht": 1, "12.50": 1, UNKNOWN: 3}
+    assert counted == {"Utrecht": 1, "12.5": 1, UNKNOWN: 3}
 
 
 # formats
@@ -146,3 +147,26 @@ def test_csv_cell_that_a_spreadsheet_would_run_is_made_text(start: str) -> None:
     figure = Figure("regions", ("region",), ((f'{start}HYPERLINK("x")', 1),))
     (_, row) = csv.reader(io.StringIO(to_csv([figure]), newline=""))
     assert row == ["regions", f'\'{start}HYPERLINK("x")', "", "1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("Noord;=1+1", "Noord;'=1+1"),
+        ("a;b;@x", "a;b;'@x"),
+        ("a\n-1", "a\n'-1"),
+        ("Noord-Holland", "Noord-Holland"),
+        ("a;b", "a;b"),
+    ],
+)
+def test_no_part_of_a_cell_is_a_formula_for_any_separator(text: str, cell: str) -> None:
+    rows = list(csv.reader(io.StringIO(to_csv([Figure("regions", ("region",), ((text, 1),))]), newline="")))
+    assert rows[1] == ["regions", cell, "", "1"]
+
+
+def test_whole_number_stays_whole_beside_one_that_is_not() -> None:
+    content = io.BytesIO()
+    values = pa.array([Decimal("7"), Decimal("7.5"), Decimal("100")], pa.decimal128(4, 1))
+    pq.write_table(pa.table({"region": values}), content)
+    assert list(read_members(content.getvalue())["region"]) == ["7", "7.5", "100"]
