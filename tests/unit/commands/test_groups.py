@@ -10,7 +10,7 @@ import pytest
 from release.commands.common.options import chosen
 from release.errors import NotFoundError, UsageError
 from release.settings.config import parse
-from tests.support.world import RELEASE_TOML, World
+from tests.support.world import RELEASE_TOML, TEMPLATE, World, template_json
 from tests.unit.commands.test_new_only import Machine
 
 CONFIG = parse(RELEASE_TOML.replace('target = "report"', 'target = "report"\ngroup = "ai"'))
@@ -60,3 +60,14 @@ def test_a_group_is_scanned_alone_and_must_be_built(machine: Machine) -> None:
 def test_what_is_live_is_scanned_as_a_whole(machine: Machine) -> None:
     with pytest.raises(UsageError, match="--live scans all that is live"):
         machine.run("scan --live production --group ai")
+
+
+def test_the_code_of_zip_functions_belongs_to_no_group(machine: Machine) -> None:
+    """It is scanned with everything else; a group is images."""
+    zipped = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "cleanup", "Runtime": "python3.13"}}
+    made = {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], "Cleanup": zipped}}
+    machine.world.git.commit({"template.yaml": template_json(made), "cleanup/app.py": b"pass\n"}, "feat: clean up")
+    machine.world.build()
+    (folder,) = machine.run("scan --offline --dry-run --group ai").data["targets"]
+    assert "report" in folder
+    assert any("Cleanup" in each for each in machine.run("scan --offline --dry-run").data["targets"])
