@@ -5,38 +5,25 @@ What is inferred so stands in the settings that a release records, and a rollbac
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from release.completion import partial, sourcepaths
+from release.completion import imagenames, imagetables, partial
 from release.completion.builds import Build, ImageFunction, image_functions, merged, same_build
 from release.completion.document import decoded
 from release.completion.document import read as read_document
+from release.completion.imagetables import Inferred
 from release.completion.imageuris import refers_to
 from release.completion.places import Read, may_nest, places
 from release.errors import NotFoundError
 from release.settings import cfn
 from release.settings.config import table_of
-from release.settings.images import FROM_TEMPLATE
 from release.versions.ports import Git
 
-#: Characters of an image's inferred name: with a number behind it (``-12``) it keeps to what an image may have.
-_LONGEST = 28
 #: A template without any of these describes no image: Metadata, or an ImageUri that is a folder.
 _BUILT = re.compile(rb"Dockerfile|ImageUri[\"']?\s*:\s*[\"']?\.")
-
-
-@dataclass(frozen=True)
-class Inferred:
-    """An image that only the template describes."""
-
-    name: str
-    parameter: str
-    build: Build
-    functions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +65,9 @@ def with_images(settings: str, read: Read) -> str:
         return settings  # parsing the template takes longer than most commands do
     found = inferred(where, read, {name: partial.whole(each) for name, each in explicit.items() if name not in open_})
     partial.check(settings, open_, {each.name: each.build for each in found})
-    tables = "".join("\n" + _table(each, str(project["name"]), read, completes=each.name in open_) for each in found)
+    tables = "".join(
+        "\n" + imagetables.table(each, str(project["name"]), read, completes=each.name in open_) for each in found
+    )
     return partial.checked(f"{settings.rstrip()}\n{tables}", open_) if tables else settings
 
 
@@ -107,7 +96,7 @@ def inferred(where: str, read: Read, explicit: Mapping[str, Any]) -> tuple[Infer
     taken = set(explicit)
     result = []
     for build, members in groups:
-        name = _free(_kebab(members[0].function.logical_id), taken)
+        name = imagenames.free(imagenames.kebab(members[0].function.logical_id), taken)
         taken.add(name)
         own = sorted(members[0].parameters & given)
         parameter = own[0] if len(own) == 1 else "".join(map(str.capitalize, name.split("-"))) + "ImageUri"
@@ -139,55 +128,3 @@ def _is_image_of(image: Any, found: _Found) -> bool:
         image.get("args", {}),
         found.function.build,
     )
-
-
-def _kebab(logical_id: str) -> str:
-    """``PlayerAccountApiFunction`` is ``player-account-api``: at most 31 characters, the most that an image has."""
-    short = re.sub(r"(?<=.)(?:Lambda)?Function\Z", "", logical_id)
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", short).lower()
-    name = re.sub(r"\A[^a-z]+|[^a-z0-9-]", "", parted)  # CloudFormation itself takes letters and digits alone
-    if len(name) > _LONGEST:
-        name = name[: _LONGEST + 1].rpartition("-")[0] or name[:_LONGEST]  # whole words, where there are several
-    return name.rstrip("-") or "image"
-
-
-def _free(name: str, taken: set[str]) -> str:
-    return next(each for each in _numbered(name) if each not in taken)
-
-
-def _numbered(name: str) -> Iterator[str]:
-    yield name
-    for number in range(2, 1000):
-        yield f"{name}-{number}"
-
-
-def _table(image: Inferred, project: str, read: Read, *, completes: bool) -> str:
-    build = image.build
-    try:
-        inputs = sourcepaths.inputs(build, read)
-    except NotFoundError as error:
-        raise NotFoundError(
-            f"{image.functions[0]} is built from {build.dockerfile}, which is not there",
-            untouched="everything",
-            next_step=f"commit it, or correct the Metadata of {image.functions[0]} in the template",
-        ) from error
-    values: dict[str, Any] = {
-        "repository": f"{project}/{image.name}",
-        "context": build.context,
-        "dockerfile": build.dockerfile,
-        **({"target": build.target} if build.target else {}),
-        "inputs": inputs,
-        "parameter": image.parameter,
-        **({"platform": build.platform} if build.platform else {}),
-    }
-    name = f"images.{image.name}" + (f".{FROM_TEMPLATE}" if completes else "")
-    lines = [f"[{name}]  # from the template: {', '.join(image.functions)}"]
-    lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
-    if build.args:
-        lines += [f"[{name}.args]", *(f"{_toml(key)} = {_toml(each)}" for key, each in build.args.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    """A text or a list of texts; JSON's escapes are TOML's (TOML 1.0, "String"), all but the delete character."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
