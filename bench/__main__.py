@@ -1,4 +1,7 @@
-"""``make bench``: every figure, one table after the other. Nothing here asserts anything; the export's is kept in build/bench."""
+"""``make bench``: every figure, one table after the other. Nothing here asserts anything.
+
+The table of the export is kept in build/bench.
+"""
 
 from bench import builds, exports, ledgers, versions
 
