@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from release.adapters.application import ApplicationCalls
-from release.adapters.aws_errors import explained
+from release.adapters.aws_errors import FAILURES, explained
 from release.adapters.functions import Functions
 from release.adapters.sam import Sam
 from release.deployments.model import LiveFunction, Stack, StackRequest, StackResource
@@ -53,7 +54,7 @@ class Aws(ApplicationCalls):
             if "does not exist" in str(error):
                 return None
             raise explained(error, f"stack {name}") from error
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise explained(error, f"stack {name}") from error
         if not found or found[0]["StackStatus"] == "DELETE_COMPLETE":
             return None
@@ -87,7 +88,7 @@ class Aws(ApplicationCalls):
                 for each in page["StackResourceSummaries"]
                 if each["ResourceStatus"] not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
             )
-        except (ClientError, BotoCoreError) as error:
+        except FAILURES as error:
             raise explained(error, f"stack {stack}") from error
 
     def deploy(self, request: StackRequest) -> None:

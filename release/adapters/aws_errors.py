@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from release.errors import MachineError, ReleaseError, RemoteError
 
@@ -61,12 +64,17 @@ _SAID_BY_CLIENT = re.compile(
 )
 
 
-def code_of(error: ClientError | BotoCoreError) -> str:
+#: What a call may raise. botocore's parser has an error of its own for XML that was cut off, which is no BotoCoreError.
+Failure = ClientError | BotoCoreError | ResponseParserError
+FAILURES = (ClientError, BotoCoreError, ResponseParserError)
+
+
+def code_of(error: Failure) -> str:
     """AWS's error code, or the name of the client's own error."""
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
 
 
-def denied(error: ClientError | BotoCoreError) -> bool:
+def denied(error: Failure) -> bool:
     """Whether AWS says that these credentials may not."""
     return code_of(error) in _DENIED
 
@@ -80,8 +88,25 @@ def ended_credentials(text: str) -> str:
     return found_own[0] if found_own else ""
 
 
-def explained(error: ClientError | BotoCoreError, what: str) -> ReleaseError:
+def whole(answer: Mapping[str, Any], key: str, what: str) -> Any:
+    """A part that every whole answer has: of JSON that was cut off, botocore hands over the text as a message.
+
+    Raises:
+        RemoteError: it is not there.
+    """
+    if key not in answer:
+        raise _cut_off(what)
+    return answer[key]
+
+
+def _cut_off(what: str) -> RemoteError:
+    return RemoteError(f"AWS's answer about {what} was cut off", untouched=what, next_step="run the same command again")
+
+
+def explained(error: Failure, what: str) -> ReleaseError:
     """The refusal of a call about ``what``: MachineError for credentials, else RemoteError."""
+    if isinstance(error, ResponseParserError):
+        return _cut_off(what)
     if isinstance(error, _NO_CREDENTIALS) or code_of(error) in _BAD_CREDENTIALS:
         return MachineError(
             f"there are no valid AWS credentials: {error}",

@@ -6,9 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from release.adapters.aws_errors import code_of, denied, explained
+from release.adapters.aws_errors import FAILURES, Failure, code_of, denied, explained
 from release.adapters.holdings import LOOKS, is_gone
 from release.deployments.model import Contents, StackResource
 from release.errors import ReleaseError
@@ -27,7 +25,7 @@ class AwsDemolition:
         """GetTemplate, Processed: a text for YAML, a mapping for JSON, which SAM's transform makes of anything."""
         try:
             body: Any = self.cloudformation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
-        except (ClientError, BotoCoreError) as error:
+        except FAILURES as error:
             raise _refused(error, f"the template of stack {stack}") from error
         return body if isinstance(body, str) else json.dumps(body)
 
@@ -38,7 +36,7 @@ class AwsDemolition:
             return None
         try:
             return look(self.session, resource.physical_id)
-        except (ClientError, BotoCoreError) as error:
+        except FAILURES as error:
             if is_gone(error):
                 return Contents()
             raise _refused(error, f"{resource.logical_id} ({resource.type} {resource.physical_id})") from error
@@ -50,7 +48,7 @@ class AwsDemolition:
                 self.cloudformation.delete_stack(StackName=stack, RetainResources=list(keep))
             else:
                 self.cloudformation.delete_stack(StackName=stack)
-        except (ClientError, BotoCoreError) as error:
+        except FAILURES as error:
             raise _refused(error, f"stack {stack}") from error
 
     def failed(self, stack: str) -> Mapping[str, str]:
@@ -63,11 +61,11 @@ class AwsDemolition:
                 for each in page["StackResourceSummaries"]
                 if each["ResourceStatus"] == "DELETE_FAILED"
             }
-        except (ClientError, BotoCoreError) as error:
+        except FAILURES as error:
             raise _refused(error, f"stack {stack}") from error
 
 
-def _refused(error: ClientError | BotoCoreError, what: str) -> ReleaseError:
+def _refused(error: Failure, what: str) -> ReleaseError:
     refusal = explained(error, what)
     if denied(error):
         refusal.next_step = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from release.adapters.aws_errors import code_of, explained
+from release.adapters.aws_errors import code_of, explained, whole
 from release.deployments.model import LiveFunction
 from release.errors import RemoteError
 
@@ -53,14 +53,15 @@ class Functions:
         """
         try:
             named: Any = self.client.get_alias(FunctionName=function, Name=alias) if alias else {}
-            version = named.get("FunctionVersion", LATEST)
+            version = whole(named, "FunctionVersion", f"function {function}") if alias else LATEST
             found = self.client.get_function(FunctionName=function, Qualifier=version)
-            latest = self.client.get_function_configuration(FunctionName=function) if alias else found["Configuration"]
+            now: Any = self.client.get_function_configuration(FunctionName=function) if alias else {}
         except (ClientError, BotoCoreError) as error:
             if code_of(error) == "ResourceNotFoundException":
                 return None
             raise explained(error, f"function {function}") from error
-        code, configuration = found["Code"], found["Configuration"]
+        latest = now if alias else found.get("Configuration", {})
+        code, configuration = (whole(found, part, f"function {function}") for part in ("Code", "Configuration"))
         uri = code.get("ResolvedImageUri") or code.get("ImageUri") or ""
         return LiveFunction(
             function=function,

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from release.adapters.aws_errors import code_of
+from release.adapters.aws_errors import Failure, code_of
 from release.deployments.model import Contents
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ _GONE = frozenset(
 _PAGE = 1000
 
 
-def is_gone(error: ClientError | BotoCoreError) -> bool:
+def is_gone(error: Failure) -> bool:
     """Whether AWS says that there is no such thing."""
     return code_of(error) in _GONE
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -360,3 +362,43 @@ def test_no_answer_is_told_without_the_query_that_may_hold_a_signature(aws: Aws)
     with pytest.raises(RemoteError, match=r"GET http://127\.0\.0\.1:1/x got no answer") as caught:
         aws.http(HttpRequest("GET", "http://127.0.0.1:1/x?X-Amz-Signature=secret"))
     assert "secret" not in caught.value.message
+
+
+def cut_off(client: Any, operation: str, body: bytes) -> None:
+    """The next answers to ``operation`` are these bytes, as a proxy hands them over that lost the rest."""
+    service = client.meta.service_model.service_id.hyphenize()
+
+    def answer(request: Any, **_: object) -> AWSResponse:
+        return AWSResponse(request.url, 200, HTTPHeaders.from_dict({"content-type": "text/xml"}), _Raw(body))
+
+    client.meta.events.register(f"before-send.{service}.{operation}", answer)
+
+
+class _Raw:
+    """What urllib3 would have read."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.content
+
+
+@pytest.mark.parametrize("operation", ["DescribeStacks", "ListStackResources"])
+def test_a_cut_off_answer_of_cloudformation_is_told_as_such(
+    session: boto3.Session, tmp_path: Path, operation: str
+) -> None:
+    aws = Aws(session, lambda: tmp_path / "no-sam", {})
+    cut_off(aws.cloudformation, operation, b"<DescribeStacksResponse><DescribeStacksResult><Stacks><mem")
+    ask = aws.stack if operation == "DescribeStacks" else aws.resources
+    with pytest.raises(RemoteError, match="AWS's answer about stack app was cut off") as caught:
+        ask("app")
+    assert caught.value.next_step == "run the same command again"
+
+
+@pytest.mark.parametrize("operation", ["GetAlias", "GetFunction"])
+def test_a_cut_off_answer_of_lambda_is_told_as_such(session: boto3.Session, tmp_path: Path, operation: str) -> None:
+    aws = Aws(session, lambda: tmp_path / "no-sam", {})
+    cut_off(aws.functions.client, operation, b'{"FunctionVersion": "2", "Configuration": {"Sta')
+    with pytest.raises(RemoteError, match="AWS's answer about function f was cut off"):
+        aws.functions.live("f", "live" if operation == "GetAlias" else "")
