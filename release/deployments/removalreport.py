@@ -12,7 +12,7 @@ from release.report import Report
 from release.text import markdown
 
 _HEADER = ("what", "name", "type or size", "verdict", "why")
-_KINDS = {"record": "release", "image": "image"}
+_KINDS = {"record": "record", "image": "image"}
 
 
 def of_plan(plan: RemovalPlan) -> Report:
