@@ -32,7 +32,7 @@ def vulnerable(play: Play) -> None:
         if isinstance(planted, Skipped):
             row.result = f"not shown: {planted}"
             return
-        database = publish_advisories(play.scratch.env["RELEASE_REGISTRY"], "planted", planted)
+        database = _published(play, "planted", planted)
         with play.repository.seeing(RELEASE_SCAN_DATABASE=database):
             said = _pull_request(play, play.change(), "vulnerable", 2)
         for words in (planted.id, planted.package, "came in with layer"):
@@ -87,7 +87,7 @@ def watched(play: Play) -> None:
         if isinstance(advisory, Skipped):
             row.result = f"not shown: {advisory}"
             return
-        tomorrow = publish_advisories(play.scratch.env["RELEASE_REGISTRY"], "tomorrow", advisory)
+        tomorrow = _published(play, "tomorrow", advisory)
         with play.repository.changed(RELEASE_SCAN_DATABASE=tomorrow):
             play.repository.ended(play.repository.schedule("watch.yml"), "watch.yml", "failure")
         issues = play.repository.state()["issues"]
@@ -120,6 +120,11 @@ def _old_tag(play: Play) -> str:
     """The tag of a version that is lower than what is released, and that nobody has."""
     taken = set(play.scratch.git("tag", "--list").split())
     return next(tag for number in range(1, 10_000) if (tag := f"{play.prefix}0.0.{number}") not in taken)
+
+
+def _published(play: Play, tag: str, advisory: advisories.Advisory) -> str:
+    """The scanner keeps a database under its name for a day, and another rehearsal may have had this port."""
+    return publish_advisories(play.scratch.env["RELEASE_REGISTRY"], f"{tag}-{advisory.package}", advisory)
 
 
 def _planted(play: Play) -> advisories.Advisory | Skipped:
