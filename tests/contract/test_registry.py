@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from release.digest import sha256
 from release.errors import ConflictError, NotFoundError
 from release.images.model import Archive, TagOutcome
 from tests.contract.conftest import Bench
@@ -84,3 +85,36 @@ def test_the_address_for_lambda_names_repository_and_digest(bench: Bench, archiv
     host, _, rest = bench.registry.uri(bench.repository, image.digest).partition("/")
     assert host
     assert rest == f"{bench.repository}@{image.digest}"
+
+
+@pytest.fixture(params=["fake_registry", "moto_registry"])
+def near(request: pytest.FixtureRequest) -> Bench:
+    """The registries that need no rehearsal; in the emulated one each rehearsal reads the bills that it attached."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Bench)
+    return found
+
+
+def test_a_bill_of_materials_beside_an_image_is_read_back_by_its_own_digest(near: Bench, archive: Make) -> None:
+    image, sbom = archive(), b'{"bomFormat": "CycloneDX"}'
+    near.registry.push(near.repository, image)
+    with pytest.raises(NotFoundError):
+        near.registry.bill(near.repository, sha256(sbom))
+    near.registry.attach(near.repository, image.digest, sbom)
+    assert near.registry.bill(near.repository, sha256(sbom)) == sbom
+
+
+def test_attaching_the_same_bill_of_materials_again_changes_nothing(near: Bench, archive: Make) -> None:
+    image, sbom = archive(), b'{"bomFormat": "CycloneDX"}'
+    near.registry.push(near.repository, image)
+    near.registry.attach(near.repository, image.digest, sbom)
+    named = near.registry.tags(near.repository)
+    near.registry.attach(near.repository, image.digest, sbom)
+    assert near.registry.tags(near.repository) == named
+    assert [name.partition("-")[0] for name in named] == ["sbom"]
+
+
+def test_no_bill_of_materials_can_lie_beside_an_image_that_is_not_there(near: Bench) -> None:
+    with pytest.raises(NotFoundError):
+        near.registry.attach(near.repository, "sha256:" + "0" * 64, b"{}")
+    assert near.registry.tags(near.repository) == {}
