@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.cloud.advisories import ADVISORIES, PIP
+from rehearsal.cloud.advisories import ADVISORIES, PIP, RELEASES
 from rehearsal.cloud.boltfile import Bucket, bolt_file
 from rehearsal.cloud.sample_database import database_file
 from release.adapters.trivy.bolt import Corrupt, filled_buckets
@@ -21,7 +21,8 @@ def test_every_bucket_that_was_written_with_something_in_it_is_found(root: dict[
 
 
 def test_the_sample_database_holds_severities_and_advisories() -> None:
-    assert filled_buckets(database_file()) == {"vulnerability", "data-source", PIP, "debian 13"}
+    debian = {f"debian {release}" for release in RELEASES}
+    assert filled_buckets(database_file()) == {"vulnerability", "data-source", PIP, *debian}
 
 
 def test_every_sample_advisory_names_the_page_it_was_published_on() -> None:
