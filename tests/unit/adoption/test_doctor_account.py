@@ -82,6 +82,7 @@ def test_subjects_with_ids_are_those_of_the_same_repository() -> None:
     ],
 )
 def test_a_role_that_trusts_somebody_else_is_wrong(subject: str) -> None:
+    """faults.md, 7."""
     fake, name = in_order(), f"{CONFIG.project}-deploy-production"
     fake.roles[name] = role(name, subject, "StringLike")
     (wrong,) = [each for each in looked(fake) if each.state != OK]
@@ -162,6 +163,15 @@ def test_a_deployment_that_is_proven_is_told_and_drift_is_wrong(world: World) ->
     world.cloud.accounts.clear()
     wrong = running_in(world, "staging", FakeLookedAt())["what is live in staging"]
     assert (wrong.state, wrong.remedy.startswith("release history staging")) == (WRONG, True)
+
+
+def test_a_live_image_that_was_deleted_from_the_registry_is_wrong(world: World) -> None:
+    """faults.md, 26."""
+    world.release("1.0.0-rc.1")
+    world.deploy("staging", "1.0.0-rc.1")
+    del world.registry.blobs["app/export"][world.registry.named["app/export"]["1.0.0-rc.1"]]
+    wrong = running_in(world, "staging", FakeLookedAt())["what is live in staging"]
+    assert (wrong.state, "is gone from the registry" in wrong.text) == (WRONG, True)
 
 
 def test_alarms_that_are_gone_or_ring_are_wrong(world: World) -> None:
