@@ -140,8 +140,12 @@ def test_a_role_of_somebody_else_is_handed_on_by_its_name() -> None:
 
 
 def role(*statements: dict[str, Any], managed: tuple[Any, ...] = ()) -> dict[str, Any]:
-    document = {"PolicyDocument": {"Statement": list(statements)}}
-    return {"R": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [document], "ManagedPolicyArns": list(managed)}}}
+    own = {
+        "Policies": [{"PolicyDocument": {"Statement": list(statements)}}],
+        "ManagedPolicyArns": list(managed),
+        "PermissionsBoundary": {"Ref": "PermissionsBoundaryArn"},
+    }
+    return {"R": {"Type": "AWS::IAM::Role", "Properties": own}}
 
 
 def test_the_boundary_is_what_the_roles_ask_for_and_a_denial_is_no_asking() -> None:
