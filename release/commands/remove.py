@@ -18,9 +18,21 @@ SUMMARY = "take an environment away: its stack, and the images that nobody else 
 CHANGES = True
 OUTPUTS: tuple[str, ...] = ()
 
+EPILOG = """\
+First it says what goes, what stays and why. A bucket with objects, a protected table and whatever has
+DeletionPolicy: Retain stay; a table with items or a user pool with users stops it until --with-data names it. Images go
+that no other environment runs, may go back to, or was promised. The ledger keeps the environment's history.
+
+  release remove staging --dry-run                only say it
+  release remove staging                          say it, and ask for the environment's name
+  release remove staging --keep-images            the stack alone; the same command without it later takes the images
+  release remove staging --yes-remove staging     for a machine
+"""
+
 
 def options(sub: argparse.ArgumentParser) -> None:
     """Its own options."""
+    sub.epilog, sub.formatter_class = EPILOG, argparse.RawDescriptionHelpFormatter
     sub.add_argument("environment", help="an environment of release.toml")
     sub.add_argument(
         "--yes-remove", metavar="ENV", default="", help="the environment's name once more, instead of typing it"
