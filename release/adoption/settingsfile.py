@@ -41,7 +41,7 @@ def _missing(values: Mapping[str, Any], wanted: SettingsWanted) -> Iterator[str]
     is_new = "project" not in values
     if is_new:
         yield settingsparts.project(wanted)
-    if is_new and "versions" not in values and wanted.branch != "main":
+    if "versions" not in values and wanted.branch != "main":  # without it, nothing that is merged would be released
         yield settingsparts.versions(wanted.branch)
     if "gate" not in values:
         yield settingsparts.gate(wanted)

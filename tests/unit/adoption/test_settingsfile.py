@@ -104,6 +104,12 @@ def test_a_file_with_other_tables_gets_those_that_are_missing_behind_its_own_lin
     assert set(values) == {"versions", "project", "gate", "environments"}
 
 
+def test_a_file_without_versions_gets_the_branch_that_people_merge_to_unless_it_is_the_usual_one() -> None:
+    own = "[project]\nname = 'x'\n"
+    assert tomllib.loads(completed(own, replace(WANTED, branch="trunk")))["versions"] == {"allowed-branches": ["trunk"]}
+    assert "versions" not in tomllib.loads(completed(own, WANTED))
+
+
 def test_windows_line_ends_stay_and_are_those_of_what_is_added() -> None:
     text = completed("# ours\r\n[project]\r\nname = 'x'\r\n", WANTED)
     assert text.count("\n") == text.count("\r\n") > 10
