@@ -132,7 +132,7 @@ def main() -> int:
     given.results.mkdir(parents=True, exist_ok=True)
     rows = []
     for system in given.systems:
-        source = EXAMPLES / system if (EXAMPLES / system).is_dir() else Path(system)
+        source = EXAMPLES / system if (EXAMPLES / system).is_dir() else Path(system).resolve()
         print(f"{source.name}: release init, release rehearse", file=sys.stderr)
         rows.append(adopt(source, given.results, ["--quick"] if given.quick else []))
     print(table(("system", "files", "lines", "init", "minutes", "result"), [each.row for each in rows]))
