@@ -22,7 +22,9 @@ def install() -> None:
 
 
 def _from_containers(_inner: Callable[[], str]) -> Callable[[], str]:
-    return lambda: f"http://host.docker.internal:{os.environ['GATEWAY_PORT']}"
+    """The address that functions are given for AWS; without it (rehearsal/cloud/emulator.py), the engine's own name."""
+    without = f"http://host.docker.internal:{os.environ['GATEWAY_PORT']}"
+    return lambda: os.environ.get("AWS_ENDPOINT_URL", without)
 
 
 def _answered(inner: Callable[..., tuple[str, Any]]) -> Callable[..., tuple[str, Any]]:
