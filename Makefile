@@ -54,9 +54,12 @@ check-unit:
 	@$(BIN)/python -m pytest --quiet --numprocesses=auto --dist=worksteal tests/unit tests/function
 
 LIVES := tests/unit/deployments/test_any_sequence.py
+# What takes the whole machine is run alone, one after the other; emulators and fakes beside each other.
+MACHINE := engine or rehearsal or scanner
 test: check
 	@SEQUENCES=2000 $(BIN)/python -m pytest --quiet --numprocesses=auto $(LIVES)
-	@$(BIN)/python -m pytest tests/contract tests/lint tests/e2e
+	@$(BIN)/python -m pytest --quiet --numprocesses=auto --dist=loadscope -m "not ($(MACHINE))" tests/contract tests/lint tests/e2e
+	@$(BIN)/python -m pytest -m "$(MACHINE)" tests/contract tests/e2e
 
 # The images of dist/ in the runtime emulator, as Lambda will start them.
 check-images: setup
