@@ -10,6 +10,7 @@ import pytest
 from release.completion.inferred import inferred, with_images
 from release.errors import UsageError
 from release.settings import cfn
+from tests.support.foreign import MERGED
 from tests.support.templates import METADATA, copy_of, image
 
 APP = image("app", "Image")
@@ -176,27 +177,6 @@ def test_what_globals_give_of_zip_files_is_refused_with_both_ways_out(key: str) 
 
 
 # ---------------------------------------------------------------- YAML merges
-
-MERGED = """\
-Transform: AWS::Serverless-2016-10-31
-Parameters:
-  Image: {Type: String}
-Resources:
-  One:
-    Type: AWS::Serverless::Function
-    Metadata: &built {Dockerfile: Dockerfile, DockerContext: src}
-    Properties: &base
-      PackageType: Image
-      MemorySize: 512
-      Environment:
-        Variables: {LEVEL: info}
-  Two:
-    Type: AWS::Serverless::Function
-    Metadata: {<<: *built, DockerBuildTarget: two}
-    Properties:
-      <<: *base
-      MemorySize: 1024
-"""
 
 
 def test_what_a_merge_brings_is_the_function_s_and_both_get_what_a_release_needs() -> None:
