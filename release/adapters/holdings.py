@@ -1,6 +1,7 @@
 """What a resource of AWS holds, and whether it is protected: one look for each type of resource that is known here.
 
-A look reads one page at most: whether there is anything decides, how much is for a person.
+A look reads one page at most: whether there is anything decides, how much is for a person. An answer without the part
+that says it was cut off, and is never taken for "nothing is in it" (RemoteError).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from release.adapters.aws_errors import Failure, code_of
+from release.adapters.aws_errors import Failure, code_of, whole
 from release.deployments.model import Contents
 
 if TYPE_CHECKING:
@@ -48,14 +49,16 @@ def _bucket(session: boto3.Session, name: str) -> Contents:
 
 def _repository(session: boto3.Session, name: str) -> Contents:
     answer = session.client("ecr").describe_images(repositoryName=name, maxResults=_PAGE)
-    return Contents(_counted(len(answer.get("imageDetails", ())), "image", more=bool(answer.get("nextToken"))))
+    return Contents(
+        _counted(len(whole(answer, "imageDetails", f"repository {name}")), "image", more=bool(answer.get("nextToken")))
+    )
 
 
 def _table(session: boto3.Session, name: str) -> Contents:
     """ItemCount is up to six hours old (DynamoDB API reference, "TableDescription"), so one item is asked for."""
     client = session.client("dynamodb")
-    described = client.describe_table(TableName=name)["Table"]
-    some = client.scan(TableName=name, Limit=1, ConsistentRead=True).get("Count", 0)
+    described = whole(client.describe_table(TableName=name), "Table", f"table {name}")
+    some = whole(client.scan(TableName=name, Limit=1, ConsistentRead=True), "Count", f"table {name}")
     about = described.get("ItemCount", 0)
     holds = (f"about {about} items" if about > 1 else "items") if some else ""
     return Contents(holds, described.get("DeletionProtectionEnabled", False))
@@ -63,8 +66,8 @@ def _table(session: boto3.Session, name: str) -> Contents:
 
 def _pool(session: boto3.Session, name: str) -> Contents:
     client = session.client("cognito-idp")
-    described = client.describe_user_pool(UserPoolId=name)["UserPool"]
-    some = client.list_users(UserPoolId=name, Limit=1).get("Users", ())
+    described = whole(client.describe_user_pool(UserPoolId=name), "UserPool", f"user pool {name}")
+    some = whole(client.list_users(UserPoolId=name, Limit=1), "Users", f"user pool {name}")
     about = described.get("EstimatedNumberOfUsers", 0)
     holds = (f"about {about} users" if about > 1 else "users") if some else ""
     return Contents(holds, described.get("DeletionProtection") == "ACTIVE")
@@ -73,7 +76,8 @@ def _pool(session: boto3.Session, name: str) -> Contents:
 def _queue(session: boto3.Session, url: str) -> Contents:
     names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
     answer: Any = session.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
-    count = sum(int(answer.get("Attributes", {}).get(name, 0)) for name in names)
+    held = whole(answer, "Attributes", f"queue {url}")
+    count = sum(int(whole(held, name, f"queue {url}")) for name in names)
     return Contents(f"about {_counted(count, 'message')}" if count else "")
 
 

@@ -12,13 +12,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.stub import Stubber
 from moto import mock_aws
 
 from release.adapters.aws import Aws
 from release.deployments.model import HttpRequest
 from release.errors import MachineError, NotFoundError, RemoteError
+from tests.support.rawanswers import answered
 
 REGION = "eu-west-1"
 DIGEST = "sha256:" + "a" * 64
@@ -369,19 +369,9 @@ def cut_off(client: Any, operation: str, body: bytes) -> None:
     service = client.meta.service_model.service_id.hyphenize()
 
     def answer(request: Any, **_: object) -> AWSResponse:
-        return AWSResponse(request.url, 200, HTTPHeaders.from_dict({"content-type": "text/xml"}), _Raw(body))
+        return answered(request.url, body)
 
     client.meta.events.register(f"before-send.{service}.{operation}", answer)
-
-
-class _Raw:
-    """What urllib3 would have read."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self.content
 
 
 @pytest.mark.parametrize("operation", ["DescribeStacks", "ListStackResources"])
