@@ -13,7 +13,7 @@ from typing import Any
 
 from release.adoption import dockerfiles, settingsparts
 from release.adoption.ports import ProjectFiles
-from release.completion import sourcepaths
+from release.completion import imagenames, sourcepaths
 from release.completion.builds import Build, ImageFunction, merged
 from release.completion.imageuris import refers_to
 from release.completion.missing import check_images
@@ -55,23 +55,26 @@ def tables(
         UsageError: nobody can say which Dockerfile is whose.
     """
     files = dockerfiles.of(paths, used)
-    chosen, found = dockerfiles.matched(lacking, files), []
+    chosen, found = dockerfiles.matched(lacking, files), dict[str, str]()
     for parameter, functions in lacking.items():
         contexts = _contexts(chosen[parameter], paths, read) if parameter in chosen else []
         if not contexts:
             raise _unknown(parameter, functions, files)
-        found.append(_table(Build(chosen[parameter], contexts[0], ""), parameter, functions, project, read))
-    return "\n".join(found)
+        name = imagenames.free(_name(parameter), found)
+        build = Build(chosen[parameter], contexts[0], "")
+        found[name] = _table(name, build, parameter, functions, f"{project}/{name}", read)
+    return "\n".join(found.values())
 
 
-def _table(build: Build, parameter: str, functions: Sequence[str], project: str, read: Callable[[str], bytes]) -> str:
-    name = _name(parameter)
+def _table(
+    name: str, build: Build, parameter: str, functions: Sequence[str], repository: str, read: Callable[[str], bytes]
+) -> str:
     inputs = ", ".join(map(settingsparts.text, sourcepaths.inputs(build, read)))
     return (
         f"# A proposal: nothing but names says that this Dockerfile builds what {', '.join(functions)} "
         f"run{'s' * (len(functions) == 1)}.\n"
         f"[images.{name}]\n"
-        f"repository = {settingsparts.text(f'{project}/{name}')}\n"
+        f"repository = {settingsparts.text(repository)}\n"
         f"context = {settingsparts.text(build.context)}\n"
         f"dockerfile = {settingsparts.text(build.dockerfile)}\n"
         f"inputs = [{inputs}]\n"
@@ -123,8 +126,7 @@ def _contexts(dockerfile: str, paths: Sequence[str], read: Callable[[str], bytes
 def _name(parameter: str) -> str:
     """``ReportImageUri`` is ``report``, ``ImageUri`` is ``function``."""
     short = _URI.sub("", parameter)
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", short).lower()
-    return re.sub(r"\A[^a-z]+", "", parted)[:31].rstrip("-") or "function"
+    return imagenames.kebab(short) if short else "function"
 
 
 def _unknown(parameter: str, functions: Sequence[str], files: Sequence[str]) -> UsageError:

@@ -81,8 +81,8 @@ def plan_removal(
         removed=ledger.removed,
         claim=claim,
         abandoned=ledger.open,
-        stops=stops(place.name, stack, resources, running, ours=newest is not None and not ledger.removed),
-        after=after(place.name, place.config, resources),
+        stops=tuple(stops(place.name, stack, resources, running, ours=newest is not None and not ledger.removed)),
+        after=tuple(after(place.name, place.config, resources)),
     )
 
 

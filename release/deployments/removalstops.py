@@ -19,24 +19,13 @@ def stops(
     running: Sequence[Entry],
     *,
     ours: bool,
-) -> tuple[Stop, ...]:
+) -> Iterator[Stop]:
     """Every reason why nothing may begin.
 
     Args:
         running: the ledger's open claims whose runs may live.
         ours: whether the ledger has a deployment that may have made the stack.
     """
-    return tuple(_stops(name, stack, resources, running, ours=ours))
-
-
-def _stops(
-    name: str,
-    stack: Stack | None,
-    resources: Sequence[ResourceVerdict],
-    running: Sequence[Entry],
-    *,
-    ours: bool,
-) -> Iterator[Stop]:
     for entry in running:
         claim = entry.claim
         yield Stop(
@@ -72,12 +61,8 @@ def _stops(
             )
 
 
-def after(name: str, config: Config, resources: Sequence[ResourceVerdict]) -> tuple[str, ...]:
+def after(name: str, config: Config, resources: Sequence[ResourceVerdict]) -> Iterator[str]:
     """What the removal leaves to a person."""
-    return tuple(_after(name, config, resources))
-
-
-def _after(name: str, config: Config, resources: Sequence[ResourceVerdict]) -> Iterator[str]:
     logged = [
         each.resource.physical_id
         for each in resources
